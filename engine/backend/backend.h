@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where memory comes from: one file and one row in backends[] each.
+ */
+#ifndef ENGINE_BACKEND_BACKEND_H
+#define ENGINE_BACKEND_BACKEND_H
+
+#include "arch/arch.h"
+#include "base/arena.h"
+#include "engine/memory/file.h"
+#include "engine/memory/memory.h"
+
+/* What a dump says besides memory.  The first member of every backend. */
+struct dump {
+	struct mem_layer	 layer;
+	const struct backend	*backend;
+	const struct arch	*arch;		/* NULL when the dump does not say */
+	struct cpu_state	*cpus;		/* from its notes */
+	size_t			 ncpus;
+	const char		*vmcoreinfo;	/* text of the note, NUL-ended, or NULL */
+	size_t			 vmcoreinfo_len;
+	bool			 complete;	/* nothing that the headers promise is missing */
+	const char		*incomplete;	/* why not, a sentence, or NULL */
+	struct file		*files[64];
+	size_t			 nfiles;
+	struct arena		 arena;
+};
+
+struct backend {
+	const char *name;		/* "ELF" */
+	/* Name of the format, finer than name: for info's "format". */
+	const char *(*format)(const struct dump *);
+	/*
+	 * 0 = this file is mine; E_NOT_MINE (silent); another error: it is
+	 * mine, but cannot be used, with the reason.
+	 */
+	int	(*probe)(struct ctx *, struct file *);
+	/* Takes the files over on success. */
+	int	(*open)(struct ctx *, struct file **, size_t n, struct dump **ret);
+};
+
+extern const struct backend *const backends[];	/* NULL-ended, probe order */
+
+/*
+ * Open files as a dump with the first backend that knows them.  Otherwise
+ * E_UNSUPPORTED with a message that names what the file is.  Takes the files
+ * over on success only.
+ */
+int	dump_open(struct ctx *, struct file **, size_t n, struct dump **ret);
+void	dump_close(struct dump *);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The handle that every part shares: a bundle of pointers to the parts, fixed
+ * once opened apart from caches with their own locks.
+ */
+#ifndef ENGINE_KERNEL_H
+#define ENGINE_KERNEL_H
+
+#include "arch/arch.h"
+#include "base/ctx.h"
+#include "engine/backend/backend.h"
+#include "engine/memory/memory.h"
+#include "engine/memory/space.h"
+#include "engine/symbol/symbol.h"
+#include "engine/type/type.h"
+#include "engine/value/value.h"
+
+struct os_ops;
+
+#define KERNEL_WARNINGS_MAX	16
+
+struct kernel {
+	const struct arch	*arch;
+	struct dump		*dump;		/* the backend, with its notes */
+	struct memory		 mem;
+	struct space		 space;		/* the kernel's */
+	struct symbols		 symbols;	/* n == 0: none */
+	struct types		*types;		/* NULL: none */
+	struct value_env	 env;		/* over the parts above */
+	const struct os_ops	*os;		/* NULL: unknown system */
+	void			*os_data;	/* owned by os */
+	struct arena		 arena;		/* lives as long as the kernel */
+	/* What is wrong or missing, a sentence each, for banners. */
+	const char		*warnings[KERNEL_WARNINGS_MAX];
+	size_t			 nwarnings;
+};
+
+/* What the user told about a dump that hides it. */
+struct kernel_options {
+	const char	*vmcoreinfo;	/* path of a file with the text, or NULL */
+	uint64_t	 kaslr, phys_base, cr3;
+	bool		 has_kaslr, has_phys_base, has_cr3;
+	const char	*capture;	/* record the pages used: see engine/capture.h */
+};
+
+/*
+ * Open a dump given by its files (told apart by content).  Succeeds with what
+ * is readable; fails only when no memory can be had at all.
+ */
+int	kernel_open(struct ctx *, const char *const *paths, size_t npaths,
+	    const struct kernel_options *, struct kernel **ret);
+void	kernel_close(struct kernel *);
+/* Add a warning (copied); silently full after KERNEL_WARNINGS_MAX. */
+void	kernel_warn(struct kernel *, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical memory: a stack of layers, each answering or passing down.  The
+ * lowest is a backend (a dump's file format); above it may lie a recorder
+ * (captures), frozen pages, staged writes, a patch.
+ */
+#ifndef ENGINE_MEMORY_MEMORY_H
+#define ENGINE_MEMORY_MEMORY_H
+
+#include "arch/pt.h"
+#include "base/ctx.h"
+
+/* Bytes that lie in place, borrowed until the layer's generation changes. */
+struct extent {
+	const uint8_t	*ptr;		/* the byte at pa */
+	uint64_t	 pa;
+	uint64_t	 len;		/* bytes from pa on, > 0 */
+};
+
+struct mem_range {
+	uint64_t start, end;		/* physical; end exclusive */
+	int	 status;		/* OK, or why there are no bytes */
+	uint64_t file_offset;		/* where it lies plainly, else UINT64_MAX */
+};
+
+struct mem_layer;
+
+struct mem_layer_ops {
+	const char *name;
+	/* All n bytes at pa or an error with err.addr the first missing pa. */
+	int	(*read)(struct mem_layer *, struct ctx *, uint64_t pa, void *,
+		    size_t n);
+	/*
+	 * The extent that holds pa, and as much around it as lies in one
+	 * piece: starts at or below pa.  E_UNSUPPORTED where bytes are not
+	 * stored plainly (compressed, live): read then.
+	 */
+	int	(*extent)(struct mem_layer *, struct ctx *, uint64_t pa,
+		    struct extent *);
+	/* The range that holds pa; holes are ranges too; E_DONE past the end. */
+	int	(*range)(struct mem_layer *, struct ctx *, uint64_t pa,
+		    struct mem_range *);
+	void	(*close)(struct mem_layer *);
+};
+
+/* The first member of every layer. */
+struct mem_layer {
+	const struct mem_layer_ops *ops;
+	struct mem_layer	   *below;	/* NULL for a backend */
+};
+
+struct memory {
+	struct mem_layer	*top;
+	_Atomic uint32_t	 generation;	/* moves when the stack's answers do */
+	struct phys_reader	 reader;	/* over the whole stack, for arch */
+};
+
+/* Takes the backend over. */
+void	mem_init(struct memory *, struct mem_layer *backend);
+void	mem_fini(struct memory *);
+/* Lay one more on top; the memory owns it. */
+void	mem_push(struct memory *, struct mem_layer *);
+
+/* All n bytes, or an error; err.addr is the first missing physical address. */
+int	mem_read(struct ctx *, struct memory *, uint64_t pa, void *, size_t n);
+int	mem_extent(struct ctx *, struct memory *, uint64_t pa, struct extent *);
+int	mem_range(struct ctx *, struct memory *, uint64_t pa, struct mem_range *);
+/* Bytes present, and the end of the highest range. */
+uint64_t mem_present(struct ctx *, struct memory *);
+uint64_t mem_end(struct ctx *, struct memory *);
+
+/*
+ * Show every present byte of [start, end) to fn in pieces of at most 16 MiB
+ * that overlap by "overlap" bytes; holes are skipped, pages released behind.
+ * Not seen by a recorder.  fn returns 0 to go on, anything else ends the scan
+ * and is returned.
+ */
+int	mem_scan(struct ctx *, struct memory *, uint64_t start, uint64_t end,
+	    size_t overlap,
+	    int (*fn)(void *arg, struct ctx *, uint64_t pa, const uint8_t *, size_t n),
+	    void *arg);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a system keeps where.  One const struct os_ops per system; slots that a
+ * system lacks are NULL and the wrappers in os.c say so (E_UNSUPPORTED).
+ *
+ * Iterators call fn for each item; fn returns 0 to go on, anything else ends
+ * the walk and is returned.  Items are valid during the call only.  A member
+ * that cannot be read does not end a walk: its "has" status says why (OK or a
+ * reason).  A walk that had to stop early returns its reason after the items.
+ */
+#ifndef ENGINE_OS_OS_H
+#define ENGINE_OS_OS_H
+
+#include "engine/kernel.h"
+
+/* A number that may be missing: status OK or the reason. */
+struct os_u64 {
+	uint64_t v;
+	int	 status;
+};
+struct os_double {
+	double	 v;			/* seconds */
+	int	 status;
+};
+struct os_text {
+	const char *s;			/* any bytes, NUL-ended */
+	int	 status;
+};
+
+struct os_info {
+	struct os_text	 os, release, version, build_id, machine, hostname, cmdline;
+	struct os_text	 taint;		/* letters as in an oops: "G  W"; "" = not tainted */
+	struct os_u64	 levels, kaslr, cpus, cpus_present;
+	struct os_double uptime;	/* s since boot */
+	struct os_double crash_time;	/* s since the epoch */
+	struct os_u64	 mem_total, mem_free, mem_available;	/* bytes */
+	struct os_u64	 swap_total, swap_free;			/* bytes */
+	struct os_text	 panic;		/* message; NO_... E_NOT_FOUND: no panic */
+	struct os_u64	 panic_cpu, panic_pid, panic_ip;
+	struct os_text	 panic_comm;
+};
+
+struct os_proc {
+	uint64_t	 task;		/* address of the task structure */
+	int		 pid, tid, ppid;
+	struct os_text	 comm;
+	char		 state;		/* as in /proc/PID/stat: R S D T t Z X I P W; '?' */
+	struct os_u64	 cpu, uid;
+	struct os_u64	 vsz, rss;	/* bytes */
+	struct os_double start;		/* s since boot */
+	struct os_double last_run;	/* s since boot, of the last switch to it */
+	struct os_text	 wchan;		/* symbol where it sleeps, "" when running */
+	struct os_text	 work;		/* kworker: its current or last work, else "" */
+	uint64_t	 mm;		/* 0 = kernel thread */
+	bool		 is_kthread, is_idle, is_thread;
+};
+
+enum { OS_THREADS = 1, OS_IDLE = 2 };	/* procs: also threads; idle tasks */
+
+struct os_map {
+	uint64_t	 start, end, offset;	/* offset: bytes in the file */
+	char		 perms[5];	/* "rw-p" */
+	struct os_text	 file;		/* path, "[heap]", "[stack]", "[vdso]", "" */
+	uint64_t	 vma;		/* address of the structure */
+};
+
+struct os_swap {
+	struct os_text	 device;
+	struct os_u64	 total, used;	/* bytes */
+	int64_t		 priority;
+	uint64_t	 address;	/* of swap_info_struct */
+};
+
+struct os_load {
+	double		 load[3];
+	struct os_u64	 running, threads;
+};
+
+struct os_log {
+	uint64_t	 seq;
+	uint64_t	 ns;		/* since boot */
+	int		 level;		/* 0..7; -1 unknown */
+	int		 facility;
+	const char	*caller;	/* "T1", "C0" or "" */
+	const char	*text;		/* len bytes, no newline at the end */
+	size_t		 len;
+};
+
+struct os_module {
+	uint64_t	 address;	/* of struct module */
+	uint64_t	 base, size;	/* core text base; bytes as in /proc/modules */
+	struct os_text	 name, state;	/* Live, Loading, Unloading */
+	struct os_u64	 refs;
+	const char	*const *used_by;	/* NULL-ended */
+};
+
+struct os_ops {
+	const char *name;		/* "Linux" */
+	/*
+	 * Is this memory one of mine?  Finds page tables, symbols and types and
+	 * fills the kernel's parts.  0, E_NOT_MINE, or an error.
+	 */
+	int	(*open)(struct ctx *, struct kernel *, const struct kernel_options *);
+	void	(*close)(struct kernel *);
+	int	(*info)(struct ctx *, struct kernel *, struct arena *, struct os_info *);
+	int	(*procs)(struct ctx *, struct kernel *, unsigned flags,
+		    int (*fn)(void *, struct ctx *, const struct os_proc *), void *);
+	/* One task by tid, without walking more than needed; E_NOT_FOUND. */
+	int	(*proc)(struct ctx *, struct kernel *, int tid, struct arena *,
+		    struct os_proc *);
+	/* Arguments or environment: fn gets each string with its length. */
+	int	(*args)(struct ctx *, struct kernel *, const struct os_proc *,
+		    bool env, int (*fn)(void *, struct ctx *, const char *, size_t),
+		    void *);
+	/* The address space of a process; E_NOT_FOUND for kernel threads. */
+	int	(*proc_space)(struct ctx *, struct kernel *, const struct os_proc *,
+		    struct space *);
+	int	(*maps)(struct ctx *, struct kernel *, const struct os_proc *,
+		    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+	int	(*swaps)(struct ctx *, struct kernel *,
+		    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
+	int	(*load)(struct ctx *, struct kernel *, struct os_load *);
+	int	(*log)(struct ctx *, struct kernel *,
+		    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
+	int	(*modules)(struct ctx *, struct kernel *,
+		    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+	/* The task that runs on a CPU, 0 when unknown. */
+	int	(*current)(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
+	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
+		    int (*fn)(void *, struct ctx *, const char *kind,
+		    const char *what, uint64_t base), void *);
+};
+
+extern const struct os_ops *const oses[];	/* NULL-ended, probe order */
+
+/* Wrappers: E_UNSUPPORTED with a message where there is no system or slot. */
+int	os_info(struct ctx *, struct kernel *, struct arena *, struct os_info *);
+int	os_procs(struct ctx *, struct kernel *, unsigned flags,
+	    int (*fn)(void *, struct ctx *, const struct os_proc *), void *);
+int	os_proc(struct ctx *, struct kernel *, int tid, struct arena *,
+	    struct os_proc *);
+int	os_args(struct ctx *, struct kernel *, const struct os_proc *, bool env,
+	    int (*fn)(void *, struct ctx *, const char *, size_t), void *);
+int	os_proc_space(struct ctx *, struct kernel *, const struct os_proc *,
+	    struct space *);
+int	os_maps(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+int	os_swaps(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
+int	os_load(struct ctx *, struct kernel *, struct os_load *);
+int	os_log(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
+int	os_modules(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+int	os_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+int	os_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
+	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
+	    uint64_t base), void *);
+
+#endif

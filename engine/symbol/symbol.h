@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and addresses.  A table is filled once (by a reader: kallsyms in
+ * memory, a module's symbol table, an ELF file, System.map), then sealed:
+ * sorted by address, duplicates kept.  Sealed tables are shared by threads.
+ */
+#ifndef ENGINE_SYMBOL_SYMBOL_H
+#define ENGINE_SYMBOL_SYMBOL_H
+
+#include "base/arena.h"
+#include "base/ctx.h"
+#include "base/hash.h"
+
+struct symbol {
+	uint64_t	 addr;
+	uint32_t	 name;		/* offset in symbols.names */
+	uint32_t	 size;		/* bytes; 0 when unknown */
+	uint16_t	 module;	/* index in symbols.modules; 0 = the kernel */
+	char		 type;		/* letter as in nm(1) and /proc/kallsyms */
+	uint8_t		 name_len;	/* 255: longer, count it */
+};
+
+struct symbols {
+	struct symbol	*v;
+	size_t		 n, cap;
+	char		*names;		/* NUL-ended names one after the other */
+	size_t		 names_len, names_cap;
+	const char	**modules;	/* [0] is "" */
+	size_t		 nmodules, modules_cap;
+	struct arena	 arena;
+	struct hash	 by_name;
+	bool		 sealed;
+	const char	*source;	/* "kallsyms", "kallsyms (found)", ... */
+};
+
+void	sym_init(struct symbols *);
+void	sym_fini(struct symbols *);
+/* Add before sealing.  E_NOMEM or E_LIMIT (over 64 million, names over 2 GiB). */
+int	sym_add(struct ctx *, struct symbols *, uint64_t addr, uint32_t size,
+	    char type, unsigned module, const char *name, size_t len);
+/* The index for a module's name, added if new; -1 out of memory. */
+int	sym_module(struct symbols *, const char *name);
+/* Sort, fill in sizes (distance to the next symbol), index the names. */
+int	sym_seal(struct ctx *, struct symbols *);
+
+const char *sym_name(const struct symbols *, const struct symbol *);
+const char *sym_module_name(const struct symbols *, const struct symbol *);
+
+/*
+ * By exact name; "module!name" picks a module.  The kernel's own come before
+ * a module's, globals before locals.  NULL when there is none.
+ */
+const struct symbol *sym_find(const struct symbols *, const char *name);
+/*
+ * The symbol at or below an address that plausibly contains it (not past its
+ * size when that is known, not beyond 16 MiB); prefers globals and names
+ * without a leading "__" among equals.  NULL when there is none.
+ */
+const struct symbol *sym_at(const struct symbols *, uint64_t addr);
+/* Writes "name+0x10" or "name+0x10 [module]"; false and "" when none. */
+bool	sym_format(const struct symbols *, uint64_t addr, char *, size_t);
+
+/*
+ * Regex search (PCRE2, case-sensitive, unanchored).  The filter is compiled
+ * once and may be run over slices, so that a user interface stays awake.
+ */
+struct sym_filter;
+int	sym_filter_create(struct ctx *, const char *regex, struct sym_filter **);
+void	sym_filter_destroy(struct sym_filter *);
+/*
+ * Test symbols [from, to): the indices of those that match go to hits (room
+ * for to - from), their number is returned.  Match limits make every pattern
+ * end; a symbol whose match hits the limit counts as no match.
+ */
+size_t	sym_filter_run(struct sym_filter *, const struct symbols *, size_t from,
+	    size_t to, uint32_t *hits);
+/* Where the pattern matches one text: false when it does not. */
+bool	sym_filter_match(struct sym_filter *, const char *text, size_t len,
+	    size_t *start, size_t *end);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One neutral type graph.  Readers (BTF; later DWARF, CTF) register a unit:
+ * the kernel itself or one module.  A type is (unit, id); id 0 is void in
+ * every unit.  A module's unit (split BTF) continues the ids of its base.
+ */
+#ifndef ENGINE_TYPE_TYPE_H
+#define ENGINE_TYPE_TYPE_H
+
+#include "base/arena.h"
+#include "base/ctx.h"
+
+struct typeref {
+	uint32_t unit;
+	uint32_t id;
+};
+
+enum type_kind {
+	TYPE_VOID,
+	TYPE_INT,			/* bool and char too, see encoding */
+	TYPE_FLOAT,
+	TYPE_PTR,
+	TYPE_ARRAY,
+	TYPE_STRUCT,
+	TYPE_UNION,
+	TYPE_ENUM,			/* of any size, see size and is_signed */
+	TYPE_FWD,			/* declared only */
+	TYPE_TYPEDEF,
+	TYPE_CONST,
+	TYPE_VOLATILE,
+	TYPE_RESTRICT,
+	TYPE_ATTR,			/* a type tag: transparent */
+	TYPE_PROTO,			/* function type */
+	TYPE_FUNC,			/* a named function: target is its PROTO */
+	TYPE_VAR,			/* a variable: target is its type */
+	TYPE_OTHER,			/* known to the reader, of no use here */
+};
+
+struct type {
+	enum type_kind	 kind;
+	const char	*name;		/* borrowed; "" when anonymous */
+	uint64_t	 size;		/* bytes: INT FLOAT STRUCT UNION ENUM PTR ARRAY */
+	struct typeref	 target;	/* PTR, ARRAY, qualifiers, TYPEDEF, PROTO: return */
+	uint64_t	 count;		/* ARRAY: elements */
+	uint32_t	 nmembers;	/* STRUCT UNION members, ENUM values, PROTO args */
+	bool		 is_signed;	/* INT, ENUM */
+	bool		 is_bool, is_char;
+	bool		 is_union;	/* FWD: of a union */
+};
+
+struct type_member {
+	const char	*name;		/* "" when anonymous */
+	struct typeref	 type;
+	uint64_t	 bit_offset;	/* from the start of the structure */
+	uint32_t	 bit_size;	/* 0 = not a bit-field */
+};
+
+struct type_enum {
+	const char	*name;
+	int64_t		 value;		/* unsigned enums: reinterpret */
+};
+
+struct types;
+struct type_unit;
+
+/* The operations of one unit: a reader's side.  Ids are checked by type.c. */
+struct type_unit_ops {
+	const char *source;		/* "BTF" */
+	int	(*get)(struct type_unit *, uint32_t id, struct type *);
+	int	(*member)(struct type_unit *, uint32_t id, uint32_t i,
+		    struct type_member *);
+	int	(*enumerator)(struct type_unit *, uint32_t id, uint32_t i,
+		    struct type_enum *);
+	/* Names of function arguments are in name. */
+	/* The next id after *id whose name is "name", *id 0 to start; E_DONE. */
+	int	(*find)(struct type_unit *, const char *name, uint32_t *id);
+	void	(*close)(struct type_unit *);
+};
+
+struct type_unit {			/* the first member of a reader's unit */
+	const struct type_unit_ops *ops;
+	const char	*name;		/* "vmlinux" or the module's name */
+	uint32_t	 index;		/* set by types_add */
+	uint32_t	 first_id, end_id; /* own ids; ids below belong to the base */
+	struct type_unit *base;		/* or NULL */
+};
+
+struct types *types_create(unsigned ptr_size, bool be);
+void	types_destroy(struct types *);
+int	types_add(struct ctx *, struct types *, struct type_unit *);
+size_t	types_nunits(const struct types *);
+struct type_unit *types_unit(const struct types *, size_t i);
+/* Types in all units. */
+size_t	types_count(const struct types *);
+unsigned types_ptr_size(const struct types *);
+bool	types_be(const struct types *);
+
+/* engine/type/btf.c: data of n bytes is borrowed, or freed at close if owned. */
+int	btf_open(struct ctx *, const char *name, const void *data, size_t n,
+	    bool owned, bool be, unsigned ptr_size, struct type_unit *base,
+	    struct type_unit **ret);
+/*
+ * Is this a plausible header of a BTF blob?  Sets *total to the length of the
+ * whole blob (header, types and strings), from the header alone.
+ */
+bool	btf_probe(const void *header, size_t n, bool be, size_t *total);
+
+/* E_CORRUPT for an id out of range.  *t is filled; VOID for id 0. */
+int	type_get(struct ctx *, const struct types *, struct typeref,
+	    struct type *t);
+int	type_member_at(struct ctx *, const struct types *, struct typeref,
+	    uint32_t i, struct type_member *);
+int	type_enum_at(struct ctx *, const struct types *, struct typeref,
+	    uint32_t i, struct type_enum *);
+/* Through typedefs, qualifiers and tags (bounded: loops give E_CORRUPT). */
+int	type_strip(struct ctx *, const struct types *, struct typeref,
+	    struct typeref *ret, struct type *t);
+/* The size in bytes of any type; E_NO_TYPE for void, functions, FWD. */
+int	type_size(struct ctx *, const struct types *, struct typeref,
+	    uint64_t *);
+
+/*
+ * By name: "task_struct", "struct task_struct", "union x", "enum y", "pid_t",
+ * "module!name"; a definition is preferred to a forward declaration, the
+ * kernel's unit to a module's.  E_NO_TYPE.
+ */
+int	type_find(struct ctx *, const struct types *, const char *name,
+	    struct typeref *);
+/* All of that name (several units, several kinds): count, at most max. */
+size_t	type_find_all(struct ctx *, const struct types *, const char *name,
+	    struct typeref *, size_t max);
+/*
+ * A type's C name with pointers and arrays: "struct list_head *",
+ * "char [16]", "int (*)(struct x *)".  Parsed by the same rules: cast syntax.
+ * E_NO_TYPE or E_SYNTAX (err.addr is the column).
+ */
+int	type_parse(struct ctx *, struct types *, const char *text,
+	    struct typeref *);
+/* Writes the C declaration; with name != "" around it: "int (*fn)(void)". */
+int	type_name(struct ctx *, const struct types *, struct typeref,
+	    const char *name, char *, size_t);
+/*
+ * Types that no reader has, made on demand and kept: pointer to t, array of n
+ * t, and the built-in integers (type_builtin: 'b' s8, 'B' u8, 'h', 'H', 'i',
+ * 'I', 'q', 'Q', 'c' char).
+ */
+int	type_pointer_to(struct ctx *, struct types *, struct typeref,
+	    struct typeref *);
+int	type_array_of(struct ctx *, struct types *, struct typeref, uint64_t n,
+	    struct typeref *);
+struct typeref type_builtin(const struct types *, char letter);
+
+/* A member by path ("mm.start_code", "se.run_node", "cpus_mask.bits[1]"). */
+struct type_field {
+	struct typeref	 type;
+	uint64_t	 offset;	/* bytes */
+	uint32_t	 size;		/* bytes of the type (of the unit for bit-fields) */
+	uint8_t		 bit_offset;	/* bit-field: from the byte offset's low bit */
+	uint8_t		 bit_size;	/* 0 = not a bit-field */
+};
+/* Looks through anonymous structures and unions.  E_NO_TYPE, E_NO_MEMBER. */
+int	type_field(struct ctx *, const struct types *, struct typeref,
+	    const char *path, struct type_field *);
+int	type_field_of(struct ctx *, const struct types *, const char *type,
+	    const char *path, struct type_field *);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Typed values and C expressions over them.
+ */
+#ifndef ENGINE_VALUE_VALUE_H
+#define ENGINE_VALUE_VALUE_H
+
+#include "base/ctx.h"
+#include "base/vec.h"
+#include "engine/memory/space.h"
+#include "engine/symbol/symbol.h"
+#include "engine/type/type.h"
+
+enum value_place {
+	VALUE_IMM,			/* bits: a computed scalar */
+	VALUE_MEM,			/* an object in memory (an lvalue) */
+};
+
+struct value {
+	struct typeref	 type;
+	enum value_place place;
+	uint64_t	 bits;		/* IMM: two's complement, extended to 64 bits */
+	double		 real;		/* IMM of a floating type */
+	const struct space *space;	/* MEM: where; pointers keep it to be followed */
+	uint64_t	 addr;		/* MEM */
+	uint8_t		 bit_offset, bit_size;	/* MEM bit-field, else bit_size 0 */
+};
+
+/*
+ * What expressions may use.  symbols and types may be NULL (fewer things then
+ * resolve); roots gives types to symbols whose type no reader knows.
+ */
+struct value_root {
+	const char *symbol, *type;	/* "init_task", "struct task_struct" */
+};
+
+struct value_env {
+	const struct space	*space;		/* the kernel's */
+	const struct symbols	*symbols;
+	struct types		*types;
+	const struct value_root	*roots;		/* ended by a NULL symbol */
+	/*
+	 * Names that another part knows: per_cpu(), task(), current() are
+	 * calls; registers are names.  argc -1 = a plain name.  E_NOT_FOUND
+	 * when it is not one of its names.  May be NULL.
+	 */
+	int	(*call)(void *arg, struct ctx *, const struct value_env *,
+		    const char *name, int argc, const struct value *argv,
+		    struct value *ret);
+	void			*call_arg;
+	struct value_vars	*vars;		/* $, $name; may be NULL */
+};
+
+struct value_vars *value_vars_create(void);
+void	value_vars_destroy(struct value_vars *);
+int	value_vars_set(struct ctx *, struct value_vars *, const char *name,
+	    const struct value *);
+
+/*
+ * Evaluate a C expression.  Literals, names, . -> [] * & casts, unary and
+ * binary operators with C's promotions, sizeof, offsetof(type, member),
+ * container_of(ptr, type, member), assignment to $name.  A symbol without a
+ * known type is an unsigned long lvalue at its address... its address is
+ * &name.  E_SYNTAX, E_NO_SYMBOL, E_NO_TYPE, E_NO_MEMBER: err.addr is the
+ * column (from 0) and the text says it.  Depth and length are bounded.
+ */
+int	value_eval(struct ctx *, const struct value_env *, const char *text,
+	    struct value *ret);
+/*
+ * The same where an address is wanted (hex, vtop, whatis): an integer or
+ * pointer gives its value, an object or function its address; *v as evaluated
+ * (its type), may be NULL.
+ */
+int	value_eval_addr(struct ctx *, const struct value_env *, const char *text,
+	    uint64_t *addr, struct value *v);
+
+/* Load a scalar (INT, ENUM, PTR, bool, bit-field) into bits or real. */
+int	value_load(struct ctx *, const struct value_env *, const struct value *,
+	    uint64_t *bits);
+/* A member by path, an element, what a pointer points to. */
+int	value_member(struct ctx *, const struct value_env *,
+	    const struct value *, const char *path, struct value *ret);
+int	value_element(struct ctx *, const struct value_env *,
+	    const struct value *, int64_t index, struct value *ret);
+int	value_deref(struct ctx *, const struct value_env *,
+	    const struct value *, struct value *ret);
+
+/*
+ * The natural short text of a scalar, char array or pointer: "42", "true",
+ * "TASK_RUNNING", "\"swapper/0\"", "0xffff... <init_task+0x8>".  Structures and
+ * other arrays give "{...}".
+ */
+int	value_text(struct ctx *, const struct value_env *, const struct value *,
+	    struct buf *);
+
+/*
+ * The leaves of a value, depth first, with their paths: what "print" and
+ * "type" list.  fn gets each node; for structures (and arrays of them) it is
+ * called first with is_leaf false, and may return VALUE_SKIP not to go in.
+ * Char arrays are one leaf.  fn: 0 to go on, else the walk ends with it.
+ */
+#define VALUE_SKIP	1
+struct value_node {
+	const char	*path;		/* "tasks.next", "cpus_mask.bits[0]"; "" at the top */
+	const char	*name;		/* the last component */
+	unsigned	 depth;
+	struct value	 v;		/* place MEM; for value_layout space is NULL */
+	uint64_t	 offset;	/* bytes from the top */
+	uint64_t	 size;		/* bytes */
+	bool		 is_leaf;
+	const struct type *type;	/* stripped */
+};
+/* max_elems bounds the elements shown of each array (0 = 1024). */
+int	value_walk(struct ctx *, const struct value_env *, const struct value *,
+	    size_t max_elems,
+	    int (*fn)(void *arg, struct ctx *, const struct value_node *),
+	    void *arg);
+/* The children of a value (members, elements), one level: for trees. */
+int	value_children(struct ctx *, const struct value_env *,
+	    const struct value *, size_t from, size_t max,
+	    int (*fn)(void *arg, struct ctx *, const struct value_node *),
+	    void *arg);
+
+#endif
