@@ -14,15 +14,19 @@ uint64_t	hash_u64(uint64_t);
 
 /*
  * A multimap: equal hashes may be added several times, the caller compares the
- * real keys.  Open addressing; values are any u32 but UINT32_MAX.
+ * real keys.  Chained, so that many equal names cost no more than as many
+ * different ones; values are any u32 but UINT32_MAX.  All zeroes is empty.
  */
 struct hash {
+	uint32_t *heads;		/* index into slots + 1, 0 = none */
 	struct hash_slot {
-		uint32_t	tag;	/* upper half of the hash */
-		uint32_t	value;	/* UINT32_MAX = free */
+		uint32_t	tag;	/* upper half of the mixed hash */
+		uint32_t	value;
+		uint32_t	next;	/* as in heads */
 	}	*slots;
-	uint32_t mask;			/* number of slots - 1 */
-	uint32_t count;
+	uint32_t mask;			/* number of heads - 1 */
+	uint32_t count;			/* slots in use */
+	size_t	 cap;			/* slots allocated */
 };
 
 void	hash_fini(struct hash *);
@@ -30,8 +34,8 @@ void	hash_fini(struct hash *);
 bool	hash_reserve(struct hash *, size_t n);
 bool	hash_add(struct hash *, uint64_t h, uint32_t value);
 /*
- * Iterate over the values added under h: start with *cursor = 0; UINT32_MAX
- * when there are no more.  A tag may collide: compare the key.
+ * Iterate over the values added under h, the latest first: start with *cursor
+ * = 0; UINT32_MAX when there are no more.  A tag may collide: compare the key.
  */
 uint32_t hash_next(const struct hash *, uint64_t h, uint32_t *cursor);
 
