@@ -40,7 +40,8 @@ struct kernel_options {
 	const char	*vmcoreinfo;	/* path of a file with the text, or NULL */
 	uint64_t	 kaslr, phys_base, cr3;
 	bool		 has_kaslr, has_phys_base, has_cr3;
-	const char	*capture;	/* record the pages used: see engine/capture.h */
+	bool		 record;	/* note the pages used, for kernel_capture */
+	struct file_faults *faults;	/* see file.h; NULL: files are not mapped */
 };
 
 /*
@@ -50,6 +51,11 @@ struct kernel_options {
 int	kernel_open(struct ctx *, const char *const *paths, size_t npaths,
 	    const struct kernel_options *, struct kernel **ret);
 void	kernel_close(struct kernel *);
+/*
+ * Write the pages that results have used so far as an ELF core (see
+ * engine/capture.c).  The kernel was opened with options.record.
+ */
+int	kernel_capture(struct ctx *, struct kernel *, const char *path);
 /* Add a warning (copied); silently full after KERNEL_WARNINGS_MAX. */
 void	kernel_warn(struct kernel *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

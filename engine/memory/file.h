@@ -2,22 +2,31 @@
 /*
  * A file opened for reading: its bytes by copy (pread) or as a mapping.
  *
- * A mapping of a file that shrinks faults.  A program that wants to survive
- * hands a struct file_faults to file_watch() and calls file_fault() from its
- * SIGBUS handler; the library itself installs no handler, and without one
- * file_read() uses pread only.
+ * A mapping faults when the file shrinks or its medium fails.  A program that
+ * survives this owns a struct file_faults, hands it to file_open() and calls
+ * file_fault() from its SIGBUS handler.  Without one, files are never mapped:
+ * the library itself installs no handler.
  */
 #ifndef ENGINE_MEMORY_FILE_H
 #define ENGINE_MEMORY_FILE_H
 
 #include "base/ctx.h"
 
-#include <sys/types.h>
-
 struct file;
 
-/* E_NOT_FOUND, E_IO, E_RESTRICTED (with errno), E_USAGE for a directory. */
-int	file_open(struct ctx *, const char *path, struct file **ret);
+#define FILE_FAULTS_MAX	128
+
+struct file_faults {
+	_Atomic(struct file *)	files[FILE_FAULTS_MAX];
+	atomic_uint		count;		/* faults so far */
+};
+
+/*
+ * faults may be NULL, else it outlives the file.  E_NOT_FOUND, E_IO,
+ * E_RESTRICTED (with errno); E_UNSUPPORTED for a directory or an empty file.
+ */
+int	file_open(struct ctx *, const char *path, struct file_faults *faults,
+	    struct file **ret);
 /* A file over bytes that the caller keeps alive (tests, expanded data). */
 int	file_of_bytes(struct ctx *, const char *name, const void *, size_t,
 	    struct file **ret);
@@ -33,17 +42,18 @@ uint64_t file_size(const struct file *);
 int	file_read(struct ctx *, struct file *, uint64_t off, void *buf, size_t n);
 /*
  * The bytes in place, valid until file_close; NULL when they cannot be had so
- * (past the end, mapping refused, file already faulted): use file_read then.
+ * (past the end, not mapped, a fault has happened): use file_read then.
  */
 const uint8_t *file_map(struct file *, uint64_t off, uint64_t n);
 /* Hint: this range of the mapping is not wanted any more (scans). */
 void	file_drop(struct file *, uint64_t off, uint64_t n);
-/* Counts mapping faults; when it moved, bytes read since may be zeros. */
-unsigned file_faults(const struct file *);
+/* The counter handed to file_open, or NULL. */
+struct file_faults *file_faults(const struct file *);
 /*
- * Called from a SIGBUS handler with the address that faulted: true when it
- * lay in this file's mapping, which now has a zero page there.
+ * For a SIGBUS handler (async-signal-safe): true when addr lay in a mapping of
+ * one of these files; a page of zeros is there now, and later reads of that
+ * file go by pread and report the failure.
  */
-bool	file_fault(struct file *, const void *addr);
+bool	file_fault(struct file_faults *, const void *addr);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "arch/pt.h"
 #include "base/ctx.h"
+#include "engine/memory/file.h"
 
 /* Bytes that lie in place, borrowed until the layer's generation changes. */
 struct extent {
@@ -40,6 +41,8 @@ struct mem_layer_ops {
 	/* The range that holds pa; holes are ranges too; E_DONE past the end. */
 	int	(*range)(struct mem_layer *, struct ctx *, uint64_t pa,
 		    struct mem_range *);
+	/* A scan is done with these bytes: their pages may go.  May be NULL. */
+	void	(*drop)(struct mem_layer *, uint64_t pa, uint64_t n);
 	void	(*close)(struct mem_layer *);
 };
 
@@ -51,15 +54,33 @@ struct mem_layer {
 
 struct memory {
 	struct mem_layer	*top;
-	_Atomic uint32_t	 generation;	/* moves when the stack's answers do */
+	_Atomic uint64_t	 generation;	/* moves when the stack's answers do */
+	struct file_faults	*faults;	/* of the mapped files, or NULL */
 	struct phys_reader	 reader;	/* over the whole stack, for arch */
 };
 
-/* Takes the backend over. */
-void	mem_init(struct memory *, struct mem_layer *backend);
+/* Takes the backend over; faults as handed to its files, or NULL. */
+void	mem_init(struct memory *, struct mem_layer *backend,
+	    struct file_faults *faults);
 void	mem_fini(struct memory *);
 /* Lay one more on top; the memory owns it. */
 void	mem_push(struct memory *, struct mem_layer *);
+
+/*
+ * A number that differs whenever borrowed bytes and translations of an earlier
+ * moment may no longer be used.
+ */
+static inline uint64_t
+mem_generation(const struct memory *m)
+{
+	uint64_t g;
+
+	g = atomic_load_explicit(&m->generation, memory_order_acquire);
+	if (m->faults != NULL)
+		g += atomic_load_explicit(&m->faults->count,
+		    memory_order_acquire);
+	return (g);
+}
 
 /* All n bytes, or an error; err.addr is the first missing physical address. */
 int	mem_read(struct ctx *, struct memory *, uint64_t pa, void *, size_t n);

@@ -10,7 +10,6 @@
 #include "engine/memory/memory.h"
 
 struct space {
-	uint32_t		 id;		/* unique in the process, set by space_init */
 	struct memory		*mem;
 	const struct pt_form	*form;
 	uint64_t		 root;		/* physical address of the top table */

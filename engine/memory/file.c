@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/memory/file.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct file {
+	char			*name;
+	int			 fd;		/* -1: only bytes in memory */
+	uint64_t		 size;
+	const uint8_t		*map;		/* the whole file, or NULL */
+	struct file_faults	*faults;
+	int			 slot;		/* in faults, or -1 */
+	size_t			 page;
+	atomic_bool		 faulted;
+};
+
+static void	watch(struct file *);
+
+static int
+create(struct ctx *ctx, const char *name, struct file **ret)
+{
+	struct file *f;
+
+	f = calloc(1, sizeof(*f));
+	if (f == NULL || (f->name = strdup(name)) == NULL) {
+		free(f);
+		return (ctx_fail(ctx, E_NOMEM, "%s: out of memory", name));
+	}
+	f->fd = -1;
+	f->slot = -1;
+	f->page = (size_t)sysconf(_SC_PAGESIZE);
+	*ret = f;
+	return (0);
+}
+
+int
+file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
+    struct file **ret)
+{
+	struct file *f;
+	struct stat st;
+	void *map;
+	int rc;
+
+	rc = create(ctx, path, &f);
+	if (rc != 0)
+		return (rc);
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (f->fd == -1) {
+		rc = ctx_fail_errno(ctx, errno == ENOENT ? E_NOT_FOUND :
+		    errno == EACCES || errno == EPERM ? E_RESTRICTED : E_IO,
+		    "%s", path);
+		goto fail;
+	}
+	if (fstat(f->fd, &st) == -1) {
+		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
+		goto fail;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is %s, not a dump file",
+		    path, S_ISDIR(st.st_mode) ? "a directory" :
+		    S_ISFIFO(st.st_mode) ? "a pipe" :
+		    S_ISSOCK(st.st_mode) ? "a socket" : "a device");
+		goto fail;
+	}
+	if (st.st_size == 0) {
+		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is empty", path);
+		goto fail;
+	}
+	f->size = (uint64_t)st.st_size;
+	f->faults = faults;
+	if (faults != NULL && f->size <= SIZE_MAX / 4) {
+		map = mmap(NULL, (size_t)f->size, PROT_READ, MAP_SHARED,
+		    f->fd, 0);
+		if (map != MAP_FAILED) {
+			f->map = map;
+			watch(f);
+		}
+	}
+	*ret = f;
+	return (0);
+fail:
+	file_close(f);
+	return (rc);
+}
+
+int
+file_of_bytes(struct ctx *ctx, const char *name, const void *p, size_t n,
+    struct file **ret)
+{
+	struct file *f;
+	int rc;
+
+	rc = create(ctx, name, &f);
+	if (rc != 0)
+		return (rc);
+	f->map = p;
+	f->size = n;
+	*ret = f;
+	return (0);
+}
+
+/* Enter the mapping in the list that the signal handler looks through. */
+static void
+watch(struct file *f)
+{
+	struct file *none;
+	int i;
+
+	for (i = 0; i < FILE_FAULTS_MAX; i++) {
+		none = NULL;
+		if (atomic_compare_exchange_strong(&f->faults->files[i], &none,
+		    f)) {
+			f->slot = i;
+			return;
+		}
+	}
+	munmap((void *)(uintptr_t)f->map, (size_t)f->size);
+	f->map = NULL;
+}
+
+void
+file_close(struct file *f)
+{
+	if (f == NULL)
+		return;
+	if (f->slot >= 0)
+		atomic_store(&f->faults->files[f->slot], NULL);
+	if (f->fd != -1) {
+		if (f->map != NULL)
+			munmap((void *)(uintptr_t)f->map, (size_t)f->size);
+		close(f->fd);
+	}
+	free(f->name);
+	free(f);
+}
+
+const char *
+file_name(const struct file *f)
+{
+	return (f->name);
+}
+
+uint64_t
+file_size(const struct file *f)
+{
+	return (f->size);
+}
+
+struct file_faults *
+file_faults(const struct file *f)
+{
+	return (f->faults);
+}
+
+int
+file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
+{
+	size_t done;
+	ssize_t got;
+
+	if (off > f->size || n > f->size - off)
+		return (ctx_fail_at(ctx, E_TRUNCATED, off,
+		    "%s ends at 0x%llx, before 0x%llx", f->name,
+		    (unsigned long long)f->size,
+		    (unsigned long long)(off + n)));
+	if (f->fd == -1) {
+		memcpy(buf, f->map + off, n);
+		return (0);
+	}
+	for (done = 0; done < n; done += (size_t)got) {
+		got = pread(f->fd, (char *)buf + done, n - done,
+		    (off_t)(off + done));
+		if (got == -1 && errno == EINTR) {
+			got = 0;
+			continue;
+		}
+		if (got == -1) {
+			ctx_fail_errno(ctx, E_IO, "%s at 0x%llx", f->name,
+			    (unsigned long long)(off + done));
+			ctx->err.addr = off + done;
+			return (E_IO);
+		}
+		if (got == 0)
+			return (ctx_fail_at(ctx, E_IO, off + done,
+			    "%s has shrunk: no bytes at 0x%llx", f->name,
+			    (unsigned long long)(off + done)));
+	}
+	return (0);
+}
+
+const uint8_t *
+file_map(struct file *f, uint64_t off, uint64_t n)
+{
+	if (f->map == NULL || off > f->size || n > f->size - off ||
+	    atomic_load_explicit(&f->faulted, memory_order_acquire))
+		return (NULL);
+	return (f->map + off);
+}
+
+void
+file_drop(struct file *f, uint64_t off, uint64_t n)
+{
+	uint64_t end;
+
+	if (f->map == NULL || f->fd == -1 || off > f->size)
+		return;
+	end = n > f->size - off ? f->size : off + n;
+	off = (off + f->page - 1) & ~(uint64_t)(f->page - 1);
+	end &= ~(uint64_t)(f->page - 1);
+	if (off < end)
+		madvise((void *)(uintptr_t)(f->map + off), (size_t)(end - off),
+		    MADV_DONTNEED);
+}
+
+bool
+file_fault(struct file_faults *faults, const void *addr)
+{
+	struct file *f;
+	uintptr_t page;
+	int i;
+
+	for (i = 0; i < FILE_FAULTS_MAX; i++) {
+		f = atomic_load(&faults->files[i]);
+		if (f == NULL || (const uint8_t *)addr < f->map ||
+		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->size)
+			continue;
+		page = (uintptr_t)addr & ~(uintptr_t)(f->page - 1);
+		if (mmap((void *)page, f->page, PROT_READ, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+			return (false);
+		atomic_store_explicit(&f->faulted, true, memory_order_release);
+		atomic_fetch_add(&faults->count, 1);
+		return (true);
+	}
+	return (false);
+}

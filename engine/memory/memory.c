@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/memory/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SCAN_WINDOW	(UINT64_C(16) << 20)
+
+static int	read_phys(void *, struct ctx *, uint64_t, void *, size_t);
+
+void
+mem_init(struct memory *m, struct mem_layer *backend, struct file_faults *faults)
+{
+	struct timespec ts;
+
+	memset(m, 0, sizeof(*m));
+	m->top = backend;
+	m->faults = faults;
+	m->reader.read = read_phys;
+	m->reader.arg = m;
+	/*
+	 * A translation cache outlives a kernel and may meet another at the
+	 * same address: start from the clock, not from 0.
+	 */
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	atomic_init(&m->generation, (uint64_t)ts.tv_sec * 1000000000 +
+	    (uint64_t)ts.tv_nsec + 1);
+}
+
+void
+mem_fini(struct memory *m)
+{
+	struct mem_layer *below;
+
+	while (m->top != NULL) {
+		below = m->top->below;
+		m->top->ops->close(m->top);
+		m->top = below;
+	}
+}
+
+void
+mem_push(struct memory *m, struct mem_layer *l)
+{
+	l->below = m->top;
+	m->top = l;
+	atomic_fetch_add(&m->generation, 1);
+}
+
+static int
+read_phys(void *arg, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
+{
+	return (mem_read(ctx, arg, pa, buf, n));
+}
+
+int
+mem_read(struct ctx *ctx, struct memory *m, uint64_t pa, void *buf, size_t n)
+{
+	if (n == 0)
+		return (0);
+	return (m->top->ops->read(m->top, ctx, pa, buf, n));
+}
+
+int
+mem_extent(struct ctx *ctx, struct memory *m, uint64_t pa, struct extent *ret)
+{
+	return (m->top->ops->extent(m->top, ctx, pa, ret));
+}
+
+int
+mem_range(struct ctx *ctx, struct memory *m, uint64_t pa, struct mem_range *ret)
+{
+	return (m->top->ops->range(m->top, ctx, pa, ret));
+}
+
+uint64_t
+mem_present(struct ctx *ctx, struct memory *m)
+{
+	struct mem_range r;
+	uint64_t pa, sum;
+
+	sum = 0;
+	for (pa = 0; mem_range(ctx, m, pa, &r) == 0; pa = r.end) {
+		if (r.status == 0)
+			sum += r.end - r.start;
+		if (r.end <= pa)
+			break;
+	}
+	return (sum);
+}
+
+uint64_t
+mem_end(struct ctx *ctx, struct memory *m)
+{
+	struct mem_range r;
+	uint64_t pa, end;
+
+	end = 0;
+	for (pa = 0; mem_range(ctx, m, pa, &r) == 0; pa = r.end) {
+		if (r.status == 0)
+			end = r.end;
+		if (r.end <= pa)
+			break;
+	}
+	return (end);
+}
+
+/* One window: in place where that can be had, else through the buffer. */
+static int
+scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t n,
+    uint8_t **copy,
+    int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
+    void *arg)
+{
+	struct extent e;
+	struct mem_layer *l;
+	const uint8_t *p;
+	uint64_t g;
+	int rc;
+
+	g = mem_generation(m);
+	p = NULL;
+	if (mem_extent(ctx, m, pa, &e) == 0 && e.len - (pa - e.pa) >= n)
+		p = e.ptr + (pa - e.pa);
+	if (p != NULL) {
+		rc = fn(arg, ctx, pa, p, n);
+		for (l = m->top; l != NULL; l = l->below)
+			if (l->ops->drop != NULL)
+				l->ops->drop(l, pa, n);
+		if (rc != 0 || mem_generation(m) == g)
+			return (rc);
+		/* The mapping faulted on the way: once more by reading. */
+	}
+	if (*copy == NULL && (*copy = malloc(SCAN_WINDOW)) == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for a scan"));
+	ctx->quiet++;
+	rc = mem_read(ctx, m, pa, *copy, n);
+	ctx->quiet--;
+	if (rc != 0)			/* a bad place in the medium: go on behind */
+		return (0);
+	return (fn(arg, ctx, pa, *copy, n));
+}
+
+int
+mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
+    size_t overlap,
+    int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
+    void *arg)
+{
+	struct mem_range r;
+	uint8_t *copy;
+	uint64_t pa, n, stop;
+	int rc;
+
+	copy = NULL;
+	rc = 0;
+	ctx->unrecorded++;
+	for (pa = start; rc == 0 && pa < end; pa = stop) {
+		rc = mem_range(ctx, m, pa, &r);
+		if (rc == E_DONE) {
+			rc = 0;
+			break;
+		}
+		if (rc != 0)
+			break;
+		stop = r.end;
+		if (stop <= pa)
+			break;
+		if (stop > end)
+			stop = end;
+		while (r.status == 0 && pa < stop && rc == 0) {
+			n = stop - pa;
+			if (n > SCAN_WINDOW)
+				n = SCAN_WINDOW;
+			rc = scan_window(ctx, m, pa, (size_t)n, &copy, fn, arg);
+			if (rc == 0)
+				rc = ctx_check(ctx);
+			if (pa + n >= stop || n <= overlap)
+				break;
+			pa += n - overlap;
+		}
+	}
+	ctx->unrecorded--;
+	free(copy);
+	return (rc);
+}
