@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ELF vmcores: what /proc/vmcore gives, QEMU's dump-guest-memory, our own
+ * captures.  ELF-64 and ELF-32 object file format, System V ABI ("gabi"),
+ * program headers and notes; p_paddr is what counts, since many writers put a
+ * physical address in p_vaddr too.
+ */
+#include "engine/backend/elf.h"
+
+#include "base/bytes.h"
+#include "base/vec.h"
+#include "engine/backend/backend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ET_CORE		4
+#define PT_LOAD		1
+#define PT_NOTE		4
+#define PN_XNUM		0xffff
+#define NT_PRSTATUS	1
+#define NT_AUXV		6
+#define SEGMENTS_MAX	(1u << 20)
+#define NOTES_MAX	(64u << 20)	/* bytes of notes looked at */
+#define CPUS_MAX	65536
+
+/* A run of physical memory, sorted and without overlaps. */
+struct segment {
+	uint64_t pa, end;
+	uint64_t offset;		/* in the file */
+	int	 status;		/* OK, E_NOT_IN_DUMP, E_TRUNCATED */
+};
+
+struct elf {
+	struct dump	 dump;		/* first: is a layer */
+	bool		 be;
+	unsigned	 class_bits;	/* 32 or 64 */
+	struct segment	*segs;
+	size_t		 nsegs, cap;
+	_Atomic size_t	 last;		/* where the last look-up ended */
+	bool		 user_core;
+	bool		 qemu;
+};
+
+struct ehdr {
+	bool	 be;
+	unsigned bits, type, machine, phentsize;
+	uint64_t phoff, phnum;
+};
+
+static int	elf_probe(struct ctx *, struct file *);
+static int	elf_open(struct ctx *, struct file **, size_t, struct dump **);
+static const char *elf_format(const struct dump *);
+static int	elf_read(struct mem_layer *, struct ctx *, uint64_t, void *, size_t);
+static int	elf_extent(struct mem_layer *, struct ctx *, uint64_t,
+		    struct extent *);
+static int	elf_range(struct mem_layer *, struct ctx *, uint64_t,
+		    struct mem_range *);
+static void	elf_drop(struct mem_layer *, uint64_t, uint64_t);
+static void	elf_close(struct mem_layer *);
+
+const struct backend backend_elf = {
+	.name = "ELF",
+	.format = elf_format,
+	.probe = elf_probe,
+	.open = elf_open,
+};
+
+static const struct mem_layer_ops elf_ops = {
+	.name = "ELF",
+	.read = elf_read,
+	.extent = elf_extent,
+	.range = elf_range,
+	.drop = elf_drop,
+	.close = elf_close,
+};
+
+/* The file header, with the extended count of program headers resolved. */
+static int
+read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
+{
+	uint8_t raw[64];
+	struct bytes b;
+	uint64_t shoff;
+	size_t n;
+	int rc;
+
+	n = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
+	memset(raw, 0, sizeof(raw));
+	rc = file_read(ctx, f, 0, raw, n);
+	if (rc != 0)
+		return (rc);
+	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
+		return (E_NOT_MINE);
+	if (raw[4] != 1 && raw[4] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
+		    "32 nor 64 bits", file_name(f), raw[4]));
+	if (raw[5] != 1 && raw[5] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF byte order %u is "
+		    "unknown", file_name(f), raw[5]));
+	eh->bits = raw[4] == 2 ? 64 : 32;
+	eh->be = raw[5] == 2;
+	b = bytes_of(raw, n, eh->be);
+	bytes_seek(&b, 16);
+	eh->type = bytes_u16(&b);
+	eh->machine = bytes_u16(&b);
+	bytes_skip(&b, 4 + eh->bits / 8);	/* version, entry */
+	eh->phoff = bytes_uint(&b, eh->bits / 8);
+	shoff = bytes_uint(&b, eh->bits / 8);
+	bytes_skip(&b, 4 + 2);			/* flags, ehsize */
+	eh->phentsize = bytes_u16(&b);
+	eh->phnum = bytes_u16(&b);
+	if (b.bad)
+		return (ctx_fail(ctx, E_TRUNCATED,
+		    "%s: ends inside the ELF header", file_name(f)));
+	if (eh->phnum == PN_XNUM) {
+		/* The real count is sh_info of section header 0. */
+		rc = file_read(ctx, f, shoff + (eh->bits == 64 ? 44 : 28), raw, 4);
+		if (rc != 0)
+			return (ctx_chain(ctx, "%s: extended program header "
+			    "count", file_name(f)));
+		eh->phnum = load_u32(raw, eh->be);
+	}
+	return (0);
+}
+
+static int
+elf_probe(struct ctx *ctx, struct file *f)
+{
+	static const char *const types[] = {
+		"of no type", "a relocatable object file", "an executable",
+		"a shared object or executable",
+	};
+	struct ehdr eh;
+	int rc;
+
+	rc = read_ehdr(ctx, f, &eh);
+	if (rc != 0)
+		return (rc);
+	if (eh.type != ET_CORE)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: is an ELF file, %s, "
+		    "not a memory dump (ET_CORE)", file_name(f),
+		    eh.type < 4 ? types[eh.type] : "of a type of its own"));
+	return (0);
+}
+
+static int
+add_segment(struct ctx *ctx, struct elf *e, uint64_t pa, uint64_t end,
+    uint64_t offset, int status)
+{
+	if (pa >= end)
+		return (0);
+	if (!vec_room(e->segs, e->cap, e->nsegs + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory for segments"));
+	e->segs[e->nsegs++] = (struct segment){ pa, end, offset, status };
+	return (0);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct segment *x = a, *y = b;
+
+	if (x->pa != y->pa)
+		return (x->pa < y->pa ? -1 : 1);
+	/* Of two that start alike the one with bytes comes first. */
+	if (x->status != y->status)
+		return (x->status > y->status ? -1 : 1);
+	return (x->offset < y->offset ? -1 : x->offset > y->offset);
+}
+
+/*
+ * Sort, and cut overlaps: /proc/vmcore lists the kernel text twice.  The
+ * earlier run keeps its bytes unless it has none and the later one does.
+ */
+static int
+settle(struct ctx *ctx, struct elf *e)
+{
+	struct segment *in, s, *last;
+	size_t i, n;
+	uint64_t cut;
+	int rc;
+
+	in = e->segs;
+	n = e->nsegs;
+	if (n == 0)
+		return (0);
+	qsort(in, n, sizeof(*in), by_address);
+	e->segs = NULL;
+	e->nsegs = e->cap = 0;
+	for (i = 0, rc = 0; i < n && rc == 0; i++) {
+		s = in[i];
+		last = e->nsegs > 0 ? &e->segs[e->nsegs - 1] : NULL;
+		if (last != NULL && s.pa < last->end) {
+			if (last->status != 0 && s.status == 0) {
+				cut = last->end;
+				last->end = s.pa;
+				if (last->end == last->pa)
+					e->nsegs--;
+				rc = add_segment(ctx, e, s.pa, s.end, s.offset,
+				    s.status);
+				if (rc == 0)	/* what stood behind it still does */
+					rc = add_segment(ctx, e, s.end, cut, 0,
+					    E_NOT_IN_DUMP);
+				continue;
+			}
+			if (s.end <= last->end)
+				continue;
+			s.offset += last->end - s.pa;
+			s.pa = last->end;
+		}
+		rc = add_segment(ctx, e, s.pa, s.end, s.offset, s.status);
+	}
+	free(in);
+	return (rc);
+}
+
+static int
+load_segment(struct ctx *ctx, struct elf *e, struct file *f, uint64_t pa,
+    uint64_t off, uint64_t filesz, uint64_t memsz)
+{
+	uint64_t have, end, size;
+	int rc;
+
+	if (memsz < filesz)
+		memsz = filesz;
+	if (!add_ok(pa, memsz, &end)) {
+		end = UINT64_MAX;
+		memsz = end - pa;
+		if (filesz > memsz)
+			filesz = memsz;
+	}
+	size = file_size(f);
+	have = off >= size ? 0 : size - off;
+	if (have > filesz)
+		have = filesz;
+	if (have < filesz) {
+		e->dump.complete = false;
+		if (e->dump.incomplete == NULL)
+			e->dump.incomplete = arena_printf(&e->dump.arena,
+			    "the file ends at 0x%llx, inside the segment of "
+			    "physical address 0x%llx that should reach 0x%llx",
+			    (unsigned long long)size, (unsigned long long)pa,
+			    (unsigned long long)(off + filesz));
+	}
+	rc = add_segment(ctx, e, pa, pa + have, off, 0);
+	if (rc == 0)
+		rc = add_segment(ctx, e, pa + have, pa + filesz, 0,
+		    E_TRUNCATED);
+	if (rc == 0)
+		rc = add_segment(ctx, e, pa + filesz, end, 0, E_NOT_IN_DUMP);
+	return (rc);
+}
+
+static int
+add_cpu(struct ctx *ctx, struct elf *e, size_t *cap, struct cpu_state **ret)
+{
+	struct dump *d = &e->dump;
+
+	if (d->ncpus >= CPUS_MAX || !vec_room(d->cpus, *cap, d->ncpus + 1))
+		return (ctx_fail(ctx, E_LIMIT, "too many CPU notes"));
+	*ret = &d->cpus[d->ncpus];
+	memset(*ret, 0, sizeof(**ret));
+	(*ret)->cpu = (int)d->ncpus++;
+	return (0);
+}
+
+/*
+ * One note.  PRSTATUS notes come in the order of the CPUs; the QEMU notes in
+ * the same order after them, or after each: nqemu counts them.
+ */
+static int
+take_note(struct ctx *ctx, struct elf *e, size_t *cap, size_t *nqemu,
+    const char *name, uint32_t type, const uint8_t *desc, size_t n)
+{
+	struct dump *d = &e->dump;
+	const struct arch *a = d->arch;
+	struct cpu_state st, *cpu;
+	int rc;
+
+	if (strcmp(name, "VMCOREINFO") == 0 && d->vmcoreinfo == NULL) {
+		d->vmcoreinfo = arena_strndup(&d->arena, (const char *)desc, n);
+		d->vmcoreinfo_len = n;
+		return (d->vmcoreinfo != NULL ? 0 :
+		    ctx_fail(ctx, E_NOMEM, "no memory for VMCOREINFO"));
+	}
+	if (strcmp(name, "CORE") == 0 && type == NT_AUXV)
+		e->user_core = true;
+	if (a == NULL)
+		return (0);
+	if (strcmp(name, "CORE") == 0 && type == NT_PRSTATUS) {
+		if (n < (size_t)a->prstatus_regs + a->regs_size ||
+		    a->regs_size > sizeof(cpu->regs))
+			return (0);	/* damaged: the rest may be good */
+		rc = add_cpu(ctx, e, cap, &cpu);
+		if (rc != 0)
+			return (rc);
+		memcpy(cpu->regs, desc + a->prstatus_regs, a->regs_size);
+		cpu->regs_size = a->regs_size;
+		cpu->has_regs = true;
+		cpu->pid = (int)load_u32(desc + a->prstatus_pid, e->be);
+		return (0);
+	}
+	if (a->note == NULL)
+		return (0);
+	memset(&st, 0, sizeof(st));
+	ctx->quiet++;
+	rc = a->note(ctx, name, type, desc, n, &st);
+	ctx->quiet--;
+	if (rc != 0)
+		return (0);
+	e->qemu = e->qemu || strcmp(name, "QEMU") == 0;
+	if (*nqemu < d->ncpus)
+		cpu = &d->cpus[*nqemu];
+	else if ((rc = add_cpu(ctx, e, cap, &cpu)) != 0)
+		return (rc);
+	(*nqemu)++;
+	cpu->has_paging = st.has_paging;
+	cpu->root = st.root;
+	cpu->paging = st.paging;
+	cpu->gs = st.gs;
+	cpu->kernel_gs = st.kernel_gs;
+	return (0);
+}
+
+/* Both word sizes of notes: name and descriptor padded to 4 bytes each. */
+static int
+take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
+    uint64_t len)
+{
+	struct bytes b;
+	uint8_t *raw;
+	const void *name, *desc;
+	size_t cap, nqemu, n;
+	uint32_t namesz, descsz, type;
+	char text[32];
+	int rc;
+
+	if (off >= file_size(f))
+		return (0);
+	if (len > file_size(f) - off)
+		len = file_size(f) - off;
+	if (len > NOTES_MAX)
+		len = NOTES_MAX;
+	raw = malloc((size_t)len + 1);
+	if (raw == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
+	rc = file_read(ctx, f, off, raw, (size_t)len);
+	b = bytes_of(raw, (size_t)len, e->be);
+	cap = e->dump.ncpus;		/* grown from what is there already */
+	nqemu = 0;
+	while (rc == 0 && bytes_left(&b) >= 12) {
+		namesz = bytes_u32(&b);
+		descsz = bytes_u32(&b);
+		type = bytes_u32(&b);
+		name = bytes_take(&b, namesz);
+		bytes_align(&b, 4);
+		desc = bytes_take(&b, descsz);
+		bytes_align(&b, 4);
+		if (name == NULL || desc == NULL)
+			break;
+		n = namesz < sizeof(text) ? namesz : sizeof(text) - 1;
+		memcpy(text, name, n);
+		text[n] = '\0';
+		rc = take_note(ctx, e, &cap, &nqemu, text, type, desc, descsz);
+	}
+	free(raw);
+	return (rc);
+}
+
+static int
+read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh)
+{
+	const unsigned word = eh->bits / 8, need = eh->bits == 64 ? 56 : 32;
+	uint64_t i, off, paddr, filesz, memsz;
+	struct bytes b;
+	uint8_t raw[56];
+	uint32_t type;
+	int rc;
+
+	if (eh->phentsize < need)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: program headers of %u "
+		    "bytes are too small", file_name(f), eh->phentsize));
+	if (eh->phnum > SEGMENTS_MAX)
+		return (ctx_fail(ctx, E_LIMIT, "%s: %llu program headers are "
+		    "too many", file_name(f), (unsigned long long)eh->phnum));
+	for (i = 0; i < eh->phnum; i++) {
+		if (!add_ok(eh->phoff, i * eh->phentsize, &off) ||
+		    file_read(ctx, f, off, raw, need) != 0) {
+			e->dump.complete = false;
+			e->dump.incomplete = arena_printf(&e->dump.arena,
+			    "the file ends inside its program headers "
+			    "(%llu of %llu read)", (unsigned long long)i,
+			    (unsigned long long)eh->phnum);
+			ctx_clear(ctx);
+			break;
+		}
+		b = bytes_of(raw, need, eh->be);
+		type = bytes_u32(&b);
+		if (eh->bits == 64)
+			bytes_skip(&b, 4);	/* flags */
+		off = bytes_uint(&b, word);
+		bytes_skip(&b, word);		/* vaddr */
+		paddr = bytes_uint(&b, word);
+		filesz = bytes_uint(&b, word);
+		memsz = bytes_uint(&b, word);
+		rc = 0;
+		if (type == PT_LOAD)
+			rc = load_segment(ctx, e, f, paddr, off, filesz, memsz);
+		else if (type == PT_NOTE)
+			rc = take_notes(ctx, e, f, off, filesz);
+		if (rc != 0)
+			return (rc);
+	}
+	return (settle(ctx, e));
+}
+
+static int
+elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+{
+	struct ehdr eh;
+	struct elf *e;
+	int rc;
+
+	if (n != 1)
+		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
+		    "name one", file_name(files[0]), file_name(files[1])));
+	rc = read_ehdr(ctx, files[0], &eh);
+	if (rc != 0)
+		return (rc);
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	e->dump.layer.ops = &elf_ops;
+	e->dump.backend = &backend_elf;
+	e->dump.complete = true;
+	arena_init(&e->dump.arena);
+	e->be = eh.be;
+	e->class_bits = eh.bits;
+	/* A 32-bit kernel's dump may be a 64-bit ELF (PAE): the machine decides. */
+	e->dump.arch = arch_by_elf((uint16_t)eh.machine, eh.bits / 8, eh.be);
+	rc = read_phdrs(ctx, e, files[0], &eh);
+	if (rc == 0 && e->user_core)
+		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
+		    "process, not of a kernel: use a debugger such as gdb",
+		    file_name(files[0]));
+	if (rc == 0 && e->nsegs == 0)
+		rc = ctx_fail(ctx, E_CORRUPT, "%s: an ELF core without any "
+		    "memory (PT_LOAD)", file_name(files[0]));
+	if (rc == 0 && e->dump.arch == NULL)
+		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is a dump of a processor "
+		    "that is not supported (ELF machine %u, %u bits, %s-endian)",
+		    file_name(files[0]), eh.machine, eh.bits,
+		    eh.be ? "big" : "little");
+	if (rc != 0) {
+		elf_close(&e->dump.layer);
+		return (rc);
+	}
+	e->dump.files[0] = files[0];
+	e->dump.nfiles = 1;
+	*ret = &e->dump;
+	return (0);
+}
+
+static const char *
+elf_format(const struct dump *d)
+{
+	const struct elf *e = (const struct elf *)d;
+
+	if (e->qemu)
+		return (e->class_bits == 64 ? "ELF64 (QEMU)" : "ELF32 (QEMU)");
+	return (e->class_bits == 64 ? "ELF64" : "ELF32");
+}
+
+static void
+elf_close(struct mem_layer *l)
+{
+	struct elf *e = (struct elf *)l;
+	size_t i;
+
+	for (i = 0; i < e->dump.nfiles; i++)
+		file_close(e->dump.files[i]);
+	free(e->dump.cpus);
+	arena_fini(&e->dump.arena);
+	free(e->segs);
+	free(e);
+}
+
+/* The index of the run that holds pa, or of the first above it (nsegs: none). */
+static size_t
+find(struct elf *e, uint64_t pa)
+{
+	size_t lo, hi, mid;
+
+	mid = atomic_load_explicit(&e->last, memory_order_relaxed);
+	if (mid < e->nsegs && pa >= e->segs[mid].pa && pa < e->segs[mid].end)
+		return (mid);
+	for (lo = 0, hi = e->nsegs; lo < hi;) {
+		mid = lo + (hi - lo) / 2;
+		if (e->segs[mid].end <= pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	atomic_store_explicit(&e->last, lo, memory_order_relaxed);
+	return (lo);
+}
+
+static int
+missing(struct ctx *ctx, struct elf *e, uint64_t pa, int status)
+{
+	return (ctx_fail_at(ctx, status, pa, status == E_TRUNCATED ?
+	    "physical 0x%llx lies behind the end of %s, which was cut short" :
+	    "physical 0x%llx is not in %s", (unsigned long long)pa,
+	    file_name(e->dump.files[0])));
+}
+
+static int
+elf_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
+{
+	struct elf *e = (struct elf *)l;
+	const struct segment *s;
+	size_t i, want;
+	uint64_t off;
+	int rc;
+
+	for (; n > 0; n -= want) {
+		i = find(e, pa);
+		if (i == e->nsegs || e->segs[i].pa > pa)
+			return (missing(ctx, e, pa, E_NOT_IN_DUMP));
+		s = &e->segs[i];
+		if (s->status != 0)
+			return (missing(ctx, e, pa, s->status));
+		want = n < s->end - pa ? n : (size_t)(s->end - pa);
+		off = s->offset + (pa - s->pa);
+		rc = file_read(ctx, e->dump.files[0], off, buf, want);
+		if (rc != 0) {
+			ctx->err.addr = pa + (ctx->err.addr - off);
+			return (rc);
+		}
+		buf = (char *)buf + want;
+		pa += want;
+	}
+	return (0);
+}
+
+static int
+elf_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
+    struct extent *ret)
+{
+	struct elf *e = (struct elf *)l;
+	const struct segment *s;
+	const uint8_t *p;
+	size_t i;
+
+	i = find(e, pa);
+	if (i == e->nsegs || e->segs[i].pa > pa)
+		return (missing(ctx, e, pa, E_NOT_IN_DUMP));
+	s = &e->segs[i];
+	if (s->status != 0)
+		return (missing(ctx, e, pa, s->status));
+	p = file_map(e->dump.files[0], s->offset, s->end - s->pa);
+	if (p == NULL)
+		return (E_UNSUPPORTED);
+	*ret = (struct extent){ p, s->pa, s->end - s->pa };
+	return (0);
+}
+
+static int
+elf_range(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
+    struct mem_range *ret)
+{
+	struct elf *e = (struct elf *)l;
+	const struct segment *s;
+	size_t i;
+
+	(void)ctx;
+	i = find(e, pa);
+	if (i == e->nsegs)
+		return (E_DONE);
+	s = &e->segs[i];
+	if (s->pa > pa)
+		*ret = (struct mem_range){ pa, s->pa, E_NOT_IN_DUMP, UINT64_MAX };
+	else
+		*ret = (struct mem_range){ pa, s->end, s->status,
+		    s->status == 0 ? s->offset + (pa - s->pa) : UINT64_MAX };
+	return (0);
+}
+
+static void
+elf_drop(struct mem_layer *l, uint64_t pa, uint64_t n)
+{
+	struct elf *e = (struct elf *)l;
+	const struct segment *s;
+	size_t i;
+
+	i = find(e, pa);
+	if (i == e->nsegs || e->segs[i].pa > pa)
+		return;
+	s = &e->segs[i];
+	if (n > s->end - pa)
+		n = s->end - pa;
+	file_drop(e->dump.files[0], s->offset + (pa - s->pa), n);
+}
