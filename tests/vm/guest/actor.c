@@ -3,11 +3,20 @@
  * a sleep without end, so that the dump finds it there.
  */
 #define _GNU_SOURCE
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+
+#include <netinet/in.h>
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -296,6 +305,80 @@ mode_noargs(int argc, char **argv)
 	_exit(1);
 }
 
+/* An empty name, which no shell can give. */
+static void
+mode_noname(int argc, char **argv)
+{
+	char *args[] = { "", "rest", "no name", NULL };
+	char *env[] = { "HOME=/", NULL };
+
+	(void)argc;
+	(void)argv;
+	execve("/proc/self/exe", args, env);
+	_exit(1);
+}
+
+static void
+place(int fd, int at)
+{
+	if (fd == -1 || dup2(fd, at) == -1)
+		fprintf(stderr, "actor: no descriptor %d\n", at);
+	if (fd != -1 && fd != at)
+		close(fd);
+}
+
+/* A descriptor of every kind, at known numbers, with holes between them. */
+static void
+mode_fds(int argc, char **argv)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct epoll_event event = { .events = EPOLLIN };
+	sigset_t mask;
+	int pair[2], fd;
+
+	(void)argc;
+	(void)argv;
+	place(open("/run", O_RDONLY | O_DIRECTORY), 10);
+	place(open("/proc/version", O_RDONLY), 11);
+	place(open("/dev/null", O_RDWR | O_APPEND | O_NONBLOCK), 12);
+	place(open("/bin", O_PATH), 13);
+	if (pipe2(pair, O_NONBLOCK) == 0) {
+		fd = write(pair[1], "in the pipe", 11);
+		place(pair[0], 20);
+		place(pair[1], 21);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0) {
+		place(pair[0], 30);
+		place(pair[1], 31);
+	}
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	strcpy(un.sun_path, "/run/a socket");
+	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
+		perror(un.sun_path);
+	place(fd, 32);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	in.sin_port = htons(8080);
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) == -1 ||
+	    listen(fd, 5) == -1)
+		perror("actor: port 8080");
+	place(fd, 40);
+	place(socket(AF_INET, SOCK_DGRAM, 0), 41);
+	place(socket(AF_NETLINK, SOCK_RAW, 0), 42);
+	place(socket(AF_PACKET, SOCK_RAW, htons(0x88b5)), 43);
+	place(socket(AF_INET6, SOCK_STREAM, 0), 44);
+	place(eventfd(7, 0), 50);
+	sigemptyset(&mask);
+	place(signalfd(-1, &mask, 0), 51);
+	place(timerfd_create(CLOCK_MONOTONIC, 0), 52);
+	place(inotify_init(), 53);
+	place(memfd_create("memory file", 0), 54);
+	place(epoll_create(1), 100);
+	epoll_ctl(100, EPOLL_CTL_ADD, 50, &event);
+	rest();
+}
+
 static void
 mode_rest(int argc, char **argv)
 {
@@ -316,6 +399,7 @@ static const struct {
 	{ "run", mode_run }, { "swap", mode_swap }, { "maps", mode_maps },
 	{ "huge", mode_huge }, { "uid", mode_uid },
 	{ "oddenv", mode_oddenv }, { "noargs", mode_noargs },
+	{ "noname", mode_noname }, { "fds", mode_fds },
 };
 
 int

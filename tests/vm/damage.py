@@ -1,0 +1,84 @@
+"""Copies of a dump that lie or lack something, and what must hold of them."""
+
+import os
+import re
+import subprocess
+
+import elfdump
+import runner
+from runner import number
+
+
+def blank(data, copies):
+    """No VMCOREINFO anywhere: neither note nor text in memory."""
+    for at, length in copies:
+        data[at:at + length] = bytes(length)
+        # The note form of it in memory has a header before the text.
+        head = data[at - 24:at]
+        if b"VMCOREINFO" in head:
+            data[at - 24:at] = bytes(24)
+
+
+def falsify(data, copies):
+    """Every copy names an offset and addresses that are wrong."""
+    for at, length in copies:
+        text = data[at:at + length]
+        text = re.sub(rb"(?m)^(KERNELOFFSET=)([0-9a-f]+)$", lambda m:
+                      m.group(1) + b"%0*x" % (len(m.group(2)), int(
+                          m.group(2), 16) ^ 0x600000), text)
+        text = re.sub(rb"(?m)^(SYMBOL\(\w+\)=[0-9a-f]+)([0-9a-f]{7})$",
+                      lambda m: m.group(1) + b"%07x" % (int(m.group(2), 16)
+                                                        ^ 0x0345680), text)
+        assert len(text) == length
+        data[at:at + length] = text
+
+
+def copy(source, to):
+    # Memory that holds zeros takes no room in the copy, which QEMU's has.
+    subprocess.run(["cp", "--sparse=always", source, to], check=True)
+    os.chmod(to, 0o600)
+
+
+def names(score, path, kind):
+    """What must not change: release, one address, the processes."""
+    info = score.rows(path, "info", kind)
+    symbol = score.rows(path, "sym ^init_task$", kind)
+    tasks = score.rows(path, "ps -t", kind)
+    return ((info or [{}])[0].get("release"),
+            [number(r.get("address")) for r in symbol or []],
+            [(r.get("tid"), r.get("comm"), r.get("argv"))
+             for r in tasks or []])
+
+
+def variants(score, m, dump, truth):
+    if m.arch != "amd64":
+        return
+    want = (truth.text("uname").split()[2],
+            [a for a, _, n, _ in truth.kallsyms() if n == "init_task"])
+    threads = names(score, dump, "whole dump")[2]
+    path = m.path("damaged.elf")
+    for kind, change in (("no VMCOREINFO", blank),
+                         ("wrong VMCOREINFO", falsify)):
+        copy(dump, path)
+        reader = elfdump.Dump(path, writable=True)
+        copies = list(reader.vmcoreinfo_copies())
+        score.check(copies, kind, "no copy of VMCOREINFO in the dump")
+        change(reader.data, copies)
+        reader.close()
+        release, address, tasks = names(score, path, kind)
+        score.same(release, want[0], kind, "release")
+        score.same(address, want[1], kind, "init_task")
+        score.same(tasks, threads, kind, "ps -t")
+    # A dump that ends early: told so, and not taken for whole.
+    copy(dump, path)
+    os.truncate(path, os.path.getsize(dump) * 6 // 10)
+    for command in ("info", "ps -t", "log"):
+        a = runner.kpeek(path, [command])
+        score.check(a.status in (1, 3), "truncated", "%s: exit status %s"
+                    % (command, a.status))
+    os.unlink(path)
+    if os.path.exists(m.path("dump.kdump")):
+        release, address, tasks = names(score, m.path("dump.kdump"), "kdump")
+        score.same(release, want[0], "kdump", "release")
+        score.same(address, want[1], "kdump", "init_task")
+        score.same(tasks, threads, "kdump", "ps -t")

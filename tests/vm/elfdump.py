@@ -1,0 +1,124 @@
+"""A second, independent reader of an ELF dump: physical memory, and kernel
+addresses through the x86-64 page tables. Slow and plain on purpose; it is
+what kpeek's own answers are held against."""
+
+import mmap
+import re
+import struct
+
+PRESENT, HUGE = 1, 0x80
+FRAME = 0x000ffffffffff000
+
+
+class Unmapped(Exception):
+    pass
+
+
+class Dump:
+    def __init__(self, path, writable=False):
+        self.file = open(path, "r+b" if writable else "rb")
+        self.data = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_WRITE
+                              if writable else mmap.ACCESS_READ)
+        self.segments = []     # (physical address, length, file offset)
+        self.note_area = []    # (file offset, length)
+        phoff, = struct.unpack_from("<Q", self.data, 32)
+        size, count = struct.unpack_from("<HH", self.data, 54)
+        for i in range(count):
+            kind, _, offset, _, phys, length, _, _ = struct.unpack_from(
+                "<IIQQQQQQ", self.data, phoff + i * size)
+            if kind == 1:
+                self.segments.append((phys, length, offset))
+            elif kind == 4:
+                self.note_area.append((offset, length))
+        self.root = self.levels = None
+
+    def close(self):
+        self.data.close()
+        self.file.close()
+
+    def notes(self):
+        """Yield (name, type, file offset of the content, its length)."""
+        for start, length in self.note_area:
+            at = start
+            while at + 12 <= start + length:
+                n, d, kind = struct.unpack_from("<III", self.data, at)
+                name = self.data[at + 12:at + 12 + n].rstrip(b"\0")
+                body = at + 12 + (n + 3) // 4 * 4
+                yield name, kind, body, d
+                at = body + (d + 3) // 4 * 4
+
+    def cpus(self):
+        """Each processor's (cr3, cr4), as QEMU's own notes say."""
+        found = []
+        for name, _, at, length in self.notes():
+            # struct qemu CPU state: version, size, 18 registers, then ten
+            # segments of 24 bytes, then cr0 to cr4.
+            if name == b"QEMU" and length >= 432:
+                crs = struct.unpack_from("<5Q", self.data,
+                                         at + 8 + 18 * 8 + 10 * 24)
+                found.append((crs[3], crs[4]))
+        return found
+
+    def offset(self, phys):
+        for start, length, at in self.segments:
+            if start <= phys < start + length:
+                return at + phys - start
+        raise Unmapped("physical %#x is not in the dump" % phys)
+
+    def read_phys(self, phys, length):
+        at = self.offset(phys)
+        return self.data[at:at + length]
+
+    def use_cpu_root(self, banner):
+        """Take the page table of a processor that maps the kernel's banner,
+        whose address is given. Under PTI bit 12 tells the user's half, which
+        lacks the kernel, of a pair of pages from the kernel's."""
+        for cr3, cr4 in self.cpus():
+            self.levels = 5 if cr4 & (1 << 12) else 4
+            for self.root in (cr3 & FRAME, cr3 & FRAME & ~0x1000):
+                try:
+                    if self.read(banner, 14) == b"Linux version ":
+                        return
+                except Unmapped:
+                    continue
+        raise Unmapped("no processor's page table maps the banner")
+
+    def steps(self, address):
+        """Walk; yield (level, entry address, entry), then ("page", physical
+        address, page size)."""
+        table = self.root
+        for level in range(self.levels, 0, -1):
+            shift = 12 + 9 * (level - 1)
+            where = table + (address >> shift & 511) * 8
+            entry, = struct.unpack("<Q", self.read_phys(where, 8))
+            yield level, where, entry
+            if not entry & PRESENT:
+                raise Unmapped("%#x: not present at level %d"
+                               % (address, level))
+            if level == 1 or (level < 4 and entry & HUGE):
+                size = 1 << shift
+                frame = entry & FRAME & ~(size - 1)
+                yield "page", frame | (address & (size - 1)), size
+                return
+            table = entry & FRAME
+
+    def phys(self, address):
+        return list(self.steps(address))[-1][1]
+
+    def read(self, address, length):
+        out = b""
+        while length:
+            n = min(length, 4096 - (address & 4095))
+            out += self.read_phys(self.phys(address), n)
+            address += n
+            length -= n
+        return out
+
+    def vmcoreinfo_copies(self):
+        """Yield (file offset, length) of each text of VMCOREINFO: in the
+        notes, and wherever in memory."""
+        line = rb"[!-~][ -~]*\n"
+        for m in re.finditer(rb"OSRELEASE=[^%\n]{3,64}\n(?:" + line + rb")+",
+                             self.data):
+            if b"PAGESIZE=" in m.group():
+                yield m.start(), m.end() - m.start()
