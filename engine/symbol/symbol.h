@@ -9,7 +9,6 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
-#include "base/hash.h"
 
 struct symbol {
 	uint64_t	 addr;
@@ -28,14 +27,24 @@ struct symbols {
 	const char	**modules;	/* [0] is "" */
 	size_t		 nmodules, modules_cap;
 	struct arena	 arena;
-	struct hash	 by_name;
+	/* By name: chains of indices + 1, the lowest first; 0 ends one. */
+	uint32_t	*heads, *next;
+	uint32_t	 mask;		/* number of heads - 1 */
 	bool		 sealed;
 	const char	*source;	/* "kallsyms", "kallsyms (found)", ... */
 };
 
 void	sym_init(struct symbols *);
 void	sym_fini(struct symbols *);
-/* Add before sealing.  E_NOMEM or E_LIMIT (over 64 million, names over 2 GiB). */
+/*
+ * A hint to a table still empty, from a reader that knows: about so many
+ * symbols, their names and NULs taking so many bytes.  Never fails.
+ */
+void	sym_reserve(struct symbols *, size_t n, size_t names);
+/*
+ * Add; after sealing too, until it is sealed again.  name is len bytes.
+ * E_NOMEM or E_LIMIT (over 64 million, names over 2 GiB).
+ */
 int	sym_add(struct ctx *, struct symbols *, uint64_t addr, uint32_t size,
 	    char type, unsigned module, const char *name, size_t len);
 /* The index for a module's name, added if new; -1 out of memory. */
