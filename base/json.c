@@ -175,6 +175,8 @@ json_double(struct json *j, double v, int decimals)
 	if (decimals >= 0) {
 		snprintf(text, sizeof(text), "%.*f",
 		    decimals < 40 ? decimals : 40, v);
+	} else if (fabs(v) < (double)EXACT_MAX && v == trunc(v)) {
+		snprintf(text, sizeof(text), "%.0f", v);
 	} else {
 		for (prec = 1; prec <= DBL_DECIMAL_DIG; prec++) {
 			snprintf(text, sizeof(text), "%.*g", prec, v);
