@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything that is drawn has one of these styles; how it looks is one table
+ * in style.c, for colour terminals and for those without.
+ */
+#ifndef UI_STYLE_H
+#define UI_STYLE_H
+
+#include <stdint.h>
+
+enum style {
+	STYLE_NORMAL,
+	STYLE_DIM,
+	STYLE_STRONG,
+	STYLE_LINK,
+	STYLE_TITLE,			/* the bar on top */
+	STYLE_TITLE_DIM,
+	STYLE_BADGE,			/* INCOMPLETE and the like, in the title */
+	STYLE_STATUS,
+	STYLE_STATUS_KEY,
+	STYLE_HEADER,			/* of columns, sections */
+	STYLE_HEADER_HERE,		/* the column of the cursor */
+	STYLE_CURSOR,			/* the row */
+	STYLE_CURSOR_CELL,		/* the cell in the row */
+	STYLE_CURSOR_OTHER,		/* the cursor of a pane without focus */
+	STYLE_MATCH,
+	STYLE_WARN,
+	STYLE_ERROR,
+	STYLE_GOOD,
+	STYLE_ADDRESS,
+	STYLE_NUMBER,
+	STYLE_TEXT,
+	STYLE_TYPE,
+	STYLE_SYMBOL,
+	STYLE_ZERO,			/* bytes that are zero */
+	STYLE_MISSING,
+	STYLE_METER,
+	STYLE_METER_REST,
+	STYLE_PROMPT,
+	STYLE_FRAME,			/* between panes */
+	STYLE_COUNT,
+};
+
+enum {
+	ATTR_BOLD = 1,
+	ATTR_DIM = 2,
+	ATTR_REVERSE = 4,
+	ATTR_UNDERLINE = 8,
+};
+
+struct style_look {
+	const char	*name;
+	int8_t		 fg, bg;	/* 0 to 7, -1 = the terminal's own */
+	uint8_t		 attrs;		/* with colours */
+	uint8_t		 mono;		/* attributes without colours */
+};
+
+extern const struct style_look style_looks[STYLE_COUNT];
+
+#endif
