@@ -69,11 +69,15 @@ struct type_unit_ops {
 	int	(*get)(struct type_unit *, uint32_t id, struct type *);
 	int	(*member)(struct type_unit *, uint32_t id, uint32_t i,
 		    struct type_member *);
+	/* Arguments of a PROTO are members; a last one of type void is "...". */
 	int	(*enumerator)(struct type_unit *, uint32_t id, uint32_t i,
 		    struct type_enum *);
-	/* Names of function arguments are in name. */
-	/* The next id after *id whose name is "name", *id 0 to start; E_DONE. */
-	int	(*find)(struct type_unit *, const char *name, uint32_t *id);
+	/*
+	 * The next own id of that name, *cursor 0 to start; E_DONE.  Objects
+	 * are functions and variables, otherwise types are meant.
+	 */
+	int	(*find)(struct type_unit *, const char *name, bool objects,
+		    uint32_t *cursor, uint32_t *id);
 	void	(*close)(struct type_unit *);
 };
 
@@ -85,8 +89,13 @@ struct type_unit {			/* the first member of a reader's unit */
 	struct type_unit *base;		/* or NULL */
 };
 
+/* The unit of the types that type_pointer_to and its kin make. */
+#define TYPE_UNIT_MADE	UINT32_MAX
+
 struct types *types_create(unsigned ptr_size, bool be);
+/* Closes the units too. */
 void	types_destroy(struct types *);
+/* Takes the unit over when it succeeds.  Before types is shared by threads. */
 int	types_add(struct ctx *, struct types *, struct type_unit *);
 size_t	types_nunits(const struct types *);
 struct type_unit *types_unit(const struct types *, size_t i);
@@ -130,25 +139,48 @@ int	type_find(struct ctx *, const struct types *, const char *name,
 size_t	type_find_all(struct ctx *, const struct types *, const char *name,
 	    struct typeref *, size_t max);
 /*
+ * The type of a function or variable that a reader knows by name: FUNC gives
+ * its PROTO.  E_NO_TYPE, with no text: most variables have none.
+ */
+int	type_find_object(const struct types *, const char *name,
+	    struct typeref *);
+/*
  * A type's C name with pointers and arrays: "struct list_head *",
  * "char [16]", "int (*)(struct x *)".  Parsed by the same rules: cast syntax.
  * E_NO_TYPE or E_SYNTAX (err.addr is the column).
  */
 int	type_parse(struct ctx *, struct types *, const char *text,
 	    struct typeref *);
+/*
+ * The same for text that goes on after the type: *used bytes belong to it.
+ * Without bare_tags a structure's tag needs its keyword unless a "*" follows,
+ * as a cast does.  E_NOT_FOUND, with no text, when it does not begin with a
+ * type.
+ */
+int	type_parse_prefix(struct ctx *, struct types *, const char *text,
+	    bool bare_tags, size_t *used, struct typeref *);
 /* Writes the C declaration; with name != "" around it: "int (*fn)(void)". */
 int	type_name(struct ctx *, const struct types *, struct typeref,
 	    const char *name, char *, size_t);
 /*
  * Types that no reader has, made on demand and kept: pointer to t, array of n
- * t, and the built-in integers (type_builtin: 'b' s8, 'B' u8, 'h', 'H', 'i',
- * 'I', 'q', 'Q', 'c' char).
+ * t, and the built-in types (type_builtin: 'b' s8, 'B' u8, 'h', 'H', 'i',
+ * 'I', 'q', 'Q', 'c' char, '?' bool, 'l' 'L' long, 'd' double, '0' void *).
  */
 int	type_pointer_to(struct ctx *, struct types *, struct typeref,
 	    struct typeref *);
 int	type_array_of(struct ctx *, struct types *, struct typeref, uint64_t n,
 	    struct typeref *);
 struct typeref type_builtin(const struct types *, char letter);
+
+/*
+ * Where a bit-field lies: the byte offset of its storage unit (size bytes) and
+ * its low bit in there.  A field that no aligned unit holds (packed) has a unit
+ * that starts at its first byte; where even that is too narrow the unit is as
+ * many bytes as low_bit + bit_size bits need.
+ */
+void	type_bit_unit(uint64_t bit_offset, uint32_t bit_size, uint64_t size,
+	    bool be, uint64_t *offset, uint8_t *low_bit);
 
 /* A member by path ("mm.start_code", "se.run_node", "cpus_mask.bits[1]"). */
 struct type_field {
