@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Linux: what its parts share.  How a kernel is found in memory is told at the
+ * top of linux_open.c; what is read from it then is in linux_read.h.
+ */
+#ifndef ENGINE_OS_LINUX_LINUX_H
+#define ENGINE_OS_LINUX_LINUX_H
+
+#include "engine/os/os.h"
+
+#include <pthread.h>
+
+struct linux_members;			/* linux_member.c */
+
+/* What the port to a processor knows about Linux on it. */
+struct linux_arch {
+	const struct arch *arch;
+	/* The kernel's image is mapped somewhere in here; end exclusive. */
+	uint64_t	   image_low, image_high;
+	/* Where the image is linked to begin; KASLR moves it from there. */
+	uint64_t	   image_linked;
+	const char	  *root_symbol;		/* of the kernel's top table */
+	/*
+	 * Table roots that VMCOREINFO implies: count, at most 4.  The text may
+	 * be wrong: every root is tried.
+	 */
+	size_t	(*vmcoreinfo_roots)(const char *text, size_t len,
+		    const struct pt_form **forms, uint64_t *roots);
+	/*
+	 * Could the page of n bytes at p be a top table that maps the image?
+	 * Sorts out quickly; every candidate is tried.  May be NULL.
+	 */
+	bool	(*root_shape)(const uint8_t *p, size_t n);
+	/* space.absent: what a not-present entry means. */
+	int	(*absent)(void *arg, struct ctx *, const struct space *,
+		    uint64_t va, struct pt_result *);
+};
+
+extern const struct linux_arch *const linux_arches[];	/* NULL-ended */
+extern const struct linux_arch linux_x86_64;
+
+/* A mapped piece of the kernel's image. */
+struct linux_run {
+	uint64_t va, end, phys;
+};
+
+#define LINUX_RUNS_MAX	64
+
+struct linux_image {
+	struct linux_run runs[LINUX_RUNS_MAX];	/* ascending, merged where adjacent */
+	size_t		 nruns;
+	uint64_t	 low, high;		/* va of the first byte, past the last */
+};
+
+struct linux {				/* kernel->os_data */
+	struct kernel	*kernel;
+	const struct linux_arch *arch;
+	struct linux_image image;
+	const char	*vmcoreinfo;		/* NUL-ended text, or NULL */
+	size_t		 vmcoreinfo_len;
+	const char	*vmcoreinfo_source;	/* "note", "memory", "file" */
+	bool		 has_kaslr;
+	uint64_t	 kaslr;			/* offset of the image, bytes */
+	uint64_t	 phys_base;		/* phys of the image minus its linked place */
+	pthread_mutex_t	 lock;			/* guards members */
+	struct linux_members *members;
+};
+
+static inline struct linux *
+linux_of(struct kernel *k)
+{
+	return (k->os_data);
+}
+
+extern const struct os_ops linux_ops;
+
+/* linux_vmcoreinfo.c: lines KEY=VALUE of the text. */
+const char *vmcoreinfo_get(const char *text, size_t len, const char *key,
+	    size_t *vlen);
+/* A number in the base that its key implies: SYMBOL() and offsets hex, else decimal. */
+bool	vmcoreinfo_u64(const char *text, size_t len, const char *key,
+	    uint64_t *ret);
+/* The text's plausible length at p (of n bytes): 0 when this is not one. */
+size_t	vmcoreinfo_probe(const char *p, size_t n);
+/* Settle l->vmcoreinfo: the note, else by symbol, else by scanning. */
+int	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
+	    const struct kernel_options *);
+
+/* linux_image.c */
+/*
+ * The mapped pieces in which the kernel's image lies, seen through this space:
+ * E_NOT_FOUND when it is not mapped or no banner is in it.
+ */
+int	linux_image_find(struct ctx *, const struct linux_arch *,
+	    const struct space *, struct linux_image *);
+/* Find a root that maps the image, trying everything; sets k->space. */
+int	linux_find_root(struct ctx *, struct kernel *,
+	    const struct kernel_options *);
+/* The same with the root that the kernel's own symbol names. */
+void	linux_settle_root(struct ctx *, struct kernel *);
+/*
+ * Show every piece of the image to fn in one piece each (copied where it is
+ * not stored so): 0 to go on.
+ */
+int	linux_image_scan(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, uint64_t va, const uint8_t *, size_t),
+	    void *);
+
+/* linux_symbols.c: the kernel's, then the modules' and eBPF programs'. */
+int	linux_load_symbols(struct ctx *, struct kernel *);
+int	linux_load_module_symbols(struct ctx *, struct kernel *);
+/* linux_btf.c: the kernel's BTF, then the modules'. */
+int	linux_load_types(struct ctx *, struct kernel *);
+int	linux_load_module_types(struct ctx *, struct kernel *);
+
+/* Types of symbols, for expressions: linux_roots.c. */
+extern const struct value_root linux_roots[];
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finding the kernel's page tables and, through them, its image.
+ *
+ * Candidates for the top table come from the user, from VMCOREINFO, from the
+ * CPUs' registers and, when all these fail, from a search for pages that look
+ * like one.  None is believed: a root is good when the range in which kernels
+ * are linked is mapped through it and the banner "Linux version " is there.
+ * Once symbols are known, the kernel's own name for its table decides.
+ */
+#include "engine/os/linux/linux.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BANNER		"Linux version "
+#define IMAGE_MIN	(UINT64_C(2) << 20)
+#define IMAGE_MAX	(UINT64_C(512) << 20)
+#define ROOT_TRIES_MAX	4096
+
+/* Does the banner's text lie in these bytes, with a release behind it? */
+static int
+see_banner(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
+{
+	const uint8_t *at, *end;
+
+	(void)arg;
+	(void)ctx;
+	(void)pa;
+	for (end = p + n; (size_t)(end - p) > sizeof(BANNER); p = at + 1) {
+		at = memmem(p, (size_t)(end - p), BANNER, sizeof(BANNER) - 1);
+		if (at == NULL)
+			break;
+		at += sizeof(BANNER) - 1;
+		if (at < end && *at >= '0' && *at <= '9')
+			return (E_DONE);
+	}
+	return (0);
+}
+
+static bool
+has_banner(struct ctx *ctx, const struct space *sp, const struct linux_image *im)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < im->nruns; i++) {
+		rc = mem_scan(ctx, sp->mem, im->runs[i].phys, im->runs[i].phys +
+		    (im->runs[i].end - im->runs[i].va), sizeof(BANNER) + 1,
+		    see_banner, NULL);
+		if (rc == E_DONE)
+			return (true);
+	}
+	return (false);
+}
+
+int
+linux_image_find(struct ctx *ctx, const struct linux_arch *la,
+    const struct space *sp, struct linux_image *im)
+{
+	struct linux_run *last;
+	struct pt_range r;
+	uint64_t va, size;
+	int rc;
+
+	memset(im, 0, sizeof(*im));
+	size = 0;
+	for (va = la->image_low; va < la->image_high; va = r.end) {
+		rc = space_range(ctx, sp, va, la->image_high, &r);
+		if (rc != 0 || r.end <= va)
+			break;
+		if (r.status != 0)
+			continue;
+		last = im->nruns > 0 ? &im->runs[im->nruns - 1] : NULL;
+		if (last != NULL && last->end == r.start && last->phys +
+		    (last->end - last->va) == r.phys)
+			last->end = r.end;
+		else if (im->nruns == LINUX_RUNS_MAX)
+			break;
+		else
+			im->runs[im->nruns++] = (struct linux_run){ r.start,
+			    r.end, r.phys };
+		size += r.end - r.start;
+		if (size > IMAGE_MAX)
+			break;
+	}
+	if (size < IMAGE_MIN || size > IMAGE_MAX || !has_banner(ctx, sp, im))
+		return (E_NOT_FOUND);
+	im->low = im->runs[0].va;
+	im->high = im->runs[im->nruns - 1].end;
+	return (0);
+}
+
+/* Is it a root of this kernel?  Then k->space and the image are set. */
+static bool
+try_root(struct ctx *ctx, struct kernel *k, const struct pt_form *form,
+    uint64_t root)
+{
+	struct linux *l = linux_of(k);
+	struct linux_image im;
+	struct space sp;
+	int rc;
+
+	space_init(&sp, &k->mem, form, root, k->arch->be, k->arch->ptr_size);
+	ctx->quiet++;
+	ctx->unrecorded++;
+	rc = linux_image_find(ctx, l->arch, &sp, &im);
+	ctx->unrecorded--;
+	ctx->quiet--;
+	if (rc != 0)
+		return (false);
+	sp.absent = l->arch->absent;
+	sp.absent_arg = l;
+	k->space = sp;
+	l->image = im;
+	return (true);
+}
+
+static bool
+try_forms(struct ctx *ctx, struct kernel *k, uint64_t root)
+{
+	size_t i;
+
+	for (i = 0; k->arch->forms[i] != NULL; i++)
+		if (try_root(ctx, k, k->arch->forms[i], root))
+			return (true);
+	return (false);
+}
+
+struct root_search {
+	struct kernel *k;
+	size_t	       tries;
+	bool	       found;
+};
+
+static int
+look_root(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
+{
+	struct root_search *s = arg;
+	const struct linux_arch *la = linux_of(s->k)->arch;
+	const size_t page = (size_t)1 << s->k->arch->page_shift;
+	size_t at;
+
+	for (at = (size_t)(-pa & (page - 1)); at + page <= n; at += page) {
+		if (!la->root_shape(p + at, page))
+			continue;
+		if (try_forms(ctx, s->k, pa + at)) {
+			s->found = true;
+			return (E_DONE);
+		}
+		if (++s->tries == ROOT_TRIES_MAX)
+			return (E_LIMIT);
+	}
+	return (0);
+}
+
+int
+linux_find_root(struct ctx *ctx, struct kernel *k,
+    const struct kernel_options *opt)
+{
+	const struct linux_arch *la = linux_of(k)->arch;
+	const struct pt_form *form, *forms[4];
+	struct dump *d = k->dump;
+	struct root_search s;
+	uint64_t roots[4];
+	size_t i, j, n;
+
+	if (opt->has_cr3) {
+		if (try_forms(ctx, k, opt->cr3))
+			return (0);
+		return (ctx_fail(ctx, E_NOT_FOUND, "no kernel is mapped "
+		    "through the page table at 0x%llx that was given",
+		    (unsigned long long)opt->cr3));
+	}
+	if (d->vmcoreinfo != NULL) {
+		n = la->vmcoreinfo_roots(d->vmcoreinfo, d->vmcoreinfo_len,
+		    forms, roots);
+		for (i = 0; i < n; i++)
+			if (try_root(ctx, k, forms[i], roots[i]))
+				return (0);
+	}
+	for (i = 0; i < d->ncpus && k->arch->roots != NULL; i++) {
+		n = k->arch->roots(&d->cpus[i], &form, roots);
+		for (j = 0; j < n; j++)
+			if (try_root(ctx, k, form, roots[j]))
+				return (0);
+	}
+	memset(&s, 0, sizeof(s));
+	s.k = k;
+	if (la->root_shape != NULL) {
+		ctx_progress(ctx, "looking for page tables", 0, 0);
+		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 0, look_root, &s);
+	}
+	if (s.found)
+		return (0);
+	return (ctx_fail(ctx, E_NOT_FOUND, "no page table of a Linux kernel "
+	    "found: give its physical address with --cr3, or check that the "
+	    "dump is whole"));
+}
+
+void
+linux_settle_root(struct ctx *ctx, struct kernel *k)
+{
+	struct linux *l = linux_of(k);
+	const struct symbol *s;
+	struct pt_result r;
+	struct space old;
+
+	s = sym_find(&k->symbols, l->arch->root_symbol);
+	if (s == NULL)
+		return;
+	ctx->quiet++;
+	if (space_translate(ctx, &k->space, s->addr, &r) == 0 &&
+	    r.phys != k->space.root) {
+		old = k->space;
+		if (!try_root(ctx, k, old.form, r.phys) &&
+		    !try_forms(ctx, k, r.phys))
+			k->space = old;
+	}
+	ctx->quiet--;
+}
+
+int
+linux_image_scan(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t), void *arg)
+{
+	const struct linux_image *im = &linux_of(k)->image;
+	const struct linux_run *run;
+	const uint8_t *p;
+	uint8_t *copy;
+	size_t i, n, done, part;
+	int rc;
+
+	for (i = 0, rc = 0; i < im->nruns && rc == 0; i++) {
+		run = &im->runs[i];
+		n = (size_t)(run->end - run->va);
+		copy = NULL;
+		ctx->quiet++;
+		ctx->unrecorded++;
+		if (space_pin(ctx, &k->space, run->va, n, &p) != 0) {
+			p = copy = calloc(1, n);
+			/* Missing pages stay zero: what is there may do. */
+			for (done = 0; copy != NULL && done < n;
+			    done += part + 4096 - (part & 4095))
+				(void)space_read_some(ctx, &k->space, run->va +
+				    done, copy + done, n - done, &part);
+		}
+		ctx->unrecorded--;
+		ctx->quiet--;
+		rc = p == NULL ? ctx_fail(ctx, E_NOMEM, "no memory to scan the "
+		    "kernel's image") : fn(arg, ctx, run->va, p, n);
+		free(copy);
+	}
+	return (rc);
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the readers of Linux share: members by name, structures read whole,
+ * roots, CPUs.  The readers themselves are the slots of struct os_ops.
+ */
+#ifndef ENGINE_OS_LINUX_LINUX_READ_H
+#define ENGINE_OS_LINUX_LINUX_READ_H
+
+#include "base/arena.h"
+#include "engine/os/os.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/*
+ * The members that the readers want: T(structure's id, its type's name), then
+ * M(structure's id, member's id, path).  A path may hold alternatives, the
+ * newest kernels' first: "__state|state".  A member that this kernel lacks
+ * costs the cell that wanted it, nothing more.  Keep to each structure what is
+ * always read together: its bytes from the first to the last member come in
+ * one read.
+ */
+#define LINUX_LAYOUT(T, M)						\
+	T(TASK, "struct task_struct")					\
+	M(TASK, STATE, "__state|state")					\
+	M(TASK, STACK, "stack")						\
+	M(TASK, FLAGS, "flags")						\
+	M(TASK, CPU, "thread_info.cpu|cpu")				\
+	M(TASK, LAST_RUN, "sched_info.last_arrival|se.exec_start")	\
+	M(TASK, TASKS, "tasks")						\
+	M(TASK, NEXT, "tasks.next")					\
+	M(TASK, PREV, "tasks.prev")					\
+	M(TASK, MM, "mm")						\
+	M(TASK, EXIT_STATE, "exit_state")				\
+	M(TASK, PID, "pid")						\
+	M(TASK, TGID, "tgid")						\
+	M(TASK, PARENT, "real_parent")					\
+	M(TASK, LEADER, "group_leader")					\
+	M(TASK, PID_LINK, "pid_links[0]|pids[0].node")			\
+	M(TASK, THREAD_NODE, "thread_node")				\
+	M(TASK, KTHREAD, "worker_private|set_child_tid")		\
+	M(TASK, START, "start_boottime|real_start_time")		\
+	M(TASK, CRED, "real_cred")					\
+	M(TASK, COMM, "comm")						\
+	M(TASK, SIGNAL, "signal")					\
+	/* Members of the same structure that are read alone. */	\
+	T(TASK_ALONE, "struct task_struct")				\
+	M(TASK_ALONE, THREAD_GROUP, "thread_group")			\
+	M(TASK_ALONE, SP, "thread.sp")					\
+	T(SIGNAL, "struct signal_struct")				\
+	M(SIGNAL, THREADS, "thread_head")				\
+	T(CRED, "struct cred")						\
+	M(CRED, UID, "uid.val|uid")					\
+	T(KTHREAD, "struct kthread")					\
+	M(KTHREAD, DATA, "data")					\
+	M(KTHREAD, FULL_NAME, "full_name")				\
+	T(WORKER, "struct worker")					\
+	M(WORKER, DESC, "desc")						\
+	M(WORKER, FUNC, "current_func")					\
+	M(WORKER, LAST_FUNC, "last_func")				\
+	T(PIDS, "struct pid_namespace")					\
+	M(PIDS, IDR, "idr.idr_rt")					\
+	T(PID, "struct pid")						\
+	M(PID, TASK, "tasks[0].first")					\
+	T(INACTIVE, "struct inactive_task_frame")			\
+	M(INACTIVE, RET, "ret_addr")					\
+	T(RQ, "struct rq")						\
+	M(RQ, RUNNING, "nr_running")					\
+	T(RQ_IDLE, "struct rq")						\
+	M(RQ_IDLE, IDLE, "idle")					\
+	M(RQ_IDLE, CURR, "curr|donor")					\
+	T(HOT, "struct pcpu_hot")					\
+	M(HOT, CURRENT, "current_task")					\
+	/* Memory of a process. */					\
+	T(MM, "struct mm_struct")					\
+	M(MM, PGD, "pgd")						\
+	M(MM, TOTAL_VM, "total_vm")					\
+	M(MM, START_BRK, "start_brk")					\
+	M(MM, BRK, "brk")						\
+	M(MM, START_STACK, "start_stack")				\
+	M(MM, ARG_START, "arg_start")					\
+	M(MM, ARG_END, "arg_end")					\
+	M(MM, ENV_START, "env_start")					\
+	M(MM, ENV_END, "env_end")					\
+	M(MM, RSS_ARRAY, "rss_stat.count")				\
+	M(MM, RSS_COUNT, "rss_stat[0].count")				\
+	M(MM, RSS_CPUS, "rss_stat[0].counters")				\
+	M(MM, RSS_SECOND, "rss_stat[1].count")				\
+	T(VMAS, "struct mm_struct")					\
+	M(VMAS, TREE, "mm_mt")						\
+	M(VMAS, LIST, "mmap")						\
+	T(VMA, "struct vm_area_struct")					\
+	M(VMA, START, "vm_start")					\
+	M(VMA, END, "vm_end")						\
+	M(VMA, FLAGS, "vm_flags")					\
+	M(VMA, NEXT, "vm_next")						\
+	M(VMA, MM, "vm_mm")						\
+	M(VMA, OPS, "vm_ops")						\
+	M(VMA, PGOFF, "vm_pgoff")					\
+	M(VMA, FILE, "vm_file")						\
+	M(VMA, PRIVATE, "vm_private_data")				\
+	M(VMA, ANON_NAME, "anon_name")					\
+	M(VMA, SHARED, "shared")					\
+	T(VM_OPS, "struct vm_operations_struct")			\
+	M(VM_OPS, NAME, "name")						\
+	T(SPECIAL, "struct vm_special_mapping")				\
+	M(SPECIAL, NAME, "name")					\
+	T(ANON_NAME, "struct anon_vma_name")				\
+	M(ANON_NAME, NAME, "name")					\
+	/* Paths. */							\
+	T(FILE, "struct file")						\
+	M(FILE, MNT, "f_path.mnt")					\
+	M(FILE, DENTRY, "f_path.dentry")				\
+	T(DENTRY, "struct dentry")					\
+	M(DENTRY, HASHED, "d_hash.pprev")				\
+	M(DENTRY, PARENT, "d_parent")					\
+	M(DENTRY, LEN, "d_name.len")					\
+	M(DENTRY, NAME, "d_name.name")					\
+	M(DENTRY, INODE, "d_inode")					\
+	M(DENTRY, OPS, "d_op")						\
+	T(DENTRY_OPS, "struct dentry_operations")			\
+	M(DENTRY_OPS, DNAME, "d_dname")					\
+	T(INODE, "struct inode")					\
+	M(INODE, INO, "i_ino")						\
+	T(MOUNT, "struct mount")					\
+	M(MOUNT, PARENT, "mnt_parent")					\
+	M(MOUNT, POINT, "mnt_mountpoint")				\
+	M(MOUNT, MNT, "mnt")						\
+	M(MOUNT, ROOT, "mnt.mnt_root")					\
+	/* Swap, memory, time. */					\
+	T(SWAP, "struct swap_info_struct")				\
+	M(SWAP, FLAGS, "flags")						\
+	M(SWAP, PRIO, "prio")						\
+	M(SWAP, MAP, "swap_map")					\
+	M(SWAP, PAGES, "pages")						\
+	M(SWAP, INUSE, "inuse_pages")					\
+	M(SWAP, FILE, "swap_file")					\
+	T(PGDAT, "struct pglist_data")					\
+	M(PGDAT, ZONES, "node_zones")					\
+	T(ZONE, "struct zone")						\
+	M(ZONE, LOW, "_watermark[1]")					\
+	M(ZONE, BOOST, "watermark_boost")				\
+	T(TIME, "struct timekeeper")					\
+	M(TIME, CLOCK, "tkr_mono.clock")				\
+	M(TIME, SHIFT, "tkr_mono.shift")				\
+	M(TIME, NSEC, "tkr_mono.xtime_nsec")				\
+	M(TIME, BASE, "tkr_mono.base")					\
+	M(TIME, XTIME_SEC, "xtime_sec")					\
+	M(TIME, BOOT, "offs_boot")					\
+	T(TK_DATA, "struct tk_data")					\
+	M(TK_DATA, TIMEKEEPER, "timekeeper")				\
+	/* Names. */							\
+	T(UTS, "struct uts_namespace")					\
+	M(UTS, NODENAME, "name.nodename")				\
+	M(UTS, RELEASE, "name.release")					\
+	M(UTS, VERSION, "name.version")					\
+	M(UTS, MACHINE, "name.machine")					\
+	/* The log. */							\
+	T(LOG, "struct printk_ringbuffer")				\
+	M(LOG, COUNT_BITS, "desc_ring.count_bits")			\
+	M(LOG, DESCS, "desc_ring.descs")				\
+	M(LOG, INFOS, "desc_ring.infos")				\
+	M(LOG, HEAD, "desc_ring.head_id")				\
+	M(LOG, TAIL, "desc_ring.tail_id")				\
+	M(LOG, SIZE_BITS, "text_data_ring.size_bits")			\
+	M(LOG, DATA, "text_data_ring.data")				\
+	T(LOG_DESC, "struct prb_desc")					\
+	M(LOG_DESC, STATE, "state_var")					\
+	M(LOG_DESC, BEGIN, "text_blk_lpos.begin")			\
+	M(LOG_DESC, NEXT, "text_blk_lpos.next")				\
+	T(LOG_INFO, "struct printk_info")				\
+	M(LOG_INFO, SEQ, "seq")						\
+	M(LOG_INFO, NS, "ts_nsec")					\
+	M(LOG_INFO, LEN, "text_len")					\
+	M(LOG_INFO, FACILITY, "facility")				\
+	M(LOG_INFO, LEVEL, "level")					\
+	M(LOG_INFO, CALLER, "caller_id")				\
+	/* Modules. */							\
+	T(MODULE, "struct module")					\
+	M(MODULE, STATE, "state")					\
+	M(MODULE, LIST, "list")						\
+	M(MODULE, NAME, "name")						\
+	M(MODULE, CORE_BASE, "core_layout.base|module_core")		\
+	M(MODULE, CORE_SIZE, "core_layout.size|core_size")		\
+	M(MODULE, INIT_SIZE, "init_layout.size|init_size")		\
+	M(MODULE, DATA_SIZE, "data_layout.size")			\
+	M(MODULE, MEM, "mem")						\
+	M(MODULE, USERS, "source_list")					\
+	M(MODULE, REFS, "refcnt")					\
+	T(MODULE_MEM, "struct module_memory")				\
+	M(MODULE_MEM, BASE, "base")					\
+	M(MODULE_MEM, SIZE, "size")					\
+	T(MODULE_USE, "struct module_use")				\
+	M(MODULE_USE, LIST, "source_list")				\
+	M(MODULE_USE, SOURCE, "source")					\
+	/* Pages. */							\
+	T(PAGE, "struct page")						\
+	M(PAGE, FLAGS, "flags.f|flags")					\
+	M(PAGE, HEAD, "compound_head|compound_info")			\
+	M(PAGE, MAPPING, "mapping")					\
+	M(PAGE, TYPE, "page_type")					\
+	M(PAGE, CACHE, "slab_cache")					\
+	T(SLAB, "struct slab")						\
+	M(SLAB, CACHE, "slab_cache")					\
+	T(CACHE, "struct kmem_cache")					\
+	M(CACHE, NAME, "name")						\
+	M(CACHE, SIZE, "size")
+
+#define LINUX_NOTHING(...)
+#define LINUX_TYPE_ID(t, name)		LT_##t,
+#define LINUX_MEMBER_ID(t, m, path)	LM_##t##_##m,
+enum linux_type { LINUX_LAYOUT(LINUX_TYPE_ID, LINUX_NOTHING) LINUX_TYPES };
+enum linux_member { LINUX_LAYOUT(LINUX_NOTHING, LINUX_MEMBER_ID) LINUX_MEMBERS };
+
+/* Where a member of this kernel lies. */
+struct linux_place {
+	uint32_t	 offset, size;	/* bytes */
+	uint8_t		 bit_offset, bit_size;
+	int8_t		 status;	/* OK, E_NO_TYPE, E_NO_MEMBER */
+};
+
+/* Filled when first asked for, then fixed; lives in struct linux. */
+struct linux_read {
+	pthread_mutex_t	 lock;
+	struct {
+		atomic_bool	 known;
+		int		 status;
+		uint64_t	 size;	/* of the structure, bytes */
+		uint32_t	 lo, hi; /* its members lie in [lo, hi) */
+	}		 types[LINUX_TYPES];
+	struct linux_place places[LINUX_MEMBERS];
+};
+
+void	linux_read_init(struct linux_read *);
+void	linux_read_fini(struct linux_read *);
+
+/* The bytes of a structure, 0 when this kernel has none of that name. */
+uint64_t linux_size(struct kernel *, enum linux_type);
+/* Never NULL: see its status. */
+const struct linux_place *linux_place(struct kernel *, enum linux_member);
+bool	linux_has(struct kernel *, enum linux_member);
+/* An enumerator by name: linux_enum(.., "zone_stat_item", "NR_FREE_PAGES", &v). */
+int	linux_enum(struct ctx *, struct kernel *, const char *type,
+	    const char *name, int64_t *ret);
+
+/*
+ * One structure in memory.  The bytes of its members are copied by one read;
+ * where that fails (a page is missing) each member is read by itself, so that
+ * only those in the missing page are lost.
+ */
+struct linux_obj {
+	struct kernel	*k;
+	enum linux_type	 type;
+	uint64_t	 addr;
+	uint8_t		*bytes;		/* room for [lo, hi) */
+	bool		 whole;		/* bytes hold them */
+};
+
+int	linux_obj_init(struct ctx *, struct linux_obj *, struct kernel *,
+	    enum linux_type);		/* E_NO_TYPE, E_NOMEM */
+void	linux_obj_fini(struct linux_obj *);
+/* Read the one at addr; the reason when it cannot be had whole. */
+int	linux_obj_at(struct ctx *, struct linux_obj *, uint64_t addr);
+/* A member as an integer: bit-fields and structures of up to 8 bytes too. */
+int	linux_u64(struct ctx *, const struct linux_obj *, enum linux_member,
+	    uint64_t *);
+int	linux_s64(struct ctx *, const struct linux_obj *, enum linux_member,
+	    int64_t *);
+/* n bytes of the structure from an offset on. */
+int	linux_obj_bytes(struct ctx *, const struct linux_obj *, uint64_t off,
+	    void *, size_t n);
+/* The text of a char array; a copy in the arena. */
+int	linux_obj_text(struct ctx *, const struct linux_obj *,
+	    enum linux_member, struct arena *, const char **);
+/* One member of one structure, read alone. */
+int	linux_member(struct ctx *, struct kernel *, uint64_t addr,
+	    enum linux_member, uint64_t *);
+
+/*
+ * A run of kernel memory, copied whole when that can be, else piecewise as it
+ * is asked for.
+ */
+struct linux_span {
+	struct kernel	*k;
+	uint64_t	 addr, len;
+	uint8_t		*bytes;		/* NULL: read each piece */
+};
+int	linux_span_open(struct ctx *, struct linux_span *, struct kernel *,
+	    uint64_t addr, uint64_t len);
+void	linux_span_close(struct linux_span *);
+/* n bytes at an offset; E_CORRUPT beyond the end. */
+int	linux_span_get(struct ctx *, const struct linux_span *, uint64_t off,
+	    void *, size_t n);
+
+/* Text at a pointer, at most max bytes; a copy in the arena. */
+int	linux_text(struct ctx *, struct kernel *, uint64_t addr, size_t max,
+	    struct arena *, const char **);
+/* A pointer that a container keeps: the object around an embedded member. */
+int	linux_around(struct ctx *, struct kernel *, enum linux_member,
+	    uint64_t embedded, uint64_t *object);
+
+/* The address of a root: a symbol of the kernel itself.  E_NO_SYMBOL. */
+int	linux_root(struct ctx *, struct kernel *, const char *name,
+	    uint64_t *addr);
+/* An integer variable of 4 or 8 bytes. */
+int	linux_var(struct ctx *, struct kernel *, const char *name,
+	    unsigned size, uint64_t *);
+
+/* CPUs: masks are bitmaps of nr_cpu_ids bits. */
+#define LINUX_CPUS_MAX	8192		/* the largest NR_CPUS of any Kconfig */
+struct linux_cpus {
+	uint64_t	 bits[LINUX_CPUS_MAX / 64];
+	unsigned	 n;		/* nr_cpu_ids */
+};
+/* mask: "__cpu_online_mask", "__cpu_possible_mask", "__cpu_present_mask". */
+int	linux_cpus(struct ctx *, struct kernel *, const char *mask,
+	    struct linux_cpus *);
+/* The next CPU at or after "cpu" that is in the mask, -1 for none. */
+int	linux_cpu_next(const struct linux_cpus *, int cpu);
+unsigned linux_cpu_count(const struct linux_cpus *);
+/* What to add to a per-CPU symbol's address to have this CPU's copy. */
+int	linux_percpu(struct ctx *, struct kernel *, int cpu, uint64_t *offset);
+
+/* The page size of the kernel, bytes. */
+uint64_t linux_page_size(const struct kernel *);
+
+/*
+ * The path of a struct file as d_path() writes it, seen from the root of its
+ * mount namespace, " (deleted)" included.
+ */
+int	linux_path(struct ctx *, struct kernel *, uint64_t file, struct arena *,
+	    const char **);
+
+/* linux_task.c: the state's letter as in /proc/PID/stat. */
+char	linux_state(uint64_t state, uint64_t exit_state);
+/* The bytes of a kernel stack. */
+uint64_t linux_stack_size(struct ctx *, struct kernel *);
+/*
+ * linux_wchan.c: the function in which a task that is not running sleeps, ""
+ * when its stack does not tell.
+ */
+int	linux_wchan(struct ctx *, struct kernel *, uint64_t task,
+	    uint64_t stack, const char **);
+/* linux_space.c: the absent hook of a process's space; arg is the kernel. */
+int	linux_absent(void *arg, struct ctx *, const struct space *, uint64_t va,
+	    struct pt_result *);
+
+/* The slots of struct os_ops, see engine/os/os.h. */
+int	linux_info(struct ctx *, struct kernel *, struct arena *,
+	    struct os_info *);
+int	linux_procs(struct ctx *, struct kernel *, unsigned flags,
+	    int (*fn)(void *, struct ctx *, const struct os_proc *), void *);
+int	linux_proc(struct ctx *, struct kernel *, int tid, struct arena *,
+	    struct os_proc *);
+int	linux_args(struct ctx *, struct kernel *, const struct os_proc *,
+	    bool env, int (*fn)(void *, struct ctx *, const char *, size_t),
+	    void *);
+int	linux_proc_space(struct ctx *, struct kernel *, const struct os_proc *,
+	    struct space *);
+int	linux_maps(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+int	linux_swaps(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
+int	linux_load(struct ctx *, struct kernel *, struct os_load *);
+int	linux_log(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
+int	linux_modules(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+int	linux_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+int	linux_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
+	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
+	    uint64_t base), void *);
+
+#endif

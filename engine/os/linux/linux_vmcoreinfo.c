@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VMCOREINFO: lines "KEY=VALUE" that the kernel writes about itself
+ * (kernel/vmcore_info.c, Documentation/admin-guide/kdump/vmcoreinfo.rst).  It
+ * helps, and is never trusted: what it says is checked against the memory.
+ */
+#include "engine/os/linux/linux.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX	8192		/* a page or two of text */
+
+const char *
+vmcoreinfo_get(const char *text, size_t len, const char *key, size_t *vlen)
+{
+	const char *p, *end, *eol;
+	size_t klen;
+
+	if (text == NULL)
+		return (NULL);
+	klen = strlen(key);
+	for (p = text, end = text + len; p < end; p = eol + 1) {
+		eol = memchr(p, '\n', (size_t)(end - p));
+		if (eol == NULL)
+			eol = end;
+		if ((size_t)(eol - p) > klen && p[klen] == '=' &&
+		    memcmp(p, key, klen) == 0) {
+			*vlen = (size_t)(eol - p) - klen - 1;
+			return (p + klen + 1);
+		}
+		if (eol == end)
+			break;
+	}
+	return (NULL);
+}
+
+bool
+vmcoreinfo_u64(const char *text, size_t len, const char *key, uint64_t *ret)
+{
+	char digits[24];
+	const char *v;
+	char *end;
+	size_t n;
+	bool hex;
+
+	v = vmcoreinfo_get(text, len, key, &n);
+	if (v == NULL || n == 0 || n >= sizeof(digits))
+		return (false);
+	memcpy(digits, v, n);
+	digits[n] = '\0';
+	hex = strncmp(key, "SYMBOL(", 7) == 0 || strncmp(key, "KERNEL", 6) == 0;
+	/* phys_base may be negative: strtoull wraps it, as it should. */
+	*ret = strtoull(digits, &end, hex ? 16 : 0);
+	return (*end == '\0');
+}
+
+size_t
+vmcoreinfo_probe(const char *p, size_t n)
+{
+	const char *end;
+	size_t len, i, v;
+
+	if (n < 16 || memcmp(p, "OSRELEASE=", 10) != 0)
+		return (0);
+	if (n > TEXT_MAX)
+		n = TEXT_MAX;
+	end = memchr(p, '\0', n);
+	len = end != NULL ? (size_t)(end - p) : n;
+	for (i = 0; i < len; i++)
+		if (p[i] != '\n' && (p[i] < 0x20 || p[i] > 0x7e))
+			break;
+	len = i;			/* what follows the text may be anything */
+	return (vmcoreinfo_get(p, len, "PAGESIZE", &v) != NULL ? len : 0);
+}
+
+/*
+ * Does the text speak of this kernel?  Its symbols must be where ours are: a
+ * dump may hold the text of a kexec'd kernel, or one that somebody edited.
+ */
+static bool
+agrees(const struct kernel *k, const char *text, size_t len)
+{
+	static const char *const names[] = {
+		"_stext", "init_uts_ns", "node_online_map", "swapper_pg_dir",
+		"mem_section", "kallsyms_names", NULL,
+	};
+	const struct symbol *s;
+	char key[64];
+	uint64_t v;
+	size_t i, vlen;
+
+	for (i = 0; names[i] != NULL; i++) {
+		s = sym_find(&k->symbols, names[i]);
+		strcpy(key, "SYMBOL(");
+		strcat(key, names[i]);
+		strcat(key, ")");
+		if (s != NULL && vmcoreinfo_u64(text, len, key, &v) &&
+		    v != s->addr)
+			return (false);
+	}
+	return (vmcoreinfo_get(text, len, "OSRELEASE", &vlen) != NULL);
+}
+
+static bool
+take(struct kernel *k, const char *text, size_t len, const char *source)
+{
+	struct linux *l = linux_of(k);
+	char *copy;
+
+	if (k->symbols.n > 0 && !agrees(k, text, len))
+		return (false);
+	copy = arena_strndup(&k->arena, text, len);
+	if (copy == NULL)
+		return (false);
+	l->vmcoreinfo = copy;
+	l->vmcoreinfo_len = len;
+	l->vmcoreinfo_source = source;
+	return (true);
+}
+
+/* The kernel keeps a pointer to a page with the text, and one to the note. */
+static bool
+by_symbol(struct ctx *ctx, struct kernel *k)
+{
+	static const struct {
+		const char *name;
+		uint64_t    skip;
+	} at[] = { { "vmcoreinfo_data", 0 }, { "vmcoreinfo_note", 0x18 } };
+	const struct symbol *s;
+	char text[TEXT_MAX];
+	uint64_t p;
+	size_t i, done, len;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		s = sym_find(&k->symbols, at[i].name);
+		if (s == NULL || space_ptr(ctx, &k->space, s->addr, &p) != 0)
+			continue;
+		/* It is a page long; the next page may not be there. */
+		(void)space_read_some(ctx, &k->space, p + at[i].skip, text,
+		    4096 - at[i].skip, &done);
+		len = vmcoreinfo_probe(text, done);
+		if (len > 0 && take(k, text, len, "memory"))
+			return (true);
+	}
+	return (false);
+}
+
+struct search {
+	struct kernel *k;
+	bool	       found;
+};
+
+/* The text starts a page, or lies in its note at 0x18 of a page. */
+static int
+look(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
+{
+	struct search *s = arg;
+	char text[TEXT_MAX];
+	size_t at, len, i, room;
+
+	for (at = (size_t)(-pa & 4095); at + 4096 <= n; at += 4096) {
+		for (i = 0; i <= 0x18; i += 0x18) {
+			if (memcmp(p + at + i, "OSRELEASE=", 10) != 0)
+				continue;
+			room = n - at - i < TEXT_MAX ? n - at - i : TEXT_MAX;
+			len = vmcoreinfo_probe((const char *)p + at + i, room);
+			if (len == 0)
+				continue;
+			/* Again, as a read whose result is used. */
+			ctx->unrecorded--;
+			if (mem_read(ctx, &s->k->mem, pa + at + i, text, len) == 0)
+				s->found = take(s->k, text, len, "memory");
+			ctx->unrecorded++;
+			if (s->found)
+				return (E_DONE);
+		}
+	}
+	return (0);
+}
+
+static bool
+from_file(struct ctx *ctx, struct kernel *k, const char *path)
+{
+	struct file *f;
+	char text[TEXT_MAX];
+	size_t n;
+	bool ok;
+
+	if (file_open(ctx, path, NULL, &f) != 0)
+		return (false);
+	n = file_size(f) < sizeof(text) ? (size_t)file_size(f) : sizeof(text);
+	ok = file_read(ctx, f, 0, text, n) == 0 &&
+	    (n = vmcoreinfo_probe(text, n)) > 0 && take(k, text, n, "file");
+	file_close(f);
+	return (ok);
+}
+
+int
+linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
+    const struct kernel_options *opt)
+{
+	struct dump *d = k->dump;
+	struct search s;
+	size_t len;
+
+	if (opt->vmcoreinfo != NULL) {
+		if (from_file(ctx, k, opt->vmcoreinfo))
+			return (0);
+		return (ctx_fail(ctx, E_CORRUPT, "%s does not hold a "
+		    "VMCOREINFO of this kernel", opt->vmcoreinfo));
+	}
+	if (d->vmcoreinfo != NULL) {
+		len = vmcoreinfo_probe(d->vmcoreinfo, d->vmcoreinfo_len);
+		if (len > 0 && take(k, d->vmcoreinfo, len, "note"))
+			return (0);
+		kernel_warn(k, "the dump's VMCOREINFO note does not agree with "
+		    "its memory and is ignored");
+	}
+	ctx->quiet++;
+	s.k = k;
+	s.found = by_symbol(ctx, k);
+	/*
+	 * With symbols the scan could only find what they do not point to:
+	 * a stale copy.
+	 */
+	if (!s.found && sym_find(&k->symbols, "vmcoreinfo_data") == NULL)
+		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 0, look, &s);
+	ctx->quiet--;
+	return (0);
+}
