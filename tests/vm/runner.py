@@ -89,6 +89,15 @@ class Score:
         return self.check(good, kind, "%s: is %s, should be %s (give or take "
                           "%s)" % (what, short(got), want, slack))
 
+    def row(self, dump, command, kind):
+        """The row of a command that prints just one, or None."""
+        rows = self.rows(dump, command, kind)
+        if rows is None or not self.check(len(rows) == 1, kind, "%s: %d rows "
+                                          "instead of one"
+                                          % (command, len(rows))):
+            return None
+        return rows[0]
+
     def rows(self, dump, command, kind, form="json"):
         """Rows of one command, or None after a failed assertion."""
         a = kpeek(dump, [command], form)

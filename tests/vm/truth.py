@@ -74,7 +74,8 @@ class Task:
     @property
     def stack(self):
         """Frames as (symbol, offset), the innermost first."""
-        found = re.findall(rb"\] (\S+?)\+0x([0-9a-f]+)/0x", self.read("stack"))
+        text = self.read("stack") or self.read("task/%d/stack" % self.tid)
+        found = re.findall(rb"\] (\S+?)\+0x([0-9a-f]+)/0x", text)
         return [(n.decode(), int(o, 16)) for n, o in found]
 
     @property

@@ -137,8 +137,8 @@ each(const char *folder, void (*run)(const char *))
 static void
 task(const char *folder)
 {
-	static const char *const names[] = { "comm", "stat", "status",
-	    "wchan", "stack", NULL };
+	static const char *const names[] = { "comm", "stat", "status", "statm",
+	    "cmdline", "wchan", "stack", NULL };
 
 	copy_in(folder, names);
 }
