@@ -7,10 +7,7 @@
 #define ENGINE_OS_LINUX_LINUX_READ_H
 
 #include "base/arena.h"
-#include "engine/os/os.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
+#include "engine/os/linux/linux.h"
 
 /*
  * The members that the readers want: T(structure's id, its type's name), then
@@ -216,23 +213,11 @@ enum linux_member { LINUX_LAYOUT(LINUX_NOTHING, LINUX_MEMBER_ID) LINUX_MEMBERS }
 struct linux_place {
 	uint32_t	 offset, size;	/* bytes */
 	uint8_t		 bit_offset, bit_size;
-	int8_t		 status;	/* OK, E_NO_TYPE, E_NO_MEMBER */
+	int		 status;	/* OK, E_NO_TYPE, E_NO_MEMBER, E_NOMEM */
 };
 
-/* Filled when first asked for, then fixed; lives in struct linux. */
-struct linux_read {
-	pthread_mutex_t	 lock;
-	struct {
-		atomic_bool	 known;
-		int		 status;
-		uint64_t	 size;	/* of the structure, bytes */
-		uint32_t	 lo, hi; /* its members lie in [lo, hi) */
-	}		 types[LINUX_TYPES];
-	struct linux_place places[LINUX_MEMBERS];
-};
-
-void	linux_read_init(struct linux_read *);
-void	linux_read_fini(struct linux_read *);
+/* struct linux.members; made when the first member is wanted. */
+void	linux_members_destroy(struct linux_members *);
 
 /* The bytes of a structure, 0 when this kernel has none of that name. */
 uint64_t linux_size(struct kernel *, enum linux_type);
@@ -252,7 +237,8 @@ struct linux_obj {
 	struct kernel	*k;
 	enum linux_type	 type;
 	uint64_t	 addr;
-	uint8_t		*bytes;		/* room for [lo, hi) */
+	uint32_t	 lo, hi;	/* its members lie in [lo, hi) */
+	uint8_t		*bytes;		/* room for them */
 	bool		 whole;		/* bytes hold them */
 };
 
@@ -341,9 +327,6 @@ uint64_t linux_stack_size(struct ctx *, struct kernel *);
  */
 int	linux_wchan(struct ctx *, struct kernel *, uint64_t task,
 	    uint64_t stack, const char **);
-/* linux_space.c: the absent hook of a process's space; arg is the kernel. */
-int	linux_absent(void *arg, struct ctx *, const struct space *, uint64_t va,
-	    struct pt_result *);
 
 /* The slots of struct os_ops, see engine/os/os.h. */
 int	linux_info(struct ctx *, struct kernel *, struct arena *,

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/os/os.h"
+
+#include "engine/os/linux/linux.h"
+
+const struct os_ops *const oses[] = {
+	&linux_ops,
+	NULL
+};
+
+static int
+unsupported(struct ctx *ctx, const struct kernel *k, const char *what)
+{
+	if (k->os == NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: no kernel that kpeek "
+		    "knows was found in this memory; --vmcoreinfo, --kaslr, "
+		    "--cr3 or a kernel image beside the dump may help", what));
+	return (ctx_fail(ctx, E_UNSUPPORTED, "%s: not available for %s", what,
+	    k->os->name));
+}
+
+/* Does this kernel's system have the slot? */
+#define HAS(k, slot)	((k)->os != NULL && (k)->os->slot != NULL)
+
+int
+os_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
+    struct os_info *info)
+{
+	if (!HAS(k, info))
+		return (unsupported(ctx, k, "system information"));
+	return (k->os->info(ctx, k, arena, info));
+}
+
+int
+os_procs(struct ctx *ctx, struct kernel *k, unsigned flags,
+    int (*fn)(void *, struct ctx *, const struct os_proc *), void *arg)
+{
+	if (!HAS(k, procs))
+		return (unsupported(ctx, k, "processes"));
+	return (k->os->procs(ctx, k, flags, fn, arg));
+}
+
+int
+os_proc(struct ctx *ctx, struct kernel *k, int tid, struct arena *arena,
+    struct os_proc *proc)
+{
+	if (!HAS(k, proc))
+		return (unsupported(ctx, k, "processes"));
+	return (k->os->proc(ctx, k, tid, arena, proc));
+}
+
+int
+os_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc, bool env,
+    int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
+{
+	if (!HAS(k, args))
+		return (unsupported(ctx, k, env ? "environment" : "arguments"));
+	return (k->os->args(ctx, k, proc, env, fn, arg));
+}
+
+int
+os_proc_space(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
+    struct space *space)
+{
+	if (!HAS(k, proc_space))
+		return (unsupported(ctx, k, "a process's memory"));
+	return (k->os->proc_space(ctx, k, proc, space));
+}
+
+int
+os_maps(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
+    int (*fn)(void *, struct ctx *, const struct os_map *), void *arg)
+{
+	if (!HAS(k, maps))
+		return (unsupported(ctx, k, "mappings"));
+	return (k->os->maps(ctx, k, proc, fn, arg));
+}
+
+int
+os_swaps(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, const struct os_swap *), void *arg)
+{
+	if (!HAS(k, swaps))
+		return (unsupported(ctx, k, "swap devices"));
+	return (k->os->swaps(ctx, k, fn, arg));
+}
+
+int
+os_load(struct ctx *ctx, struct kernel *k, struct os_load *load)
+{
+	if (!HAS(k, load))
+		return (unsupported(ctx, k, "load"));
+	return (k->os->load(ctx, k, load));
+}
+
+int
+os_log(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, const struct os_log *), void *arg)
+{
+	if (!HAS(k, log))
+		return (unsupported(ctx, k, "the kernel's log"));
+	return (k->os->log(ctx, k, fn, arg));
+}
+
+int
+os_modules(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, const struct os_module *), void *arg)
+{
+	if (!HAS(k, modules))
+		return (unsupported(ctx, k, "modules"));
+	return (k->os->modules(ctx, k, fn, arg));
+}
+
+int
+os_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
+{
+	if (!HAS(k, current))
+		return (unsupported(ctx, k, "the running task"));
+	return (k->os->current(ctx, k, cpu, task));
+}
+
+int
+os_what(struct ctx *ctx, struct kernel *k, uint64_t addr, struct arena *arena,
+    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
+    uint64_t base), void *arg)
+{
+	if (!HAS(k, what))
+		return (unsupported(ctx, k, "what lies at an address"));
+	return (k->os->what(ctx, k, addr, arena, fn, arg));
+}
