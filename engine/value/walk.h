@@ -26,11 +26,30 @@ struct walk {
 	struct type_field f[8];		/* members that the walker needs */
 	uint32_t	 aux[8];
 	bool		 started;
+	uint64_t	 cached;	/* node whose bytes are in data, 0 = none */
+	uint8_t		 data[1024];
 };
+
+#define WALK_STEPS_MAX	(4u << 20)
 
 /* key is 0 for lists; the index for xarray, the range's first for maple trees. */
 int	walk_next(struct walk *, struct ctx *, uint64_t *key, uint64_t *node);
+/* Also after a walker's start failed. */
 void	walk_fini(struct walk *);
+
+/*
+ * For the walkers: start anew; take a node, E_CORRUPT when it is unaligned or
+ * was there before; the bytes of a node, in w->data (what is the container's
+ * name, for messages).
+ */
+void	walk_init(struct walk *, const struct space *, uint64_t head,
+	    int (*next)(struct walk *, struct ctx *, uint64_t *, uint64_t *));
+int	walk_visit(struct walk *, struct ctx *, const char *what,
+	    uint64_t node);
+int	walk_load(struct walk *, struct ctx *, const char *what, uint64_t node,
+	    size_t n);
+/* A pointer within w->data. */
+uint64_t walk_data_ptr(const struct walk *, size_t off);
 
 /*
  * struct list_head at head (not itself an element); nodes are the addresses of
