@@ -120,9 +120,9 @@ static int
 maple_next(struct walk *w, struct ctx *ctx, uint64_t *key, uint64_t *node)
 {
 	struct walk_frame *f;
-	uint64_t entry, min, max;
+	uint64_t entry = 0, min, max = 0;
 	uint32_t kind;
-	bool last;
+	bool last = true;
 	int r;
 
 	if (!w->started) {
