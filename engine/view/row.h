@@ -105,6 +105,15 @@ struct row_sink {
 	bool	 missing;		/* a CELL_MISSING went by: exit status 3 */
 };
 
+/*
+ * How views hand a row on: notes in the sink what is missing, then calls it.
+ * cells are as many as the columns that begin announced.
+ */
+int		row_emit(struct row_sink *, struct ctx *, const struct row *);
+/* The same for plain rows. */
+int		row_emit_cells(struct row_sink *, struct ctx *, uint64_t key,
+		    const struct cell *, size_t ncells);
+
 /* Cells. */
 struct cell	cell_null(void);
 struct cell	cell_u64(uint64_t);
@@ -128,11 +137,16 @@ struct link	link_command(const char *);
 /* A deep copy into an arena; NULL when out of memory. */
 struct row     *row_copy(struct arena *, const struct row *);
 /*
- * A cell as people read it, into buf; returns its length (as snprintf).
- * Control characters come out escaped.
+ * A cell as people read it, added to buf.  What could drive a terminal comes
+ * out escaped; a list is words quoted as for a shell, a missing value its
+ * reason in angle brackets.  The column may be NULL.
  */
 struct buf;
 void		cell_format(const struct cell *, const struct column *, struct buf *);
+/* Adds text with control characters and what is not UTF-8 as \x1b. */
+void		text_escape(struct buf *, const char *, size_t);
+/* Adds a number with decimals, or in its shortest form when they are < 0. */
+void		double_format(struct buf *, double, int decimals);
 
 /* A table that keeps its rows: what a pane holds. */
 struct table {

@@ -17,4 +17,8 @@ struct sink_ops {
 extern const struct sink_ops *const sinks[];	/* NULL-ended: text json jsonl csv */
 const struct sink_ops *sink_by_name(const char *);
 
+extern const struct sink_ops sink_text, sink_json, sink_jsonl, sink_csv;
+/* OK, or E_IO once a write has failed: what a sink returns for a row. */
+int	sink_status(struct ctx *, const struct out *);
+
 #endif
