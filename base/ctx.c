@@ -8,6 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+#undef ctx_fail
+#undef ctx_fail_at
+#undef ctx_fail_errno
+
 void
 ctx_init(struct ctx *ctx)
 {

@@ -86,6 +86,16 @@ int	ctx_chain(struct ctx *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	ctx_clear(struct ctx *);
 
+/* The analyzer sees one file at a time: tell it that a failure is not 0. */
+#ifdef __clang_analyzer__
+#define ctx_fail(ctx, code, ...)					\
+	(ctx_fail((ctx), (code), __VA_ARGS__), (code))
+#define ctx_fail_at(ctx, code, addr, ...)				\
+	(ctx_fail_at((ctx), (code), (addr), __VA_ARGS__), (code))
+#define ctx_fail_errno(ctx, code, ...)					\
+	(ctx_fail_errno((ctx), (code), __VA_ARGS__), (code))
+#endif
+
 /*
  * 0, or E_CANCELLED once the cancel flag is set or the deadline has passed.
  * Loops over input of unknown size call it every few thousand steps.
