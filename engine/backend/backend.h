@@ -19,6 +19,8 @@ struct dump {
 	size_t			 ncpus;
 	const char		*vmcoreinfo;	/* text of the note, NUL-ended, or NULL */
 	size_t			 vmcoreinfo_len;
+	const uint8_t		*notes;		/* its ELF notes, raw, or NULL */
+	size_t			 notes_len;
 	bool			 complete;	/* nothing that the headers promise is missing */
 	const char		*incomplete;	/* why not, a sentence, or NULL */
 	struct file		*files[64];

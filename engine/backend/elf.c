@@ -347,6 +347,10 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 	if (raw == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
 	rc = file_read(ctx, f, off, raw, (size_t)len);
+	if (rc == 0 && e->dump.notes == NULL) {
+		e->dump.notes = arena_dup(&e->dump.arena, raw, (size_t)len);
+		e->dump.notes_len = (size_t)len;
+	}
 	b = bytes_of(raw, (size_t)len, e->be);
 	cap = e->dump.ncpus;		/* grown from what is there already */
 	nqemu = 0;

@@ -103,6 +103,12 @@ space_translate(struct ctx *ctx, const struct space *sp, uint64_t va,
 {
 	int rc;
 
+	if (sp->form == NULL) {
+		memset(r, 0, sizeof(*r));
+		r->phys = va;
+		r->size = UINT64_C(1) << PAGE_SHIFT;
+		return (0);
+	}
 	rc = pt_translate(ctx, sp->form, &sp->mem->reader, sp->root, va, r);
 	if (rc == E_NOT_MAPPED && r->level >= 0 && r->entry != 0 &&
 	    sp->absent != NULL)
@@ -116,8 +122,22 @@ int
 space_range(struct ctx *ctx, const struct space *sp, uint64_t va, uint64_t end,
     struct pt_range *ret)
 {
-	return (pt_next_range(ctx, sp->form, &sp->mem->reader, sp->root, va,
-	    end, ret));
+	struct mem_range r;
+	int rc;
+
+	if (sp->form != NULL)
+		return (pt_next_range(ctx, sp->form, &sp->mem->reader,
+		    sp->root, va, end, ret));
+	if (va > end - 1)
+		return (E_DONE);
+	rc = mem_range(ctx, sp->mem, va, &r);
+	if (rc != 0)
+		return (rc);
+	ret->start = ret->phys = va;
+	ret->end = r.end - 1 > end - 1 ? end : r.end;
+	ret->flags = PT_READ;
+	ret->status = r.status;
+	return (0);
 }
 
 /*

@@ -11,7 +11,7 @@
 
 struct space {
 	struct memory		*mem;
-	const struct pt_form	*form;
+	const struct pt_form	*form;		/* NULL: addresses are physical */
 	uint64_t		 root;		/* physical address of the top table */
 	bool			 be;
 	uint8_t			 ptr_size;	/* bytes */

@@ -126,6 +126,11 @@ struct os_ops {
 		    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
 	/* The task that runs on a CPU, 0 when unknown. */
 	int	(*current)(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+	/*
+	 * The VMCOREINFO text that a capture carries: what was found, else
+	 * what has been worked out.  May be NULL.
+	 */
+	int	(*vmcoreinfo)(struct ctx *, struct kernel *, struct buf *);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,

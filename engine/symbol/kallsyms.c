@@ -453,8 +453,11 @@ kallsyms_load(struct ctx *ctx, const struct space *sp, const struct kallsyms *k,
 		rc = load_names(ctx, t, k);
 	if (rc == 0)
 		rc = load_offsets(ctx, t, k);
-	if (rc == 0)
+	if (rc == 0) {
+		sym_reserve(syms, (size_t)t->count + t->count / 8,
+		    (size_t)t->count * 28);
 		rc = expand(ctx, t, syms);
+	}
 	free(t->names_copy);
 	free(t->offsets_copy);
 	free(t);

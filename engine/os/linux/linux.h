@@ -52,7 +52,7 @@ struct linux_image {
 	uint64_t	 low, high;		/* va of the first byte, past the last */
 };
 
-struct linux {				/* kernel->os_data */
+struct linux_os {			/* kernel->os_data */
 	struct kernel	*kernel;
 	const struct linux_arch *arch;
 	struct linux_image image;
@@ -66,7 +66,7 @@ struct linux {				/* kernel->os_data */
 	struct linux_members *members;
 };
 
-static inline struct linux *
+static inline struct linux_os *
 linux_of(struct kernel *k)
 {
 	return (k->os_data);
@@ -85,6 +85,9 @@ size_t	vmcoreinfo_probe(const char *p, size_t n);
 /* Settle l->vmcoreinfo: the note, else by symbol, else by scanning. */
 int	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
 	    const struct kernel_options *);
+
+/* os_ops.vmcoreinfo. */
+int	linux_vmcoreinfo(struct ctx *, struct kernel *, struct buf *);
 
 /* linux_image.c */
 /*

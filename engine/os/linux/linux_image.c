@@ -97,7 +97,7 @@ static bool
 try_root(struct ctx *ctx, struct kernel *k, const struct pt_form *form,
     uint64_t root)
 {
-	struct linux *l = linux_of(k);
+	struct linux_os *l = linux_of(k);
 	struct linux_image im;
 	struct space sp;
 	int rc;
@@ -202,7 +202,7 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 void
 linux_settle_root(struct ctx *ctx, struct kernel *k)
 {
-	struct linux *l = linux_of(k);
+	struct linux_os *l = linux_of(k);
 	const struct symbol *s;
 	struct pt_result r;
 	struct space old;

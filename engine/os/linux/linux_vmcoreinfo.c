@@ -107,7 +107,7 @@ agrees(const struct kernel *k, const char *text, size_t len)
 static bool
 take(struct kernel *k, const char *text, size_t len, const char *source)
 {
-	struct linux *l = linux_of(k);
+	struct linux_os *l = linux_of(k);
 	char *copy;
 
 	if (k->symbols.n > 0 && !agrees(k, text, len))
@@ -230,4 +230,44 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 0, look, &s);
 	ctx->quiet--;
 	return (0);
+}
+
+/*
+ * Where nothing was found, the lines that lead back to the page tables and the
+ * symbols of this very memory.
+ */
+int
+linux_vmcoreinfo(struct ctx *ctx, struct kernel *k, struct buf *b)
+{
+	static const char *const names[] = {
+		"_stext", "init_uts_ns", "vmcoreinfo_data", NULL,
+	};
+	struct linux_os *l = linux_of(k);
+	const struct symbol *s;
+	char release[65];
+	size_t i;
+
+	if (l->vmcoreinfo != NULL) {
+		buf_add(b, l->vmcoreinfo, l->vmcoreinfo_len);
+		return (0);
+	}
+	s = sym_find(&k->symbols, "linux_banner");
+	release[0] = '\0';
+	if (s != NULL && space_text(ctx, &k->space, s->addr +
+	    strlen("Linux version "), release, sizeof(release)) == 0)
+		release[strcspn(release, " ")] = '\0';
+	buf_printf(b, "OSRELEASE=%s\nPAGESIZE=%u\n", release,
+	    1u << k->arch->page_shift);
+	for (i = 0; names[i] != NULL; i++)
+		if ((s = sym_find(&k->symbols, names[i])) != NULL)
+			buf_printf(b, "SYMBOL(%s)=%llx\n", names[i],
+			    (unsigned long long)s->addr);
+	if ((s = sym_find(&k->symbols, l->arch->root_symbol)) != NULL)
+		buf_printf(b, "SYMBOL(swapper_pg_dir)=%llx\n",
+		    (unsigned long long)s->addr);
+	buf_printf(b, "NUMBER(phys_base)=%lld\n", (long long)l->phys_base);
+	buf_printf(b, "NUMBER(pgtable_l5_enabled)=%d\n",
+	    k->space.form->levels > 4);
+	buf_printf(b, "KERNELOFFSET=%llx\n", (unsigned long long)l->kaslr);
+	return (b->bad ? ctx_fail(ctx, E_NOMEM, "no memory") : 0);
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/kernel.h"
+
+#include "engine/memory/recorder.h"
+#include "engine/os/os.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+kernel_warn(struct kernel *k, const char *fmt, ...)
+{
+	const char *text;
+	va_list ap;
+
+	if (k->nwarnings == KERNEL_WARNINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	text = arena_vprintf(&k->arena, fmt, ap);
+	va_end(ap);
+	if (text != NULL)
+		k->warnings[k->nwarnings++] = text;
+}
+
+static int
+open_files(struct ctx *ctx, const char *const *paths, size_t n,
+    const struct kernel_options *opt, struct file **files)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++) {
+		rc = file_open(ctx, paths[i], opt->faults, &files[i]);
+		if (rc != 0) {
+			while (i > 0)
+				file_close(files[--i]);
+			return (rc);
+		}
+	}
+	return (0);
+}
+
+/* Which system is it?  None is no failure: memory can still be browsed. */
+static int
+open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	char why[ERR_TEXT_MAX];
+	size_t i;
+	int rc;
+
+	why[0] = '\0';
+	for (i = 0; oses[i] != NULL; i++) {
+		rc = oses[i]->open(ctx, k, opt);
+		if (rc == 0) {
+			k->os = oses[i];
+			return (0);
+		}
+		if (rc == E_CANCELLED || rc == E_NOMEM)
+			return (rc);
+		if (rc != E_NOT_MINE)
+			snprintf(why, sizeof(why), "%s", ctx->err.text);
+	}
+	kernel_warn(k, "no kernel found in this memory: %s", why);
+	ctx_clear(ctx);
+	return (0);
+}
+
+int
+kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
+    const struct kernel_options *opt, struct kernel **ret)
+{
+	struct file *files[64];
+	struct kernel *k;
+	size_t i;
+	int rc;
+
+	if (npaths == 0 || npaths > sizeof(files) / sizeof(files[0]))
+		return (ctx_fail(ctx, E_USAGE, "%zu files cannot be one dump",
+		    npaths));
+	k = calloc(1, sizeof(*k));
+	if (k == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	arena_init(&k->arena);
+	sym_init(&k->symbols);
+	rc = open_files(ctx, paths, npaths, opt, files);
+	if (rc != 0) {
+		kernel_close(k);
+		return (rc);
+	}
+	rc = dump_open(ctx, files, npaths, &k->dump);
+	if (rc != 0) {
+		for (i = 0; i < npaths; i++)
+			file_close(files[i]);
+		kernel_close(k);
+		return (rc);
+	}
+	mem_init(&k->mem, &k->dump->layer, opt->faults);
+	if (opt->record && (rc = recorder_push(ctx, &k->mem)) != 0) {
+		kernel_close(k);
+		return (rc);
+	}
+	k->arch = k->dump->arch;
+	if (!k->dump->complete)
+		kernel_warn(k, "the dump is incomplete: %s",
+		    k->dump->incomplete != NULL ? k->dump->incomplete : "its "
+		    "header says so");
+	/* Until a system is found, addresses are physical: no space is set. */
+	rc = open_os(ctx, k, opt);
+	if (rc != 0) {
+		kernel_close(k);
+		return (rc);
+	}
+	k->env.space = &k->space;
+	k->env.symbols = &k->symbols;
+	k->env.types = k->types;
+	*ret = k;
+	return (0);
+}
+
+void
+kernel_close(struct kernel *k)
+{
+	if (k == NULL)
+		return;
+	if (k->os != NULL)
+		k->os->close(k);
+	types_destroy(k->types);
+	sym_fini(&k->symbols);
+	mem_fini(&k->mem);
+	arena_fini(&k->arena);
+	free(k);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Types: the BTF that a kernel carries between __start_BTF and __stop_BTF
+ * (include/asm-generic/vmlinux.lds.h), and one piece for each module, kept on
+ * the list btf_modules (kernel/bpf/btf.c).
+ */
+#include "engine/os/linux/linux.h"
+
+#include "base/bytes.h"
+#include "engine/value/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BTF_MAX		(256u << 20)
+#define BTF_HEADER	24
+#define MODULES_MAX	65536
+
+/* In place where it lies in one piece, else a copy that the unit owns. */
+static int
+open_at(struct ctx *ctx, struct kernel *k, const char *name, uint64_t va,
+    size_t n, struct type_unit *base, struct type_unit **ret)
+{
+	const uint8_t *p;
+	uint8_t *copy;
+	int rc;
+
+	if (n == 0 || n > BTF_MAX)
+		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: a size of %zu is "
+		    "not plausible", name, n));
+	ctx->quiet++;
+	rc = space_pin(ctx, &k->space, va, n, &p);
+	ctx->quiet--;
+	copy = NULL;
+	if (rc != 0) {
+		copy = malloc(n);
+		if (copy == NULL)
+			return (ctx_fail(ctx, E_NOMEM, "BTF of %s: no memory",
+			    name));
+		rc = space_read(ctx, &k->space, va, copy, n);
+		p = copy;
+	}
+	if (rc == 0)
+		rc = btf_open(ctx, name, p, n, copy != NULL, k->arch->be,
+		    k->arch->ptr_size, base, ret);
+	if (rc != 0) {
+		free(copy);
+		return (ctx_chain(ctx, "BTF of %s", name));
+	}
+	return (0);
+}
+
+struct search {
+	struct kernel *k;
+	uint64_t       va;
+	size_t	       size;
+};
+
+/* The largest plausible blob: a module's piece may lie in the image too. */
+static int
+look(void *arg, struct ctx *ctx, uint64_t va, const uint8_t *p, size_t n)
+{
+	struct search *s = arg;
+	const bool be = s->k->arch->be;
+	size_t at, total;
+
+	(void)ctx;
+	for (at = 0; at + BTF_HEADER <= n; at += 4)
+		if (load_u16(p + at, be) == 0xeb9f && btf_probe(p + at, n - at,
+		    be, &total) && total <= n - at && total > s->size) {
+			s->va = va + at;
+			s->size = total;
+		}
+	return (0);
+}
+
+int
+linux_load_types(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *start, *stop;
+	struct type_unit *u;
+	struct search s;
+	int rc;
+
+	k->types = types_create(k->arch->ptr_size, k->arch->be);
+	if (k->types == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for types"));
+	start = sym_find(&k->symbols, "__start_BTF");
+	stop = sym_find(&k->symbols, "__stop_BTF");
+	rc = E_NOT_FOUND;
+	if (start != NULL && stop != NULL && stop->addr > start->addr)
+		rc = open_at(ctx, k, "vmlinux", start->addr,
+		    (size_t)(stop->addr - start->addr), NULL, &u);
+	if (rc != 0) {
+		memset(&s, 0, sizeof(s));
+		s.k = k;
+		rc = linux_image_scan(ctx, k, look, &s);
+		if (rc == 0)
+			rc = s.size > 0 ? open_at(ctx, k, "vmlinux", s.va,
+			    s.size, NULL, &u) : ctx_fail(ctx, E_NOT_FOUND,
+			    "the kernel carries no BTF");
+	}
+	if (rc == 0)
+		rc = types_add(ctx, k->types, u);
+	if (rc != 0) {
+		types_destroy(k->types);
+		k->types = NULL;
+	}
+	return (rc);
+}
+
+int
+linux_load_module_types(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *head;
+	struct type_field list, btf, data, size, name;
+	struct type_unit *u;
+	uint64_t node, key, p, at, n;
+	char text[128];
+	struct walk w;
+	size_t count, bad;
+	int rc;
+
+	head = sym_find(&k->symbols, "btf_modules");
+	if (head == NULL)
+		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbol 'btf_modules'"));
+	if ((rc = type_field_of(ctx, k->types, "btf_module", "list", &list)) != 0 ||
+	    (rc = type_field_of(ctx, k->types, "btf_module", "btf", &btf)) != 0 ||
+	    (rc = type_field_of(ctx, k->types, "btf", "data", &data)) != 0 ||
+	    (rc = type_field_of(ctx, k->types, "btf", "data_size", &size)) != 0 ||
+	    (rc = type_field_of(ctx, k->types, "btf", "name", &name)) != 0)
+		return (rc);
+	rc = walk_list(&w, ctx, &k->space, head->addr);
+	if (rc != 0)
+		return (rc);
+	for (count = bad = 0; count < MODULES_MAX; count++) {
+		rc = walk_next(&w, ctx, &key, &node);
+		if (rc != 0)
+			break;
+		node -= list.offset;
+		if (space_ptr(ctx, &k->space, node + btf.offset, &p) != 0 ||
+		    space_ptr(ctx, &k->space, p + data.offset, &at) != 0 ||
+		    space_uint(ctx, &k->space, p + size.offset, size.size, &n) != 0 ||
+		    space_text(ctx, &k->space, p + name.offset, text,
+		    name.size < sizeof(text) ? name.size : sizeof(text)) != 0 ||
+		    n > BTF_MAX ||
+		    open_at(ctx, k, text, at, (size_t)n,
+		    types_unit(k->types, 0), &u) != 0 ||
+		    types_add(ctx, k->types, u) != 0)
+			bad++;
+	}
+	walk_fini(&w);
+	if (bad > 0)
+		kernel_warn(k, "types of %zu of %zu modules could not be read: "
+		    "%s", bad, count, ctx->err.text);
+	return (rc == E_DONE ? 0 : rc);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening a Linux kernel with nothing but its memory:
+ *
+ *   1. a page-table root through which a kernel's image is seen (linux_image.c);
+ *   2. kallsyms in that image: by VMCOREINFO's addresses, else by its shape;
+ *   3. the kernel's own root, by its symbol: the first may be a process's, or
+ *      one level short;
+ *   4. VMCOREINFO: the note if it agrees with the symbols, else from memory;
+ *   5. BTF, and with types the modules' symbols and types.
+ *
+ * Each step uses what is sure so far and checks what it is told.  A step that
+ * fails costs what it would have given, with a warning; only the first is vital.
+ */
+#include "engine/os/linux/linux.h"
+#include "engine/os/linux/linux_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int	linux_open(struct ctx *, struct kernel *,
+		    const struct kernel_options *);
+static void	linux_close(struct kernel *);
+
+const struct linux_arch *const linux_arches[] = {
+	&linux_x86_64,
+	NULL,
+};
+
+const struct os_ops linux_ops = {
+	.name = "Linux",
+	.open = linux_open,
+	.close = linux_close,
+	.info = linux_info,
+	.procs = linux_procs,
+	.proc = linux_proc,
+	.args = linux_args,
+	.proc_space = linux_proc_space,
+	.maps = linux_maps,
+	.swaps = linux_swaps,
+	.load = linux_load,
+	.log = linux_log,
+	.modules = linux_modules,
+	.current = linux_current,
+	.vmcoreinfo = linux_vmcoreinfo,
+	.what = linux_what,
+};
+
+/* Where the image is against where it was linked to be. */
+static void
+place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	struct linux_os *l = linux_of(k);
+	const struct symbol *text;
+	struct pt_result r;
+	uint64_t start;
+
+	text = sym_find(&k->symbols, "_text");
+	start = text != NULL ? text->addr : l->image.low;
+	l->kaslr = opt->has_kaslr ? opt->kaslr : start - l->arch->image_linked;
+	l->has_kaslr = opt->has_kaslr || text != NULL;
+	if (opt->has_phys_base)
+		l->phys_base = opt->phys_base;
+	else if (space_translate(ctx, &k->space, start, &r) == 0)
+		l->phys_base = r.phys - (start - l->arch->image_low);
+}
+
+static void
+learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	int rc;
+
+	rc = linux_load_symbols(ctx, k);
+	if (rc == 0)
+		rc = sym_seal(ctx, &k->symbols);
+	if (rc != 0)
+		kernel_warn(k, "no symbols: %s", ctx->err.text);
+	else
+		linux_settle_root(ctx, k);
+	place(ctx, k, opt);
+	rc = linux_find_vmcoreinfo(ctx, k, opt);
+	if (rc != 0)
+		kernel_warn(k, "%s", ctx->err.text);
+	rc = linux_load_types(ctx, k);
+	if (rc != 0) {
+		kernel_warn(k, "no types: %s", ctx->err.text);
+		return;
+	}
+	ctx->quiet++;
+	(void)linux_load_module_types(ctx, k);
+	ctx->quiet--;
+	rc = linux_load_module_symbols(ctx, k);
+	if (rc == 0)
+		rc = sym_seal(ctx, &k->symbols);
+	if (rc != 0)
+		kernel_warn(k, "no symbols of modules: %s", ctx->err.text);
+}
+
+static int
+linux_open(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	struct linux_os *l;
+	size_t i;
+	int rc;
+
+	l = calloc(1, sizeof(*l));
+	if (l == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	l->kernel = k;
+	pthread_mutex_init(&l->lock, NULL);
+	k->os_data = l;
+	rc = ctx_fail(ctx, E_UNSUPPORTED, "Linux on %s is not supported",
+	    k->arch->name);
+	for (i = 0; linux_arches[i] != NULL; i++)
+		if (linux_arches[i]->arch == k->arch) {
+			l->arch = linux_arches[i];
+			rc = linux_find_root(ctx, k, opt);
+			break;
+		}
+	if (rc != 0) {
+		linux_close(k);
+		return (rc);
+	}
+	learn(ctx, k, opt);
+	ctx_clear(ctx);
+	k->env.roots = linux_roots;
+	return (0);
+}
+
+static void
+linux_close(struct kernel *k)
+{
+	struct linux_os *l = linux_of(k);
+
+	if (l == NULL)
+		return;
+	pthread_mutex_destroy(&l->lock);
+	linux_members_destroy(l->members);
+	free(l);
+	k->os_data = NULL;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Symbols: the kernel's own tables (symbol/kallsyms.c), then what
+ * /proc/kallsyms lists besides: modules (kernel/module/kallsyms.c) and eBPF
+ * programs (kernel/bpf/core.c, bpf_get_kallsym).
+ */
+#include "engine/os/linux/linux.h"
+
+#include "base/bytes.h"
+#include "engine/symbol/kallsyms.h"
+#include "engine/value/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODULE_SYMS_MAX	(1u << 20)
+#define MODULE_STRS_MAX	(64u << 20)
+#define MODULES_MAX	65536
+#define ELF64_SYM_SIZE	24
+
+struct found {
+	struct kernel	*k;
+	struct kallsyms	*tables;
+	bool		 ok;
+};
+
+static int
+find_tables(void *arg, struct ctx *ctx, uint64_t va, const uint8_t *p, size_t n)
+{
+	struct found *f = arg;
+	const struct arch *a = f->k->arch;
+	int rc;
+
+	ctx->quiet++;
+	rc = kallsyms_find(ctx, p, n, va, a->be, a->ptr_size, f->tables);
+	ctx->quiet--;
+	f->ok = rc == 0;
+	return (rc == E_NOT_FOUND ? 0 : rc == 0 ? E_DONE : rc);
+}
+
+/* The tables' addresses as VMCOREINFO has them since 6.0. */
+static bool
+tables_from(const char *text, size_t len, struct kallsyms *t)
+{
+	memset(t, 0, sizeof(*t));
+	(void)vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_offsets)", &t->offsets);
+	(void)vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_relative_base)",
+	    &t->relative_base);
+	return (vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_names)", &t->names) &&
+	    vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_num_syms)",
+	    &t->num_syms) &&
+	    vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_token_table)",
+	    &t->token_table) &&
+	    vmcoreinfo_u64(text, len, "SYMBOL(kallsyms_token_index)",
+	    &t->token_index));
+}
+
+static int
+load(struct ctx *ctx, struct kernel *k, const struct kallsyms *t,
+    const char *source)
+{
+	const struct linux_image *im = &linux_of(k)->image;
+	int rc;
+
+	rc = kallsyms_load(ctx, &k->space, t, im->low, im->high, &k->symbols);
+	if (rc != 0) {			/* nothing half-read stays */
+		sym_fini(&k->symbols);
+		sym_init(&k->symbols);
+	} else
+		k->symbols.source = source;
+	return (rc);
+}
+
+int
+linux_load_symbols(struct ctx *ctx, struct kernel *k)
+{
+	struct kallsyms t;
+	struct found f;
+	int rc;
+
+	if (tables_from(k->dump->vmcoreinfo, k->dump->vmcoreinfo_len, &t)) {
+		ctx->quiet++;
+		rc = load(ctx, k, &t, "kallsyms");
+		ctx->quiet--;
+		if (rc == 0)
+			return (0);
+	}
+	f.k = k;
+	f.tables = &t;
+	f.ok = false;
+	rc = linux_image_scan(ctx, k, find_tables, &f);
+	if (!f.ok)
+		return (rc != 0 && rc != E_DONE ? rc : ctx_fail(ctx,
+		    E_NOT_FOUND, "no kallsyms tables in the kernel's image"));
+	return (load(ctx, k, &t, "kallsyms"));
+}
+
+/* The members of a module that its symbols need; struct mod_kallsyms. */
+struct layout {
+	struct type_field list, name, kallsyms, symtab, num, strtab, typetab;
+};
+
+static int
+find_layout(struct ctx *ctx, struct kernel *k, struct layout *f)
+{
+	static const struct {
+		const char *type, *path;
+		size_t	    at;
+	} want[] = {
+		{ "module", "list", offsetof(struct layout, list) },
+		{ "module", "name", offsetof(struct layout, name) },
+		{ "module", "kallsyms", offsetof(struct layout, kallsyms) },
+		{ "mod_kallsyms", "symtab", offsetof(struct layout, symtab) },
+		{ "mod_kallsyms", "num_symtab", offsetof(struct layout, num) },
+		{ "mod_kallsyms", "strtab", offsetof(struct layout, strtab) },
+		{ "mod_kallsyms", "typetab", offsetof(struct layout, typetab) },
+	};
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		rc = type_field_of(ctx, k->types, want[i].type, want[i].path,
+		    (struct type_field *)((char *)f + want[i].at));
+		if (rc != 0)
+			return (rc);
+	}
+	return (0);
+}
+
+/* One module's Elf64_Sym table: name u32, info, other, shndx, value, size. */
+static int
+add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
+    uint64_t mod)
+{
+	const struct space *sp = &k->space;
+	uint64_t ks, symtab, strtab, typetab, num, strs, value, size;
+	char name[128];
+	uint8_t *raw, *types;
+	char *text;
+	uint32_t off;
+	size_t i, done, len;
+	int rc, index;
+
+	raw = types = NULL;
+	text = NULL;
+	if ((rc = space_text(ctx, sp, mod + f->name.offset, name,
+	    f->name.size < sizeof(name) ? f->name.size : sizeof(name))) != 0 ||
+	    (rc = space_ptr(ctx, sp, mod + f->kallsyms.offset, &ks)) != 0)
+		return (rc);
+	if (ks == 0)
+		return (0);
+	if ((rc = space_ptr(ctx, sp, ks + f->symtab.offset, &symtab)) != 0 ||
+	    (rc = space_ptr(ctx, sp, ks + f->strtab.offset, &strtab)) != 0 ||
+	    (rc = space_ptr(ctx, sp, ks + f->typetab.offset, &typetab)) != 0 ||
+	    (rc = space_uint(ctx, sp, ks + f->num.offset, f->num.size,
+	    &num)) != 0)
+		return (rc);
+	if (num > MODULE_SYMS_MAX)
+		return (ctx_fail(ctx, E_CORRUPT, "module %s: %llu symbols are "
+		    "not plausible", name, (unsigned long long)num));
+	index = sym_module(&k->symbols, name);
+	raw = malloc((size_t)num * ELF64_SYM_SIZE + 1);
+	types = malloc((size_t)num + 1);
+	if (index < 0 || raw == NULL || types == NULL) {
+		rc = ctx_fail(ctx, E_NOMEM, "module %s: no memory", name);
+		goto out;
+	}
+	rc = space_read(ctx, sp, symtab, raw, (size_t)num * ELF64_SYM_SIZE);
+	if (rc == 0)
+		rc = space_read(ctx, sp, typetab, types, (size_t)num);
+	if (rc != 0)
+		goto out;
+	/* The strings: as far as the highest offset, and one name more. */
+	for (i = 0, strs = 0; i < num; i++) {
+		off = load_u32(raw + i * ELF64_SYM_SIZE, sp->be);
+		if (off > strs && off < MODULE_STRS_MAX)
+			strs = off;
+	}
+	strs += 512;
+	text = malloc((size_t)strs + 1);
+	if (text == NULL) {
+		rc = ctx_fail(ctx, E_NOMEM, "module %s: no memory", name);
+		goto out;
+	}
+	ctx->quiet++;
+	(void)space_read_some(ctx, sp, strtab, text, (size_t)strs, &done);
+	ctx->quiet--;
+	text[done] = '\0';
+	for (i = 0; i < num && rc == 0; i++) {
+		off = load_u32(raw + i * ELF64_SYM_SIZE, sp->be);
+		if (off >= done || text[off] == '\0')
+			continue;
+		value = load_u64(raw + i * ELF64_SYM_SIZE + 8, sp->be);
+		size = load_u64(raw + i * ELF64_SYM_SIZE + 16, sp->be);
+		len = strnlen(text + off, done - off);
+		rc = sym_add(ctx, &k->symbols, value, size > UINT32_MAX ? 0 :
+		    (uint32_t)size, (char)types[i], (unsigned)index, text + off,
+		    len);
+	}
+out:
+	free(raw);
+	free(types);
+	free(text);
+	return (rc);
+}
+
+/* eBPF: struct bpf_ksym on the list bpf_kallsyms, shown as module "bpf". */
+static int
+add_bpf(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *head;
+	struct type_field start, name, lnode, end;
+	uint64_t node, key, addr, last;
+	char text[512];
+	struct walk w;
+	int rc, index;
+
+	head = sym_find(&k->symbols, "bpf_kallsyms");
+	if (head == NULL ||
+	    type_field_of(ctx, k->types, "bpf_ksym", "start", &start) != 0 ||
+	    type_field_of(ctx, k->types, "bpf_ksym", "end", &end) != 0 ||
+	    type_field_of(ctx, k->types, "bpf_ksym", "name", &name) != 0 ||
+	    type_field_of(ctx, k->types, "bpf_ksym", "lnode", &lnode) != 0)
+		return (0);
+	rc = walk_list(&w, ctx, &k->space, head->addr);
+	while (rc == 0 && (rc = walk_next(&w, ctx, &key, &node)) == 0) {
+		node -= lnode.offset;
+		if (space_ptr(ctx, &k->space, node + start.offset, &addr) != 0 ||
+		    space_ptr(ctx, &k->space, node + end.offset, &last) != 0 ||
+		    space_text(ctx, &k->space, node + name.offset, text,
+		    name.size < sizeof(text) ? name.size : sizeof(text)) != 0 ||
+		    text[0] == '\0')
+			continue;
+		index = sym_module(&k->symbols, "bpf");
+		rc = index < 0 ? ctx_fail(ctx, E_NOMEM, "no memory") :
+		    sym_add(ctx, &k->symbols, addr, last > addr &&
+		    last - addr < UINT32_MAX ? (uint32_t)(last - addr) : 0,
+		    't', (unsigned)index, text, strlen(text));
+	}
+	walk_fini(&w);
+	return (rc == E_DONE ? 0 : rc);
+}
+
+int
+linux_load_module_symbols(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *head;
+	struct layout f;
+	struct walk w;
+	uint64_t node, key;
+	size_t n, bad;
+	int rc;
+
+	head = sym_find(&k->symbols, "modules");
+	if (head == NULL)
+		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbol 'modules'"));
+	rc = find_layout(ctx, k, &f);
+	if (rc == 0)
+		rc = walk_list(&w, ctx, &k->space, head->addr);
+	if (rc != 0)
+		return (rc);
+	for (n = bad = 0; n < MODULES_MAX; n++) {
+		rc = walk_next(&w, ctx, &key, &node);
+		if (rc != 0)
+			break;
+		if (add_module(ctx, k, &f, node - f.list.offset) != 0)
+			bad++;
+	}
+	walk_fini(&w);
+	if (bad > 0)
+		kernel_warn(k, "symbols of %zu of %zu modules could not be "
+		    "read: %s", bad, n, ctx->err.text);
+	if (rc != E_DONE)
+		kernel_warn(k, "the list of modules is broken after %zu: %s", n,
+		    ctx->err.text);
+	return (add_bpf(ctx, k));
+}
