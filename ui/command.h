@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The commands: one table.  A key, the ":" prompt, a link and a replay all go
+ * through ui_command().  Every view is a command too, see engine/view/view.h.
+ */
+#ifndef UI_COMMAND_H
+#define UI_COMMAND_H
+
+#include "ui/model.h"
+
+struct command {
+	const char	*name, *alias;	/* alias may be NULL */
+	const char	*args;		/* "[REGEX]", "" when there are none */
+	const char	*help;		/* one line */
+	unsigned	 needs;		/* NEEDS_* of view.h */
+	enum verb	 verb;		/* for run_verb */
+	/* args: what was typed after the name, blanks cut. */
+	int		(*run)(struct ui *, const struct command *,
+			    const char *args);
+};
+
+extern const struct command commands[];		/* ended by a NULL name */
+
+const struct command *command_by_name(const char *name, size_t n);
+/* A name that a keymap may use: a command or a view. */
+bool	command_known(const char *name);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Links and expressions: from what stands on the screen to a document. */
+#include "ui/model.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+ui_space(struct ui *ui, int pid, const struct space **ret)
+{
+	struct proc_space *ps;
+	struct os_proc proc;
+	struct arena arena;
+	size_t i;
+	int rc;
+
+	if (pid == 0) {
+		*ret = &ui->kernel->space;
+		return (0);
+	}
+	for (i = 0; i < ui->nspaces; i++) {
+		if (ui->spaces[i]->pid == pid) {
+			*ret = &ui->spaces[i]->space;
+			return (0);
+		}
+	}
+	if (ui->nspaces == SPACES_MAX)
+		return (ctx_fail(ui->ctx, E_LIMIT,
+		    "too many processes were opened: start kpeek again"));
+	ps = calloc(1, sizeof(*ps));
+	if (ps == NULL)
+		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+	arena_init(&arena);
+	rc = os_proc(ui->ctx, ui->kernel, pid, &arena, &proc);
+	if (rc == 0)
+		rc = os_proc_space(ui->ctx, ui->kernel, &proc, &ps->space);
+	arena_fini(&arena);
+	if (rc != 0) {
+		free(ps);
+		return (rc);
+	}
+	ps->pid = pid;
+	ui->spaces[ui->nspaces++] = ps;
+	*ret = &ps->space;
+	return (0);
+}
+
+int
+ui_space_pid(struct ui *ui, const struct space *space)
+{
+	size_t i;
+
+	for (i = 0; i < ui->nspaces; i++) {
+		if (&ui->spaces[i]->space == space)
+			return (ui->spaces[i]->pid);
+	}
+	return (0);
+}
+
+/* A structure, union or array, which the tree shows; else bytes. */
+static bool
+has_parts(struct ui *ui, struct typeref ref)
+{
+	struct typeref stripped;
+	struct type t;
+
+	if (ref.id == 0 || ui->kernel->types == NULL)
+		return (false);
+	if (type_strip(ui->ctx, ui->kernel->types, ref, &stripped, &t) != 0) {
+		ctx_clear(ui->ctx);
+		return (false);
+	}
+	return (t.kind == TYPE_STRUCT || t.kind == TYPE_UNION ||
+	    t.kind == TYPE_ARRAY);
+}
+
+static int
+follow_memory(struct ui *ui, const struct link *l)
+{
+	struct value v = { .place = VALUE_MEM, .type = l->type,
+	    .addr = l->addr };
+	int rc;
+
+	if (!has_parts(ui, l->type))
+		return (pane_hex_open(ui, l->addr, l->pid));
+	rc = ui_space(ui, l->pid, &v.space);
+	return (rc != 0 ? rc : pane_struct_open(ui, &v, NULL));
+}
+
+/* A symbol of data whose type is known opens as a structure. */
+static int
+follow_symbol(struct ui *ui, uint64_t addr)
+{
+	const struct symbol *s;
+	struct value v;
+	const char *name;
+
+	s = sym_at(&ui->kernel->symbols, addr);
+	if (s != NULL && s->addr == addr && ui->kernel->types != NULL &&
+	    tolower((unsigned char)s->type) != 't') {
+		name = sym_name(&ui->kernel->symbols, s);
+		if (value_eval(ui->ctx, &ui->kernel->env, name, &v) == 0 &&
+		    v.place == VALUE_MEM && v.addr == addr &&
+		    has_parts(ui, v.type))
+			return (pane_struct_open(ui, &v, name));
+		ctx_clear(ui->ctx);
+	}
+	return (pane_hex_open(ui, addr, 0));
+}
+
+int
+ui_follow(struct ui *ui, const struct link *l)
+{
+	char *line;
+	int rc;
+
+	switch (l->kind) {
+	case LINK_MEMORY:
+		return (follow_memory(ui, l));
+	case LINK_CODE:
+		return (pane_hex_open(ui, l->addr, l->pid));
+	case LINK_PROCESS:
+		return (pane_process_open(ui, l->pid));
+	case LINK_SYMBOL:
+		return (follow_symbol(ui, l->addr));
+	case LINK_COMMAND:
+		/* The link may go away with the pane that it leads away from. */
+		line = strdup(l->command);
+		if (line == NULL)
+			return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+		rc = ui_command(ui, line);
+		free(line);
+		return (rc);
+	case LINK_NONE:
+		break;
+	}
+	return (ctx_fail(ui->ctx, E_NOT_FOUND, "there is nothing to follow here"));
+}
+
+static void
+say_value(struct ui *ui, const char *text, const struct value *v)
+{
+	struct buf b = { 0 };
+	char type[160];
+	uint64_t bits;
+
+	if (value_text(ui->ctx, &ui->kernel->env, v, &b) != 0) {
+		ctx_chain(ui->ctx, "%s", text);
+		ui_say_error(ui);
+		buf_fini(&b);
+		return;
+	}
+	if (v->type.id == 0 || ui->kernel->types == NULL ||
+	    type_name(ui->ctx, ui->kernel->types, v->type, "", type,
+	    sizeof(type)) != 0)
+		type[0] = '\0';
+	/* An integer both ways, when that tells more. */
+	if (isdigit((unsigned char)buf_text(&b)[0]) && b.len > 1 &&
+	    strncmp(b.p, "0x", 2) != 0 &&
+	    value_load(ui->ctx, &ui->kernel->env, v, &bits) == 0 && bits > 9)
+		buf_printf(&b, " = 0x%llx", (unsigned long long)bits);
+	ctx_clear(ui->ctx);
+	ui_say(ui, STYLE_NORMAL, "%s = %s%s%s%s", text, buf_text(&b),
+	    type[0] != '\0' ? "  (" : "", type, type[0] != '\0' ? ")" : "");
+	buf_fini(&b);
+}
+
+int
+ui_expression(struct ui *ui, const char *text)
+{
+	const struct value_env *env = &ui->kernel->env;
+	struct typeref ref;
+	struct pt_result pt;
+	struct value v, to;
+	struct type t;
+	uint64_t bits;
+	int rc;
+
+	rc = value_eval(ui->ctx, env, text, &v);
+	if (rc != 0)
+		return (ctx_chain(ui->ctx, "%s", text));
+	if (v.place == VALUE_MEM && has_parts(ui, v.type) &&
+	    !(type_strip(ui->ctx, ui->kernel->types, v.type, &ref, &t) == 0 &&
+	    t.kind == TYPE_ARRAY && type_strip(ui->ctx, ui->kernel->types,
+	    t.target, &ref, &t) == 0 && t.is_char))
+		return (pane_struct_open(ui, &v, text));
+	say_value(ui, text, &v);
+	/* A pointer leads to what it points to, a plain address to its bytes. */
+	if (v.type.id != 0 && ui->kernel->types != NULL &&
+	    type_strip(ui->ctx, ui->kernel->types, v.type, &ref, &t) == 0 &&
+	    t.kind == TYPE_PTR) {
+		if (value_load(ui->ctx, env, &v, &bits) == 0 && bits != 0) {
+			rc = 0;
+			if (has_parts(ui, t.target) &&
+			    value_deref(ui->ctx, env, &v, &to) == 0)
+				rc = pane_struct_open(ui, &to, text);
+			else
+				rc = pane_hex_open(ui, bits,
+				    ui_space_pid(ui, v.space));
+			if (rc != 0)
+				ui_say_error(ui);
+		}
+	} else if (v.place == VALUE_IMM && v.bits >= 0x10000 &&
+	    space_translate(ui->ctx, &ui->kernel->space, v.bits, &pt) == 0) {
+		rc = pane_hex_open(ui, v.bits, 0);
+		if (rc != 0)
+			ui_say_error(ui);
+	}
+	ctx_clear(ui->ctx);
+	return (0);
+}

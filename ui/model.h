@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model: windows, each with a history of open documents (panes), a prompt
+ * line, a keymap and what was typed so far.  It knows no terminal: keys go in
+ * by ui_key(), ui_draw() fills the grid, ui_step() does a slice of whatever is
+ * not finished.
+ */
+#ifndef UI_MODEL_H
+#define UI_MODEL_H
+
+#include "base/vec.h"
+#include "engine/kernel.h"
+#include "engine/os/os.h"
+#include "engine/view/row.h"
+#include "ui/grid.h"
+#include "ui/keymap.h"
+#include "ui/prompt.h"
+#include "ui/ui.h"
+
+struct ui;
+struct pane;
+struct record;
+struct term_ops;
+
+/* What a key or a command asks of the pane that has the focus. */
+enum verb {
+	VERB_DOWN, VERB_UP, VERB_LEFT, VERB_RIGHT,
+	VERB_PAGE_DOWN, VERB_PAGE_UP, VERB_HALF_DOWN, VERB_HALF_UP,
+	VERB_SCROLL_DOWN, VERB_SCROLL_UP,
+	VERB_TOP, VERB_BOTTOM, VERB_HOME, VERB_END,
+	VERB_SCREEN_TOP, VERB_SCREEN_MIDDLE, VERB_SCREEN_BOTTOM, VERB_CENTER,
+	VERB_NEXT_LINK, VERB_PREV_LINK, VERB_NEXT_PART, VERB_PREV_PART,
+	VERB_OPEN, VERB_CLOSE, VERB_TOGGLE,
+	VERB_SORT, VERB_REVERSE, VERB_UNIT,
+	VERB_CLICK,			/* count = row << 16 | column */
+};
+
+/* A cursor in a list of n rows of which h are on the screen from top on. */
+struct list {
+	size_t	 n, cur, top;
+	int	 h;
+};
+
+struct hint {
+	const char *command, *label;
+};
+
+struct pane_ops {
+	const char *name;		/* the mode of its keys */
+	void	(*close)(struct pane *);
+	void	(*draw)(struct pane *, const struct region *, bool focus);
+	/* False: not mine.  count is 0 when none was typed. */
+	bool	(*verb)(struct pane *, enum verb, int count, const char *arg);
+	/* What is under the cursor; false: nothing to follow. */
+	bool	(*link)(struct pane *, struct link *);
+	/* Enter where there is more to do than to follow a link; may be NULL. */
+	bool	(*enter)(struct pane *);
+	/* The text of one of list.n rows, for searches; NULL: cannot be searched. */
+	void	(*row_text)(struct pane *, size_t row, struct buf *);
+	/* Where bytes are searched, not rows: from the cursor on. */
+	int	(*search)(struct pane *, const char *pattern, int direction);
+	/* Show only rows that match; "" shows all.  NULL: has no filter. */
+	int	(*filter)(struct pane *, const char *regex);
+	bool	filter_on_search;	/* "/" filters as well */
+	int	(*refresh)(struct pane *);
+	/* A slice of work: true when there is more. */
+	bool	(*step)(struct pane *);
+	void	(*cancel)(struct pane *);
+	/* "12/94", "0x1f8": for the status line. */
+	void	(*position)(struct pane *, struct buf *);
+	/* What the cursor is on, for the line below. */
+	void	(*detail)(struct pane *, struct buf *);
+	/* A command line that opens the same document again. */
+	void	(*where)(struct pane *, struct buf *);
+	const struct hint *hints;	/* ended by a NULL command */
+};
+
+struct pane {			/* the first member of every pane's own struct */
+	const struct pane_ops *ops;
+	struct ui	*ui;
+	char		 title[160];
+	struct list	 list;
+	const char	*busy;		/* what it works on, or NULL */
+};
+
+extern const struct pane_ops *const panes[];	/* NULL-ended: modes of keymaps */
+
+#define HISTORY_MAX	100
+#define MARKS_MAX	64
+#define SPACES_MAX	256
+
+struct window {
+	struct pane	*docs[HISTORY_MAX];
+	size_t		 ndocs, at;
+};
+
+/* The layout: a binary tree of frames; a leaf holds a window. */
+struct frame {
+	struct frame	*parent, *a, *b;	/* a above or left of b */
+	bool		 side_by_side;
+	struct window	 win;		/* of a leaf */
+	int		 x, y, w, h;	/* as laid out last, status line included */
+};
+
+struct mark {
+	uint32_t	 name;
+	char		*command;
+	size_t		 row;
+};
+
+struct proc_space {
+	int		 pid;
+	struct space	 space;
+};
+
+struct ui {
+	struct ctx	*ctx;
+	struct kernel	*kernel;
+	const struct ui_options *opt;
+	bool		 sync;		/* no terminal: finish everything at once */
+	struct grid	 grid;
+	struct keymap	 keymap;
+	const char	*keymap_name;
+	uint32_t	 pending[KEYMAP_SEQ_MAX];
+	unsigned	 npending;
+	int		 count;		/* typed before a command; 0 = none */
+	uint32_t	 await;		/* 'm' or '\'': the next key names a mark */
+	struct frame	*root, *focus;
+	bool		 zoomed;
+	struct prompt	 prompt;
+	char		 message[ERR_TEXT_MAX];
+	enum style	 message_style;
+	struct buf	 messages;	/* all of them, a line each */
+	struct mark	 marks[MARKS_MAX];
+	size_t		 nmarks;
+	struct proc_space *spaces[SPACES_MAX];
+	size_t		 nspaces;
+
+	/* Search in the rows of a pane. */
+	char		*pattern;
+	struct sym_filter *matcher;	/* of pattern, or NULL */
+	int		 direction;
+	struct {
+		struct pane	*pane;	/* NULL: no search is under way */
+		size_t		 at, left, origin, origin_top;
+		int		 direction;
+		bool		 quiet;
+	}		 scan;
+
+	/* For the title. */
+	struct arena	 info_arena;
+	struct os_info	 info;
+	bool		 has_info;
+
+	struct record	*record;
+	const struct term_ops *term;	/* NULL: headless */
+	int		 wake[2];	/* a pipe that jobs and signals write to */
+	bool		 quit;
+	bool		 wants_suspend, wants_repaint;
+	int		 status;	/* exit status */
+};
+
+/* ui.c */
+int	ui_create(struct ctx *, struct kernel *, const struct ui_options *,
+	    struct ui **ret);
+void	ui_destroy(struct ui *);
+void	ui_resize(struct ui *, int w, int h);
+void	ui_key(struct ui *, uint32_t key);
+void	ui_draw(struct ui *);
+/* Some milliseconds of unfinished work; true when there is more. */
+bool	ui_step(struct ui *);
+/* Is anything unfinished whose end will be announced on the wake pipe? */
+bool	ui_busy(struct ui *);
+void	ui_say(struct ui *, enum style, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+/* Say what the ctx failed with. */
+void	ui_say_error(struct ui *);
+uint64_t ui_now(void);			/* monotonic ns */
+/* Run one line: a command, a view or an expression (command.c). */
+int	ui_command(struct ui *, const char *line);
+
+/* window.c: history and layout */
+struct window *ui_window(struct ui *);
+struct pane *ui_pane(struct ui *);	/* the one with the focus */
+/* Take a new document into the window, after the current one. */
+void	ui_show(struct ui *, struct pane *);
+bool	ui_back(struct ui *, int n);
+bool	ui_forward(struct ui *, int n);
+void	ui_layout(struct ui *);
+int	ui_split(struct ui *, bool side_by_side);
+int	ui_close_window(struct ui *);
+void	ui_next_window(struct ui *, int direction);
+void	frame_destroy(struct frame *);
+/* Every leaf in order: NULL to start. */
+struct frame *frame_next_leaf(struct frame *root, struct frame *);
+
+/* follow.c: links, expressions, spaces */
+int	ui_follow(struct ui *, const struct link *);
+int	ui_expression(struct ui *, const char *text);
+/* The space of a process, kept as long as the ui; 0 = the kernel's. */
+int	ui_space(struct ui *, int pid, const struct space **ret);
+/* The process that a space belongs to, 0 for the kernel's. */
+int	ui_space_pid(struct ui *, const struct space *);
+
+/* search.c */
+int	ui_search(struct ui *, const char *pattern, int direction);
+int	ui_search_next(struct ui *, int direction);
+/* While a pattern is typed: show the first match from where it began. */
+void	ui_search_preview(struct ui *, const char *pattern);
+bool	ui_search_step(struct ui *, uint64_t until);
+void	ui_search_highlight(struct ui *, const struct region *);
+void	ui_search_stop(struct ui *);
+
+/* list.c */
+bool	list_verb(struct list *, enum verb, int count);
+/* After n or h changed: the cursor in range and on the screen. */
+void	list_fit(struct list *, size_t n, int h);
+void	list_go(struct list *, size_t row);
+void	list_position(const struct list *, struct buf *);
+
+/* Panes: constructors.  0, or an error and nothing shown. */
+int	pane_overview_open(struct ui *);
+int	pane_help_open(struct ui *);
+int	pane_messages_open(struct ui *);
+int	pane_symbols_open(struct ui *, const char *regex);
+int	pane_hex_open(struct ui *, uint64_t addr, int pid);
+int	pane_struct_open(struct ui *, const struct value *, const char *title);
+int	pane_process_open(struct ui *, int pid);
+int	pane_table_open(struct ui *, const char *line);
+
+void   *pane_new(struct ui *, const struct pane_ops *, size_t size);
+void	pane_destroy(struct pane *);
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One process: what it is, its arguments, environment and memory map. */
+#include "ui/doc.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STRINGS_MAX	65536
+#define MAPS_MAX	262144
+
+struct text {
+	const char	*p;
+	size_t		 n;
+};
+
+struct texts {
+	struct text	*v;
+	size_t		 n, cap;
+	int		 status;
+};
+
+struct process {
+	struct doc_pane	 dp;
+	int		 pid;
+	struct arena	 arena;
+	struct os_proc	 proc;
+	int		 status;
+	char		 why[ERR_TEXT_MAX];
+	struct texts	 args, env;
+	struct os_map	*maps;
+	size_t		 nmaps, maps_cap;
+	int		 maps_status;
+	char		 maps_why[ERR_TEXT_MAX];
+	bool		 loaded;
+};
+
+struct adding {
+	struct process	*p;
+	struct texts	*to;
+};
+
+static int
+on_string(void *arg, struct ctx *ctx, const char *s, size_t n)
+{
+	struct adding *a = arg;
+	struct texts *t = a->to;
+
+	if (t->n >= STRINGS_MAX)
+		return (ctx_fail(ctx, E_LIMIT, "too many strings"));
+	if (!vec_room(t->v, t->cap, t->n + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	t->v[t->n].p = arena_strndup(&a->p->arena, s, n);
+	t->v[t->n].n = t->v[t->n].p != NULL ? n : 0;
+	t->n++;
+	return (0);
+}
+
+static int
+on_map(void *arg, struct ctx *ctx, const struct os_map *map)
+{
+	struct process *p = arg;
+
+	if (p->nmaps >= MAPS_MAX)
+		return (ctx_fail(ctx, E_LIMIT, "too many mappings"));
+	if (!vec_room(p->maps, p->maps_cap, p->nmaps + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	p->maps[p->nmaps] = *map;
+	if (map->file.s != NULL)
+		p->maps[p->nmaps].file.s = arena_strdup(&p->arena, map->file.s);
+	p->nmaps++;
+	return (0);
+}
+
+static int
+load(void *arg, struct ctx *ctx)
+{
+	struct process *p = arg;
+	struct kernel *k = p->dp.p.ui->kernel;
+	struct adding a = { p, &p->args };
+
+	arena_reset(&p->arena);
+	p->args.n = p->env.n = p->nmaps = 0;
+	p->status = os_proc(ctx, k, p->pid, &p->arena, &p->proc);
+	if (p->status != 0) {
+		snprintf(p->why, sizeof(p->why), "%s", ctx->err.text);
+		return (p->status);
+	}
+	if (p->proc.mm == 0)
+		return (0);
+	p->args.status = os_args(ctx, k, &p->proc, false, on_string, &a);
+	a.to = &p->env;
+	p->env.status = os_args(ctx, k, &p->proc, true, on_string, &a);
+	p->maps_status = os_maps(ctx, k, &p->proc, on_map, p);
+	if (p->maps_status != 0)
+		snprintf(p->maps_why, sizeof(p->maps_why), "%s", ctx->err.text);
+	return (ctx_check(ctx));
+}
+
+/* The type of a name, for a link; unknown when there is none. */
+static struct typeref
+type_of(struct ui *ui, const char *name)
+{
+	struct typeref ref = { 0, 0 };
+
+	if (ui->kernel->types != NULL &&
+	    type_find(ui->ctx, ui->kernel->types, name, &ref) != 0) {
+		ctx_clear(ui->ctx);
+		ref = (struct typeref){ 0, 0 };
+	}
+	return (ref);
+}
+
+static const char *
+state_text(char state)
+{
+	static const struct {
+		char letter;
+		const char *text;
+	} states[] = {
+		{ 'R', "running" }, { 'S', "sleeping" },
+		{ 'D', "uninterruptible" }, { 'T', "stopped" },
+		{ 't', "traced" }, { 'Z', "zombie" }, { 'X', "dead" },
+		{ 'I', "idle" }, { 'P', "parked" }, { 'W', "waking" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (states[i].letter == state)
+			return (states[i].text);
+	}
+	return ("unknown");
+}
+
+static void
+add_missing(struct doc *d, int status)
+{
+	doc_printf(d, STYLE_MISSING, NULL, "(%s)", status_text(status));
+}
+
+static void
+add_size(struct doc *d, const char *label, const struct os_u64 *v)
+{
+	doc_puts(d, STYLE_DIM, label);
+	if (v->status == OK)
+		doc_bytes(d, STYLE_NORMAL, v->v);
+	else
+		add_missing(d, v->status);
+}
+
+static void
+build_fields(struct process *p)
+{
+	struct doc *d = &p->dp.d;
+	struct os_proc *proc = &p->proc;
+	struct ui *ui = p->dp.p.ui;
+	struct link l;
+
+	doc_line(d);
+	doc_puts(d, STYLE_STRONG, proc->comm.status == OK &&
+	    proc->comm.s != NULL ? proc->comm.s : "?");
+	doc_printf(d, STYLE_NORMAL, NULL, "  PID %d", proc->pid);
+	if (proc->tid != proc->pid)
+		doc_printf(d, STYLE_NORMAL, NULL, " thread %d", proc->tid);
+	if (proc->is_idle)
+		doc_puts(d, STYLE_DIM, "  idle task");
+	else if (proc->is_kthread)
+		doc_puts(d, STYLE_DIM, "  kernel thread");
+	doc_label(d, "State");
+	doc_printf(d, STYLE_NORMAL, NULL, "%c %s", proc->state,
+	    state_text(proc->state));
+	if (proc->cpu.status == OK)
+		doc_printf(d, STYLE_NORMAL, NULL, " on CPU %llu",
+		    (unsigned long long)proc->cpu.v);
+	if (proc->wchan.status == OK && proc->wchan.s != NULL &&
+	    proc->wchan.s[0] != '\0') {
+		const struct symbol *s;
+
+		doc_puts(d, STYLE_DIM, "  waits in ");
+		s = sym_find(&ui->kernel->symbols, proc->wchan.s);
+		l = link_symbol(s != NULL ? s->addr : 0);
+		doc_text(d, s != NULL ? STYLE_LINK : STYLE_NORMAL,
+		    s != NULL ? &l : NULL, proc->wchan.s,
+		    strlen(proc->wchan.s));
+	}
+	if (proc->work.status == OK && proc->work.s != NULL &&
+	    proc->work.s[0] != '\0')
+		doc_printf(d, STYLE_NORMAL, NULL, "  work %s", proc->work.s);
+	doc_label(d, "Parent");
+	l = link_process(proc->ppid);
+	if (proc->ppid > 0)
+		doc_printf(d, STYLE_LINK, &l, "%d", proc->ppid);
+	else
+		doc_puts(d, STYLE_DIM, "none");
+	if (proc->uid.status == OK) {
+		doc_puts(d, STYLE_DIM, "  uid ");
+		doc_printf(d, STYLE_NORMAL, NULL, "%llu",
+		    (unsigned long long)proc->uid.v);
+	}
+	if (proc->start.status == OK) {
+		doc_puts(d, STYLE_DIM, "  started ");
+		doc_printf(d, STYLE_NORMAL, NULL, "%.2f s", proc->start.v);
+		doc_puts(d, STYLE_DIM, " after boot");
+	}
+	if (proc->last_run.status == OK) {
+		doc_puts(d, STYLE_DIM, ", ran last at ");
+		doc_printf(d, STYLE_NORMAL, NULL, "%.2f s", proc->last_run.v);
+	}
+	if (proc->mm != 0) {
+		doc_label(d, "Memory");
+		add_size(d, "virtual ", &proc->vsz);
+		add_size(d, "  resident ", &proc->rss);
+	}
+	doc_label(d, "Kernel");
+	doc_puts(d, STYLE_DIM, "task_struct ");
+	l = link_memory(proc->task, type_of(ui, "struct task_struct"), 0);
+	doc_printf(d, STYLE_LINK, &l, "0x%llx", (unsigned long long)proc->task);
+	if (proc->mm != 0) {
+		doc_puts(d, STYLE_DIM, "  mm_struct ");
+		l = link_memory(proc->mm, type_of(ui, "struct mm_struct"), 0);
+		doc_printf(d, STYLE_LINK, &l, "0x%llx",
+		    (unsigned long long)proc->mm);
+	}
+}
+
+static void
+build_strings(struct process *p, const char *title, const struct texts *t,
+    bool env)
+{
+	struct doc *d = &p->dp.d;
+	const char *eq;
+	size_t i, n;
+
+	doc_part(d, "%s", title);
+	if (t->n > 0)
+		doc_printf(d, STYLE_DIM, NULL, "  %zu", t->n);
+	for (i = 0; i < t->n; i++) {
+		doc_line(d);
+		eq = env ? memchr(t->v[i].p, '=', t->v[i].n) : NULL;
+		if (eq != NULL) {
+			n = (size_t)(eq - t->v[i].p);
+			doc_text(d, STYLE_SYMBOL, NULL, t->v[i].p, n);
+			doc_puts(d, STYLE_DIM, "=");
+			doc_text(d, STYLE_NORMAL, NULL, eq + 1,
+			    t->v[i].n - n - 1);
+		} else {
+			doc_printf(d, STYLE_DIM, NULL, "%2zu ", i);
+			doc_text(d, STYLE_NORMAL, NULL, t->v[i].p, t->v[i].n);
+		}
+	}
+	if (t->status != OK) {
+		doc_line(d);
+		add_missing(d, t->status);
+	}
+}
+
+static void
+build_maps(struct process *p)
+{
+	struct doc *d = &p->dp.d;
+	struct typeref vma = type_of(p->dp.p.ui, "struct vm_area_struct");
+	const struct os_map *m;
+	struct link l;
+	size_t i;
+
+	doc_part(d, "Memory map");
+	if (p->nmaps > 0)
+		doc_printf(d, STYLE_DIM, NULL, "  %zu", p->nmaps);
+	for (i = 0; i < p->nmaps; i++) {
+		m = &p->maps[i];
+		doc_line(d);
+		l = link_memory(m->start, (struct typeref){ 0, 0 }, p->pid);
+		doc_printf(d, STYLE_LINK, &l, "%012llx",
+		    (unsigned long long)m->start);
+		doc_printf(d, STYLE_DIM, NULL, "-%012llx ",
+		    (unsigned long long)m->end);
+		l = link_memory(m->vma, vma, 0);
+		doc_printf(d, STYLE_LINK, m->vma != 0 ? &l : NULL, "%s",
+		    m->perms);
+		doc_puts(d, STYLE_NORMAL, " ");
+		doc_bytes(d, STYLE_NORMAL, m->end - m->start);
+		doc_pad(d, 40);
+		if (m->file.status != OK)
+			add_missing(d, m->file.status);
+		else if (m->file.s != NULL)
+			doc_puts(d, STYLE_NORMAL, m->file.s);
+	}
+	if (p->maps_status != OK) {
+		doc_line(d);
+		doc_puts(d, STYLE_MISSING, p->maps_why[0] != '\0' ? p->maps_why :
+		    status_text(p->maps_status));
+	}
+}
+
+static void
+build(struct doc_pane *dp, int width)
+{
+	struct process *p = (struct process *)dp;
+
+	(void)width;
+	if (!p->loaded) {
+		doc_line(&dp->d);
+		doc_puts(&dp->d, STYLE_DIM, "reading ...");
+		return;
+	}
+	if (p->status != 0) {
+		doc_line(&dp->d);
+		doc_puts(&dp->d, STYLE_ERROR, p->why[0] != '\0' ? p->why :
+		    status_text(p->status));
+		return;
+	}
+	build_fields(p);
+	if (p->proc.mm == 0)
+		return;
+	build_strings(p, "Arguments", &p->args, false);
+	build_strings(p, "Environment", &p->env, true);
+	build_maps(p);
+}
+
+static bool
+step(struct pane *pane)
+{
+	struct process *p = (struct process *)pane;
+
+	if (job_ended(&p->dp.job)) {
+		p->loaded = true;
+		pane->busy = NULL;
+		if (p->status == 0 && p->proc.comm.status == OK &&
+		    p->proc.comm.s != NULL)
+			snprintf(pane->title, sizeof(pane->title), "%s (%d)",
+			    p->proc.comm.s, p->pid);
+		doc_stale(&p->dp);
+	}
+	return (false);
+}
+
+static int
+refresh(struct pane *pane)
+{
+	struct process *p = (struct process *)pane;
+
+	p->loaded = false;
+	pane->busy = "reading the process";
+	doc_stale(&p->dp);
+	return (job_start(&p->dp.job, pane->ui, load, p));
+}
+
+static void
+cancel(struct pane *pane)
+{
+	job_cancel(&((struct process *)pane)->dp.job);
+}
+
+static void
+close_pane(struct pane *pane)
+{
+	struct process *p = (struct process *)pane;
+
+	doc_pane_fini(&p->dp);
+	arena_fini(&p->arena);
+	free(p->args.v);
+	free(p->env.v);
+	free(p->maps);
+}
+
+static void
+where(struct pane *pane, struct buf *b)
+{
+	buf_printf(b, "process %d", ((struct process *)pane)->pid);
+}
+
+static const struct hint hints[] = {
+	{ "follow", "follow" }, { "back", "back" }, { "next-part", "next part" },
+	{ "search", "search" }, { "help", "keys" }, { NULL, NULL },
+};
+
+const struct pane_ops pane_process = {
+	.name = "process",
+	.close = close_pane,
+	.draw = doc_draw,
+	.verb = doc_verb,
+	.link = doc_follow,
+	.row_text = doc_row_text,
+	.refresh = refresh,
+	.step = step,
+	.cancel = cancel,
+	.position = doc_position,
+	.where = where,
+	.hints = hints,
+};
+
+int
+pane_process_open(struct ui *ui, int pid)
+{
+	struct process *p;
+
+	p = pane_new(ui, &pane_process, sizeof(*p));
+	if (p == NULL)
+		return (E_NOMEM);
+	doc_pane_init(&p->dp, build);
+	arena_init(&p->arena);
+	p->pid = pid;
+	snprintf(p->dp.p.title, sizeof(p->dp.p.title), "PID %d", pid);
+	ui_show(ui, &p->dp.p);
+	return (refresh(&p->dp.p));
+}

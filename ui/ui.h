@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The browser: what main() calls. */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "engine/kernel.h"
+
+#include <stdbool.h>
+
+struct ui_options {
+	const char	*keymap;	/* a built-in name or a file; NULL: "default" */
+	const char	*record;	/* write the session to this file */
+	const char	*replay;	/* run this session instead of a terminal */
+	bool		 update;	/* rewrite the replay's screens */
+	int		 cols, rows;	/* > 0: headless, without a terminal */
+	bool		 no_color;
+	bool		 ascii;
+	bool		 quiet;		/* no notices on stderr */
+};
+
+/*
+ * Run until the user leaves; the exit status of the program.  Messages that
+ * outlive the screen go to stderr.  NO_COLOR, TERM, LANG and the XDG
+ * variables of the environment are read here.
+ */
+int	ui_run(struct ctx *, struct kernel *, const struct ui_options *);
+
+#endif

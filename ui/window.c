@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Windows: where documents are shown, their history, and the layout. */
+#include "ui/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_MIN_W	20
+#define FRAME_MIN_H	3		/* two lines and the status line */
+
+void *
+pane_new(struct ui *ui, const struct pane_ops *ops, size_t size)
+{
+	struct pane *p;
+
+	p = calloc(1, size);
+	if (p == NULL) {
+		ctx_fail(ui->ctx, E_NOMEM, "no memory for another document");
+		return (NULL);
+	}
+	p->ops = ops;
+	p->ui = ui;
+	p->list.h = ui->grid.h > 3 ? ui->grid.h - 3 : 1;
+	return (p);
+}
+
+void
+pane_destroy(struct pane *p)
+{
+	if (p == NULL)
+		return;
+	if (p->ui->scan.pane == p)
+		ui_search_stop(p->ui);
+	if (p->ops->close != NULL)
+		p->ops->close(p);
+	free(p);
+}
+
+struct window *
+ui_window(struct ui *ui)
+{
+	return (&ui->focus->win);
+}
+
+struct pane *
+ui_pane(struct ui *ui)
+{
+	struct window *w;
+
+	w = ui_window(ui);
+	return (w->ndocs > 0 ? w->docs[w->at] : NULL);
+}
+
+static void
+drop(struct window *w, size_t i)
+{
+	pane_destroy(w->docs[i]);
+	memmove(&w->docs[i], &w->docs[i + 1],
+	    (w->ndocs - i - 1) * sizeof(w->docs[0]));
+	w->ndocs--;
+}
+
+void
+ui_show(struct ui *ui, struct pane *p)
+{
+	struct window *w;
+
+	w = ui_window(ui);
+	ui_search_stop(ui);
+	while (w->ndocs > 0 && w->ndocs > w->at + 1)
+		drop(w, w->ndocs - 1);
+	/* The first document is the overview: the way home stays. */
+	if (w->ndocs == HISTORY_MAX)
+		drop(w, 1);
+	w->docs[w->ndocs] = p;
+	w->at = w->ndocs++;
+}
+
+bool
+ui_back(struct ui *ui, int n)
+{
+	struct window *w;
+
+	w = ui_window(ui);
+	if (w->at == 0)
+		return (false);
+	ui_search_stop(ui);
+	w->at = (size_t)n < w->at ? w->at - (size_t)n : 0;
+	return (true);
+}
+
+bool
+ui_forward(struct ui *ui, int n)
+{
+	struct window *w;
+
+	w = ui_window(ui);
+	if (w->at + 1 >= w->ndocs)
+		return (false);
+	ui_search_stop(ui);
+	w->at += (size_t)n;
+	if (w->at >= w->ndocs)
+		w->at = w->ndocs - 1;
+	return (true);
+}
+
+static void
+window_fini(struct window *w)
+{
+	while (w->ndocs > 0)
+		drop(w, w->ndocs - 1);
+}
+
+void
+frame_destroy(struct frame *f)
+{
+	if (f == NULL)
+		return;
+	frame_destroy(f->a);
+	frame_destroy(f->b);
+	window_fini(&f->win);
+	free(f);
+}
+
+static struct frame *
+first_leaf(struct frame *f)
+{
+	while (f->a != NULL)
+		f = f->a;
+	return (f);
+}
+
+struct frame *
+frame_next_leaf(struct frame *root, struct frame *f)
+{
+	if (f == NULL)
+		return (first_leaf(root));
+	for (; f != root; f = f->parent) {
+		if (f == f->parent->a)
+			return (first_leaf(f->parent->b));
+	}
+	return (NULL);
+}
+
+static void
+lay(struct frame *f, int x, int y, int w, int h)
+{
+	int half;
+
+	f->x = x;
+	f->y = y;
+	f->w = w;
+	f->h = h;
+	if (f->a == NULL)
+		return;
+	if (f->side_by_side) {
+		half = (w - 1) / 2;
+		lay(f->a, x, y, half, h);
+		lay(f->b, x + half + 1, y, w - half - 1, h);
+	} else {
+		half = (h + 1) / 2;
+		lay(f->a, x, y, w, half);
+		lay(f->b, x, y + half, w, h - half);
+	}
+}
+
+/* The title takes the first row, the prompt the last. */
+void
+ui_layout(struct ui *ui)
+{
+	int top, rows;
+
+	top = ui->grid.h > 4 ? 1 : 0;
+	rows = ui->grid.h - top - 1;
+	if (rows < 1)
+		rows = 1;
+	lay(ui->root, 0, top, ui->grid.w, rows);
+	if (ui->zoomed)
+		lay(ui->focus, 0, top, ui->grid.w, rows);
+}
+
+/*
+ * The new window takes the lower or right half and shows the same document,
+ * opened once more by its own command.
+ */
+int
+ui_split(struct ui *ui, bool side_by_side)
+{
+	struct frame *old, *new, *f;
+	struct buf where = { 0 };
+	struct pane *p;
+	int rc;
+
+	ui->zoomed = false;
+	ui_layout(ui);
+	f = ui->focus;
+	if (side_by_side ? f->w < 2 * FRAME_MIN_W + 1 : f->h < 2 * FRAME_MIN_H)
+		return (ctx_fail(ui->ctx, E_LIMIT,
+		    "split: no room for another window"));
+	old = calloc(1, sizeof(*old));
+	new = calloc(1, sizeof(*new));
+	if (old == NULL || new == NULL) {
+		free(old);
+		free(new);
+		return (ctx_fail(ui->ctx, E_NOMEM, "split: no memory"));
+	}
+	p = ui_pane(ui);
+	p->ops->where(p, &where);
+	old->win = f->win;
+	memset(&f->win, 0, sizeof(f->win));
+	f->a = old;
+	f->b = new;
+	f->side_by_side = side_by_side;
+	old->parent = new->parent = f;
+	ui->focus = new;
+	ui_layout(ui);
+	rc = pane_overview_open(ui);
+	if (rc == 0 && strcmp(buf_text(&where), "overview") != 0)
+		rc = ui_command(ui, buf_text(&where));
+	buf_fini(&where);
+	if (ui_pane(ui) == NULL) {
+		ui_close_window(ui);
+		return (rc);
+	}
+	return (rc);
+}
+
+int
+ui_close_window(struct ui *ui)
+{
+	struct frame *f, *up, *other;
+
+	f = ui->focus;
+	up = f->parent;
+	if (up == NULL)
+		return (ctx_fail(ui->ctx, E_USAGE, "this is the only window"));
+	ui_search_stop(ui);
+	ui->zoomed = false;
+	other = up->a == f ? up->b : up->a;
+	up->a = other->a;
+	up->b = other->b;
+	up->side_by_side = other->side_by_side;
+	up->win = other->win;
+	if (up->a != NULL)
+		up->a->parent = up->b->parent = up;
+	frame_destroy(f);
+	free(other);
+	ui->focus = first_leaf(up);
+	ui_layout(ui);
+	return (0);
+}
+
+void
+ui_next_window(struct ui *ui, int direction)
+{
+	struct frame *f, *prev;
+
+	ui->zoomed = false;
+	ui_search_stop(ui);
+	if (direction > 0) {
+		f = frame_next_leaf(ui->root, ui->focus);
+		ui->focus = f != NULL ? f : first_leaf(ui->root);
+	} else {
+		prev = NULL;
+		for (f = first_leaf(ui->root); f != NULL;
+		    f = frame_next_leaf(ui->root, f)) {
+			if (f == ui->focus && prev != NULL)
+				break;
+			prev = f;
+		}
+		ui->focus = prev;
+	}
+	ui_layout(ui);
+}
