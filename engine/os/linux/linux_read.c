@@ -96,7 +96,7 @@ int
 linux_var(struct ctx *ctx, struct kernel *k, const char *name, unsigned size,
     uint64_t *ret)
 {
-	uint64_t addr;
+	uint64_t addr = 0;
 	int rc;
 
 	rc = linux_root(ctx, k, name, &addr);
@@ -114,7 +114,7 @@ int
 linux_cpus(struct ctx *ctx, struct kernel *k, const char *mask,
     struct linux_cpus *cpus)
 {
-	uint64_t addr, n, word;
+	uint64_t addr = 0, n, word;
 	unsigned i, size, bits;
 	int rc;
 
@@ -163,7 +163,7 @@ linux_cpu_count(const struct linux_cpus *cpus)
 int
 linux_percpu(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *offset)
 {
-	uint64_t addr;
+	uint64_t addr = 0;
 	int rc;
 
 	if (cpu < 0 || cpu >= LINUX_CPUS_MAX)

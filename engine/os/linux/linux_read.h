@@ -317,7 +317,24 @@ uint64_t linux_page_size(const struct kernel *);
 int	linux_path(struct ctx *, struct kernel *, uint64_t file, struct arena *,
 	    const char **);
 
-/* linux_task.c: the state's letter as in /proc/PID/stat. */
+/*
+ * linux_task.c: one task told.  The reader holds what several tasks share;
+ * texts go to its arena.
+ */
+struct linux_task_reader {
+	struct kernel	*k;
+	struct arena	*arena;
+	struct linux_obj task, mm;
+	uint64_t	*percpu;	/* offsets of the CPUs that are online */
+	size_t		 ncpus;
+};
+int	linux_task_init(struct ctx *, struct linux_task_reader *,
+	    struct kernel *, struct arena *);
+void	linux_task_fini(struct linux_task_reader *);
+/* Fails only where not even its pid can be read. */
+int	linux_task_read(struct ctx *, struct linux_task_reader *, uint64_t task,
+	    struct os_proc *);
+/* The state's letter as in /proc/PID/stat. */
 char	linux_state(uint64_t state, uint64_t exit_state);
 /* The bytes of a kernel stack. */
 uint64_t linux_stack_size(struct ctx *, struct kernel *);
