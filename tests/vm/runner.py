@@ -25,7 +25,9 @@ def kpeek(dump, commands, form="json", options=()):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
-        return Answer(None, b"", b"")
+        return Answer(None, b"", b"did not end in time")
+    except OSError as e:
+        return Answer(127, b"", str(e).encode())
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
