@@ -9,9 +9,9 @@
  * the section and notes where it begins.  Whatever a record refers to (other
  * types, names) is checked at each use, since that is one comparison.
  *
- * Names are found through two indices that are made when first asked for: one
- * for types, one for functions and variables (half of all records, and seldom
- * wanted).
+ * Names are found through indices that are made when first asked for: one for
+ * types, one for functions and variables (half of all records, and seldom
+ * wanted), one for enumerators.
  */
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -43,27 +43,27 @@ enum btf_kind {
 static const struct {
 	uint8_t	tail, each;		/* bytes: once, for each of vlen */
 	uint8_t	kind;
-	bool	is_type, is_object;	/* in which index of names */
+	bool	in[TYPE_NAMES_COUNT];	/* in which index of names */
 } btf_kinds[BTF_KINDS] = {
-	[BTF_INT] = { 4, 0, TYPE_INT, true, false },
-	[BTF_PTR] = { 0, 0, TYPE_PTR, false, false },
-	[BTF_ARRAY] = { 12, 0, TYPE_ARRAY, false, false },
-	[BTF_STRUCT] = { 0, 12, TYPE_STRUCT, true, false },
-	[BTF_UNION] = { 0, 12, TYPE_UNION, true, false },
-	[BTF_ENUM] = { 0, 8, TYPE_ENUM, true, false },
-	[BTF_FWD] = { 0, 0, TYPE_FWD, true, false },
-	[BTF_TYPEDEF] = { 0, 0, TYPE_TYPEDEF, true, false },
-	[BTF_VOLATILE] = { 0, 0, TYPE_VOLATILE, false, false },
-	[BTF_CONST] = { 0, 0, TYPE_CONST, false, false },
-	[BTF_RESTRICT] = { 0, 0, TYPE_RESTRICT, false, false },
-	[BTF_FUNC] = { 0, 0, TYPE_FUNC, false, true },
-	[BTF_PROTO] = { 0, 8, TYPE_PROTO, false, false },
-	[BTF_VAR] = { 4, 0, TYPE_VAR, false, true },
-	[BTF_DATASEC] = { 0, 12, TYPE_OTHER, false, false },
-	[BTF_FLOAT] = { 0, 0, TYPE_FLOAT, true, false },
-	[BTF_DECL_TAG] = { 4, 0, TYPE_OTHER, false, false },
-	[BTF_TYPE_TAG] = { 0, 0, TYPE_ATTR, false, false },
-	[BTF_ENUM64] = { 0, 12, TYPE_ENUM, true, false },
+	[BTF_INT] = { 4, 0, TYPE_INT, { true, false, false } },
+	[BTF_PTR] = { 0, 0, TYPE_PTR, { false, false, false } },
+	[BTF_ARRAY] = { 12, 0, TYPE_ARRAY, { false, false, false } },
+	[BTF_STRUCT] = { 0, 12, TYPE_STRUCT, { true, false, false } },
+	[BTF_UNION] = { 0, 12, TYPE_UNION, { true, false, false } },
+	[BTF_ENUM] = { 0, 8, TYPE_ENUM, { true, false, true } },
+	[BTF_FWD] = { 0, 0, TYPE_FWD, { true, false, false } },
+	[BTF_TYPEDEF] = { 0, 0, TYPE_TYPEDEF, { true, false, false } },
+	[BTF_VOLATILE] = { 0, 0, TYPE_VOLATILE, { false, false, false } },
+	[BTF_CONST] = { 0, 0, TYPE_CONST, { false, false, false } },
+	[BTF_RESTRICT] = { 0, 0, TYPE_RESTRICT, { false, false, false } },
+	[BTF_FUNC] = { 0, 0, TYPE_FUNC, { false, true, false } },
+	[BTF_PROTO] = { 0, 8, TYPE_PROTO, { false, false, false } },
+	[BTF_VAR] = { 4, 0, TYPE_VAR, { false, true, false } },
+	[BTF_DATASEC] = { 0, 12, TYPE_OTHER, { false, false, false } },
+	[BTF_FLOAT] = { 0, 0, TYPE_FLOAT, { true, false, false } },
+	[BTF_DECL_TAG] = { 4, 0, TYPE_OTHER, { false, false, false } },
+	[BTF_TYPE_TAG] = { 0, 0, TYPE_ATTR, { false, false, false } },
+	[BTF_ENUM64] = { 0, 12, TYPE_ENUM, { true, false, true } },
 };
 
 struct btf_index {
@@ -86,7 +86,7 @@ struct btf {
 	bool		 odd_ints;	/* has old-style bit-field integers */
 	bool		 enum_signs;	/* enums tell whether they are signed */
 	pthread_mutex_t	 lock;		/* for making an index */
-	struct btf_index index[2];	/* types, objects */
+	struct btf_index index[TYPE_NAMES_COUNT];
 };
 
 struct btf_record {
@@ -196,8 +196,11 @@ btf_scan(struct btf *b, size_t len, size_t *at)
 		    !vec_room(b->offsets, b->offsets_cap, (size_t)n + 1))
 			return (E_NOMEM);
 		b->offsets[n++] = (uint32_t)*at;
-		b->index[0].count += btf_kinds[r.kind].is_type;
-		b->index[1].count += btf_kinds[r.kind].is_object;
+		b->index[TYPE_NAMES].count += btf_kinds[r.kind].in[TYPE_NAMES];
+		b->index[TYPE_OBJECTS].count +=
+		    btf_kinds[r.kind].in[TYPE_OBJECTS];
+		if (btf_kinds[r.kind].in[TYPE_ENUMERATORS])
+			b->index[TYPE_ENUMERATORS].count += r.vlen;
 		if (r.kind == BTF_INT) {
 			encoding = load_u32(r.p, b->be);
 			if ((encoding & 0xff) != (r.size & 0x1fffffff) * 8 ||
@@ -299,11 +302,12 @@ static void
 btf_close(struct type_unit *u)
 {
 	struct btf *b = (struct btf *)u;
+	int i;
 
 	if (b->owned)
 		free((void *)(uintptr_t)b->data);
-	hash_fini(&b->index[0].hash);
-	hash_fini(&b->index[1].hash);
+	for (i = 0; i < TYPE_NAMES_COUNT; i++)
+		hash_fini(&b->index[i].hash);
 	pthread_mutex_destroy(&b->lock);
 	free(b->offsets);
 	free(b->name);
@@ -479,39 +483,70 @@ btf_enumerator(struct type_unit *u, uint32_t id, uint32_t i,
 	return (OK);
 }
 
+static bool
+btf_index_add(struct btf *b, struct btf_index *x, uint32_t name_off,
+    uint32_t id)
+{
+	const char *name = btf_string(b, name_off);
+
+	return (name == NULL || name[0] == '\0' ||
+	    hash_add(&x->hash, hash_str(name), id));
+}
+
 /* Added from the last to the first, so that the first is found first. */
 static bool
-btf_index_make(struct btf *b, struct btf_index *x, bool objects)
+btf_index_make(struct btf *b, struct btf_index *x, enum type_names what)
 {
 	struct btf_record r;
-	const char *name;
-	uint32_t id;
+	uint32_t id, i;
+	bool ok;
 
-	if (!hash_reserve(&x->hash, x->count))
-		return (false);
-	for (id = b->unit.end_id; id-- > b->unit.first_id;) {
+	ok = hash_reserve(&x->hash, x->count);
+	for (id = b->unit.end_id; ok && id-- > b->unit.first_id;) {
 		r = btf_record(b, id);
-		if (objects ? !btf_kinds[r.kind].is_object :
-		    !btf_kinds[r.kind].is_type)
+		if (!btf_kinds[r.kind].in[what])
 			continue;
-		name = btf_string(b, r.name);
-		if (name == NULL || name[0] == '\0')
+		if (what != TYPE_ENUMERATORS) {
+			ok = btf_index_add(b, x, r.name, id);
 			continue;
-		if (!hash_add(&x->hash, hash_str(name), id)) {
-			hash_fini(&x->hash);
-			return (false);
 		}
+		for (i = 0; ok && i < r.vlen; i++)
+			ok = btf_index_add(b, x, load_u32(r.p + (size_t)i *
+			    btf_kinds[r.kind].each, b->be), id);
 	}
-	return (true);
+	if (!ok)
+		hash_fini(&x->hash);
+	return (ok);
+}
+
+/* Has the record that name? */
+static bool
+btf_named(const struct btf *b, const struct btf_record *r,
+    enum type_names what, const char *name)
+{
+	const char *have;
+	uint32_t i;
+
+	if (what != TYPE_ENUMERATORS) {
+		have = btf_string(b, r->name);
+		return (have != NULL && strcmp(have, name) == 0);
+	}
+	for (i = 0; i < r->vlen; i++) {
+		have = btf_string(b, load_u32(r->p + (size_t)i *
+		    btf_kinds[r->kind].each, b->be));
+		if (have != NULL && strcmp(have, name) == 0)
+			return (true);
+	}
+	return (false);
 }
 
 static int
-btf_find(struct type_unit *u, const char *name, bool objects,
+btf_find(struct type_unit *u, const char *name, enum type_names what,
     uint32_t *cursor, uint32_t *ret)
 {
 	struct btf *b = (struct btf *)u;
-	struct btf_index *x = &b->index[objects];
-	const char *have;
+	struct btf_index *x = &b->index[what];
+	struct btf_record r;
 	uint64_t h;
 	uint32_t id;
 	bool ready;
@@ -519,7 +554,7 @@ btf_find(struct type_unit *u, const char *name, bool objects,
 	if (!atomic_load_explicit(&x->ready, memory_order_acquire)) {
 		pthread_mutex_lock(&b->lock);
 		ready = atomic_load_explicit(&x->ready, memory_order_relaxed) ||
-		    btf_index_make(b, x, objects);
+		    btf_index_make(b, x, what);
 		atomic_store_explicit(&x->ready, ready, memory_order_release);
 		pthread_mutex_unlock(&b->lock);
 		if (!ready)
@@ -527,8 +562,8 @@ btf_find(struct type_unit *u, const char *name, bool objects,
 	}
 	h = hash_str(name);
 	while ((id = hash_next(&x->hash, h, cursor)) != UINT32_MAX) {
-		have = btf_string(b, btf_record(b, id).name);
-		if (have != NULL && strcmp(have, name) == 0) {
+		r = btf_record(b, id);
+		if (btf_named(b, &r, what, name)) {
 			*ret = id;
 			return (OK);
 		}

@@ -341,7 +341,7 @@ query_each(const struct types *ts, const struct query *q,
 		for (; u != NULL; u = q->module[0] != '\0' ? u->base : NULL) {
 			cursor = 0;
 			ref.unit = u->index;
-			while (u->ops->find(u, q->name, false, &cursor,
+			while (u->ops->find(u, q->name, TYPE_NAMES, &cursor,
 			    &ref.id) == OK) {
 				if (type_get_raw(ts, ref, &t) != OK)
 					continue;
@@ -487,13 +487,43 @@ type_find_object(const struct types *ts, const char *name,
 			continue;
 		cursor = 0;
 		ref.unit = u->index;
-		if (u->ops->find(u, q.name, true, &cursor, &ref.id) == OK &&
-		    type_get_raw(ts, ref, &t) == OK) {
+		if (u->ops->find(u, q.name, TYPE_OBJECTS, &cursor,
+		    &ref.id) == OK && type_get_raw(ts, ref, &t) == OK) {
 			*ret = t.target;
 			return (OK);
 		}
 	}
 	return (E_NO_TYPE);
+}
+
+int
+type_find_enumerator(const struct types *ts, const char *name,
+    struct typeref *ret, int64_t *value)
+{
+	struct type_unit *u;
+	struct type_enum e;
+	struct type t;
+	struct typeref ref;
+	uint32_t cursor, i;
+	size_t n;
+
+	for (n = 0; n < ts->n; n++) {
+		u = ts->units[n];
+		cursor = 0;
+		ref.unit = u->index;
+		if (u->ops->find(u, name, TYPE_ENUMERATORS, &cursor,
+		    &ref.id) != OK || type_get_raw(ts, ref, &t) != OK)
+			continue;
+		for (i = 0; i < t.nmembers; i++) {
+			if (u->ops->enumerator(u, ref.id, i, &e) == OK &&
+			    strcmp(e.name, name) == 0) {
+				*ret = ref;
+				*value = e.value;
+				return (OK);
+			}
+		}
+	}
+	return (E_NOT_FOUND);
 }
 
 /* Members. */

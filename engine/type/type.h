@@ -63,6 +63,14 @@ struct type_enum {
 struct types;
 struct type_unit;
 
+/* The names that a unit can be asked for. */
+enum type_names {
+	TYPE_NAMES,			/* of types */
+	TYPE_OBJECTS,			/* of functions and variables */
+	TYPE_ENUMERATORS,
+	TYPE_NAMES_COUNT
+};
+
 /* The operations of one unit: a reader's side.  Ids are checked by type.c. */
 struct type_unit_ops {
 	const char *source;		/* "BTF" */
@@ -73,11 +81,11 @@ struct type_unit_ops {
 	int	(*enumerator)(struct type_unit *, uint32_t id, uint32_t i,
 		    struct type_enum *);
 	/*
-	 * The next own id of that name, *cursor 0 to start; E_DONE.  Objects
-	 * are functions and variables, otherwise types are meant.
+	 * The next own id of that name, *cursor 0 to start; E_DONE.  For an
+	 * enumerator it is the enum's id.
 	 */
-	int	(*find)(struct type_unit *, const char *name, bool objects,
-		    uint32_t *cursor, uint32_t *id);
+	int	(*find)(struct type_unit *, const char *name,
+		    enum type_names, uint32_t *cursor, uint32_t *id);
 	void	(*close)(struct type_unit *);
 };
 
@@ -144,6 +152,9 @@ size_t	type_find_all(struct ctx *, const struct types *, const char *name,
  */
 int	type_find_object(const struct types *, const char *name,
 	    struct typeref *);
+/* The enum that has an enumerator, and its value.  E_NOT_FOUND, no text. */
+int	type_find_enumerator(const struct types *, const char *name,
+	    struct typeref *, int64_t *value);
 /*
  * A type's C name with pointers and arrays: "struct list_head *",
  * "char [16]", "int (*)(struct x *)".  Parsed by the same rules: cast syntax.
@@ -165,7 +176,8 @@ int	type_name(struct ctx *, const struct types *, struct typeref,
 /*
  * Types that no reader has, made on demand and kept: pointer to t, array of n
  * t, and the built-in types (type_builtin: 'b' s8, 'B' u8, 'h', 'H', 'i',
- * 'I', 'q', 'Q', 'c' char, '?' bool, 'l' 'L' long, 'd' double, '0' void *).
+ * 'I', 'q', 'Q', 'c' char, '?' bool, 'l' 'L' long, 'd' double, '0' void *, '('
+ * a function of unknown type).
  */
 int	type_pointer_to(struct ctx *, struct types *, struct typeref,
 	    struct typeref *);

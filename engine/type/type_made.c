@@ -49,6 +49,7 @@ static const struct builtin {
 	{ 'f', "float", 4, true, false, false, TYPE_FLOAT },
 	{ 'd', "double", 8, true, false, false, TYPE_FLOAT },
 	{ '0', "", 0, false, false, false, TYPE_PTR },
+	{ '(', "", 0, false, false, false, TYPE_PROTO },
 };
 #define NBUILTINS	(sizeof(builtins) / sizeof(builtins[0]))
 
@@ -202,12 +203,12 @@ made_enumerator(struct type_unit *u, uint32_t id, uint32_t i,
 }
 
 static int
-made_find(struct type_unit *u, const char *name, bool objects,
+made_find(struct type_unit *u, const char *name, enum type_names what,
     uint32_t *cursor, uint32_t *id)
 {
 	(void)u;
 	(void)name;
-	(void)objects;
+	(void)what;
 	(void)cursor;
 	(void)id;
 	return (E_DONE);

@@ -84,8 +84,8 @@ static bool
 agrees(const struct kernel *k, const char *text, size_t len)
 {
 	static const char *const names[] = {
-		"_stext", "init_uts_ns", "node_online_map", "swapper_pg_dir",
-		"mem_section", "kallsyms_names", NULL,
+		"_stext", "init_uts_ns", "node_online_map", "prb",
+		"log_buf", "printk_rb_static", NULL,
 	};
 	const struct symbol *s;
 	char key[64];
