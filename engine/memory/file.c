@@ -163,6 +163,7 @@ file_faults(const struct file *f)
 int
 file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
+	const uint8_t *map;
 	size_t done;
 	ssize_t got;
 
@@ -171,9 +172,11 @@ file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 		    "%s ends at 0x%llx, before 0x%llx", f->name,
 		    (unsigned long long)f->size,
 		    (unsigned long long)(off + n)));
-	if (f->fd == -1) {
-		memcpy(buf, f->map + off, n);
-		return (0);
+	map = file_map(f, off, n);
+	if (map != NULL) {
+		memcpy(buf, map, n);
+		if (!atomic_load_explicit(&f->faulted, memory_order_acquire))
+			return (0);
 	}
 	for (done = 0; done < n; done += (size_t)got) {
 		got = pread(f->fd, (char *)buf + done, n - done,

@@ -415,9 +415,11 @@ expand(struct ctx *ctx, const struct tables *t, struct symbols *syms)
 		n = record(p, (size_t)(end - p), &data);
 		p = data + n;
 		for (len = 0; n > 0 && len <= NAME_MAX_LEN; n--, data++) {
-			/* Most tokens are short: a fixed small copy is quick. */
-			memcpy(name + len, t->token[*data],
-			    t->token_len[*data] <= 16 ? 16 : TOKEN_MAX);
+			/* Most tokens are short: a copy of fixed size is quick. */
+			memcpy(name + len, t->token[*data], 16);
+			if (t->token_len[*data] > 16)
+				memcpy(name + len + 16, t->token[*data] + 16,
+				    TOKEN_MAX - 16);
 			len += t->token_len[*data];
 		}
 		if (len < 2 || len > NAME_MAX_LEN)

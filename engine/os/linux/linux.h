@@ -39,9 +39,13 @@ struct linux_arch {
 extern const struct linux_arch *const linux_arches[];	/* NULL-ended */
 extern const struct linux_arch linux_x86_64;
 
-/* A mapped piece of the kernel's image. */
+/*
+ * A mapped piece of the kernel's image.  Constants, where most of what is
+ * sought lies, are the pieces that can be neither written nor executed.
+ */
 struct linux_run {
 	uint64_t va, end, phys;
+	bool	 constant;
 };
 
 #define LINUX_RUNS_MAX	64
@@ -103,7 +107,7 @@ int	linux_find_root(struct ctx *, struct kernel *,
 void	linux_settle_root(struct ctx *, struct kernel *);
 /*
  * Show every piece of the image to fn in one piece each (copied where it is
- * not stored so): 0 to go on.
+ * not stored so), constants first: 0 to go on.
  */
 int	linux_image_scan(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, uint64_t va, const uint8_t *, size_t),

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define BANNER		"Linux version "
+#define CONSTANT_MIN	(UINT64_C(1) << 20)
 #define IMAGE_MIN	(UINT64_C(2) << 20)
 #define IMAGE_MAX	(UINT64_C(512) << 20)
 #define ROOT_TRIES_MAX	4096
@@ -42,14 +43,14 @@ see_banner(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 static bool
 has_banner(struct ctx *ctx, const struct space *sp, const struct linux_image *im)
 {
+	const struct linux_run *run;
 	size_t i;
-	int rc;
 
-	for (i = 0; i < im->nruns; i++) {
-		rc = mem_scan(ctx, sp->mem, im->runs[i].phys, im->runs[i].phys +
-		    (im->runs[i].end - im->runs[i].va), sizeof(BANNER) + 1,
-		    see_banner, NULL);
-		if (rc == E_DONE)
+	for (i = 0; i < 2 * im->nruns; i++) {
+		run = &im->runs[i % im->nruns];
+		if (run->constant == (i < im->nruns) && mem_scan(ctx, sp->mem,
+		    run->phys, run->phys + (run->end - run->va),
+		    sizeof(BANNER) + 1, see_banner, NULL) == E_DONE)
 			return (true);
 	}
 	return (false);
@@ -62,6 +63,7 @@ linux_image_find(struct ctx *ctx, const struct linux_arch *la,
 	struct linux_run *last;
 	struct pt_range r;
 	uint64_t va, size;
+	bool adjacent, constant;
 	int rc;
 
 	memset(im, 0, sizeof(*im));
@@ -73,14 +75,19 @@ linux_image_find(struct ctx *ctx, const struct linux_arch *la,
 		if (r.status != 0)
 			continue;
 		last = im->nruns > 0 ? &im->runs[im->nruns - 1] : NULL;
-		if (last != NULL && last->end == r.start && last->phys +
-		    (last->end - last->va) == r.phys)
+		adjacent = last != NULL && last->end == r.start &&
+		    last->phys + (last->end - last->va) == r.phys;
+		/* Freed pages amid the data may be anything: too small. */
+		constant = (r.flags & (PT_WRITE | PT_EXEC)) == 0 &&
+		    (r.end - r.start >= CONSTANT_MIN ||
+		    (adjacent && last->constant));
+		if (adjacent && last->constant == constant)
 			last->end = r.end;
 		else if (im->nruns == LINUX_RUNS_MAX)
 			break;
 		else
 			im->runs[im->nruns++] = (struct linux_run){ r.start,
-			    r.end, r.phys };
+			    r.end, r.phys, constant };
 		size += r.end - r.start;
 		if (size > IMAGE_MAX)
 			break;
@@ -232,8 +239,10 @@ linux_image_scan(struct ctx *ctx, struct kernel *k,
 	size_t i, n, done, part;
 	int rc;
 
-	for (i = 0, rc = 0; i < im->nruns && rc == 0; i++) {
-		run = &im->runs[i];
+	for (i = 0, rc = 0; i < 2 * im->nruns && rc == 0; i++) {
+		run = &im->runs[i % im->nruns];
+		if (run->constant != (i < im->nruns))
+			continue;
 		n = (size_t)(run->end - run->va);
 		copy = NULL;
 		ctx->quiet++;
