@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loaded modules, as in /proc/modules (kernel/module/procfs.c). */
+#include "engine/os/linux/linux_read.h"
+
+#include "base/bytes.h"
+#include "base/vec.h"
+#include "engine/value/walk.h"
+
+#include <stdlib.h>
+
+#define USERS_MAX	4096
+#define MEM_TYPES_MAX	32		/* MOD_MEM_NUM_TYPES is 7 */
+#define REF_BASE	1		/* MODULE_REF_BASE, kernel/module/main.c */
+
+/* enum module_state, linux/module.h. */
+static const char *const states[] = { "Live", "Loading", "Unloading" };
+#define STATE_UNFORMED	3
+
+struct modules {
+	struct kernel	*k;
+	struct linux_obj module;
+	struct arena	 arena;
+	const char	**users;
+	size_t		 users_cap;
+};
+
+/*
+ * What the module occupies.  From 6.4 on (ac3b43283923) mod->mem[] has a row
+ * for each kind of memory, the core's text first; before there are a core and
+ * an init layout.
+ */
+static int
+layout(struct ctx *ctx, struct modules *m, struct os_module *mod)
+{
+	const struct linux_place *mem = linux_place(m->k, LM_MODULE_MEM);
+	uint64_t stride = linux_size(m->k, LT_MODULE_MEM), row, v, size;
+	unsigned i, n;
+	int rc;
+
+	size = 0;
+	if (mem->status == OK && stride != 0 && linux_has(m->k,
+	    LM_MODULE_MEM_SIZE)) {
+		n = (unsigned)(mem->size / stride);
+		if (n == 0 || n > MEM_TYPES_MAX)
+			return (ctx_fail(ctx, E_CORRUPT,
+			    "a module has %u kinds of memory", n));
+		row = m->module.addr + mem->offset;
+		rc = linux_member(ctx, m->k, row, LM_MODULE_MEM_BASE,
+		    &mod->base);
+		for (i = 0; rc == 0 && i < n; i++) {
+			rc = linux_member(ctx, m->k, row + i * stride,
+			    LM_MODULE_MEM_SIZE, &v);
+			size += rc == 0 ? v : 0;
+		}
+		mod->size = size;
+		return (rc);
+	}
+	rc = linux_u64(ctx, &m->module, LM_MODULE_CORE_BASE, &mod->base);
+	if (rc == 0)
+		rc = linux_u64(ctx, &m->module, LM_MODULE_CORE_SIZE, &size);
+	if (rc == 0)
+		rc = linux_u64(ctx, &m->module, LM_MODULE_INIT_SIZE, &v);
+	if (rc != 0)
+		return (rc);
+	size += v;
+	if (linux_has(m->k, LM_MODULE_DATA_SIZE) && linux_u64(ctx, &m->module,
+	    LM_MODULE_DATA_SIZE, &v) == 0)
+		size += v;
+	mod->size = size;
+	return (0);
+}
+
+/* The names of the modules that use this one; a broken list is cut. */
+static void
+users(struct ctx *ctx, struct modules *m, struct os_module *mod)
+{
+	const struct linux_place *head = linux_place(m->k, LM_MODULE_USERS);
+	const struct linux_place *name = linux_place(m->k, LM_MODULE_NAME);
+	uint64_t key, node, use, source;
+	struct walk w;
+	size_t n;
+
+	mod->used_by = m->users;
+	m->users[0] = NULL;
+	if (head->status != OK || name->status != OK || walk_list(&w, ctx,
+	    &m->k->space, m->module.addr + head->offset) != 0)
+		return;
+	for (n = 0; n < USERS_MAX && walk_next(&w, ctx, &key, &node) == 0;) {
+		if (!vec_room(m->users, m->users_cap, n + 2))
+			break;
+		if (linux_around(ctx, m->k, LM_MODULE_USE_LIST, node,
+		    &use) == 0 && linux_member(ctx, m->k, use,
+		    LM_MODULE_USE_SOURCE, &source) == 0 &&
+		    linux_text(ctx, m->k, source + name->offset, name->size,
+		    &m->arena, &m->users[n]) == 0)
+			n++;
+		m->users[n] = NULL;
+	}
+	walk_fini(&w);
+	mod->used_by = m->users;
+}
+
+static int
+one(struct ctx *ctx, struct modules *m, uint64_t addr,
+    int (*fn)(void *, struct ctx *, const struct os_module *), void *arg)
+{
+	struct os_module mod = { .address = addr, .name = { .s = "" },
+	    .state = { .s = "" } };
+	uint64_t state;
+	int64_t refs;
+	int rc;
+
+	arena_reset(&m->arena);
+	rc = linux_obj_at(ctx, &m->module, addr);
+	if (rc == 0)
+		rc = linux_obj_text(ctx, &m->module, LM_MODULE_NAME, &m->arena,
+		    &mod.name.s);
+	if (rc == 0)
+		rc = layout(ctx, m, &mod);
+	if (rc != 0)
+		return (rc);
+	ctx->quiet++;
+	mod.state.status = linux_u64(ctx, &m->module, LM_MODULE_STATE, &state);
+	if (mod.state.status == 0 && state < 3)
+		mod.state.s = states[state];
+	else if (mod.state.status == 0 && state != STATE_UNFORMED)
+		mod.state.status = E_CORRUPT;
+	mod.refs.status = linux_s64(ctx, &m->module, LM_MODULE_REFS, &refs);
+	if (mod.refs.status == 0)
+		mod.refs.v = refs > REF_BASE ? (uint64_t)(refs - REF_BASE) : 0;
+	users(ctx, m, &mod);
+	ctx->quiet--;
+	/* Not there yet: /proc/modules has no line for it either. */
+	if (mod.state.status == 0 && state == STATE_UNFORMED)
+		return (0);
+	return (fn(arg, ctx, &mod));
+}
+
+int
+linux_modules(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, const struct os_module *), void *arg)
+{
+	struct modules m = { .k = k };
+	struct walk w;
+	uint64_t head, key, node, module;
+	int rc;
+
+	arena_init(&m.arena);
+	rc = linux_root(ctx, k, "modules", &head);
+	if (rc == 0)
+		rc = linux_obj_init(ctx, &m.module, k, LT_MODULE);
+	if (rc == 0 && !vec_room(m.users, m.users_cap, 1))
+		rc = ctx_fail(ctx, E_NOMEM, "out of memory");
+	if (rc == 0 && (rc = walk_list(&w, ctx, &k->space, head)) == 0) {
+		while ((rc = walk_next(&w, ctx, &key, &node)) == 0) {
+			rc = linux_around(ctx, k, LM_MODULE_LIST, node,
+			    &module);
+			if (rc == 0)
+				rc = one(ctx, &m, module, fn, arg);
+			if (rc != 0)
+				break;
+		}
+		walk_fini(&w);
+		if (rc == E_DONE)
+			rc = 0;
+	}
+	linux_obj_fini(&m.module);
+	arena_fini(&m.arena);
+	free(m.users);
+	return (rc < 0 ? ctx_chain(ctx, "modules") : rc);
+}
