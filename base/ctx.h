@@ -86,15 +86,23 @@ int	ctx_chain(struct ctx *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	ctx_clear(struct ctx *);
 
-/* The analyzer sees one file at a time: tell it that a failure is not 0. */
-#ifdef __clang_analyzer__
+/*
+ * A function that fails leaves its results untouched; so that compilers do not
+ * warn of values that only a failure leaves unset, they are told the code that
+ * such a call returns.
+ */
+#define CTX_FAIL_AS(call, code) __extension__ ({				\
+	int ctx_code_ = (code);						\
+	call;								\
+	ctx_code_;							\
+})
 #define ctx_fail(ctx, code, ...)					\
-	(ctx_fail((ctx), (code), __VA_ARGS__), (code))
+	CTX_FAIL_AS((void)ctx_fail((ctx), ctx_code_, __VA_ARGS__), (code))
 #define ctx_fail_at(ctx, code, addr, ...)				\
-	(ctx_fail_at((ctx), (code), (addr), __VA_ARGS__), (code))
+	CTX_FAIL_AS((void)ctx_fail_at((ctx), ctx_code_, (addr),		\
+	    __VA_ARGS__), (code))
 #define ctx_fail_errno(ctx, code, ...)					\
-	(ctx_fail_errno((ctx), (code), __VA_ARGS__), (code))
-#endif
+	CTX_FAIL_AS((void)ctx_fail_errno((ctx), ctx_code_, __VA_ARGS__), (code))
 
 /*
  * 0, or E_CANCELLED once the cancel flag is set or the deadline has passed.
