@@ -1,0 +1,781 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory as bytes or words.  Virtual: a draw reads just the rows on the
+ * screen.  What is missing is drawn apart by its reason; a word under the
+ * cursor is a pointer that can be followed.
+ */
+#include "base/bytes.h"
+#include "ui/model.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE		4096u		/* reasons change at most this finely */
+#define SHOWN_MAX	65536u		/* bytes on one screen */
+#define NEEDLE_MAX	256
+#define STEP_NS		8000000
+
+struct hex {
+	struct pane	 p;
+	const struct space *space;
+	int		 pid;
+	uint64_t	 home;		/* where it was opened */
+	uint64_t	 top, cur;	/* top is a multiple of per_row from home's row */
+	unsigned	 unit;		/* 1, 2, 4, 8 */
+	unsigned	 per_row;	/* bytes; set by draw */
+	int		 rows;
+	uint8_t		 bytes[SHOWN_MAX];
+	int8_t		 status[SHOWN_MAX];	/* OK or the reason, per byte */
+	/* A search under way. */
+	bool		 searching, down;
+	uint8_t		 needle[NEEDLE_MAX];
+	size_t		 nneedle;
+	uint64_t	 at, searched;
+};
+
+static const struct {
+	int		 status;
+	const char	*glyph;		/* one column, drawn twice a byte */
+	const char	*text;
+} reasons[] = {
+	{ E_NOT_MAPPED, "\u00b7", "not mapped" },
+	{ E_NOT_IN_DUMP, "-", "not in the dump" },
+	{ E_TRUNCATED, "<", "beyond the end of the file" },
+	{ E_IO, "!", "input/output error" },
+	{ E_CORRUPT, "?", "corrupt" },
+	{ E_SWAPPED, "~", "swapped out" },
+	{ E_RESTRICTED, "x", "the kernel forbids it" },
+};
+
+static size_t
+reason_of(int status)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (reasons[i].status == status)
+			return (i);
+	}
+	return (4);
+}
+
+/* Fill bytes and status for n bytes from top on. */
+static void
+read_screen(struct hex *h, size_t n)
+{
+	struct ctx *ctx = h->p.ui->ctx;
+	size_t at, step, done;
+	int rc;
+
+	ctx->quiet++;
+	for (at = 0; at < n; at += step) {
+		step = PAGE - (size_t)((h->top + at) % PAGE);
+		if (step > n - at)
+			step = n - at;
+		done = 0;
+		rc = space_read_some(ctx, h->space, h->top + at, h->bytes + at,
+		    step, &done);
+		if (done > step)
+			done = step;
+		memset(h->status + at, OK, done);
+		if (rc == 0 && done < step)
+			rc = E_NOT_MAPPED;
+		memset(h->status + at + done, rc, step - done);
+	}
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
+/* Columns that a row takes: address, digits, gap, characters. */
+static int
+row_columns(unsigned per_row, unsigned unit, bool tight, bool chars)
+{
+	int groups, w;
+
+	groups = (int)(per_row / (tight && unit == 1 ? 2 : unit));
+	w = 18 + (int)per_row * 2 + groups - 1;
+	if (per_row == 16 && !tight && unit < 8)
+		w++;
+	return (w + (chars ? 2 + (int)per_row : 0));
+}
+
+struct shape {
+	unsigned per_row;
+	bool	 tight, chars;
+};
+
+static struct shape
+shape_for(int w, unsigned unit)
+{
+	static const struct shape shapes[] = {
+		{ 16, false, true }, { 16, true, true }, { 8, false, true },
+		{ 8, true, true }, { 8, true, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]) - 1; i++) {
+		if (row_columns(shapes[i].per_row, unit, shapes[i].tight,
+		    shapes[i].chars) <= w)
+			break;
+	}
+	return (shapes[i]);
+}
+
+static uint64_t
+last_row(const struct hex *h)
+{
+	return (UINT64_MAX - (UINT64_MAX % h->per_row));
+}
+
+/* The row of an address, rows counted from address 0. */
+static uint64_t
+row_of(const struct hex *h, uint64_t addr)
+{
+	return (addr - addr % h->per_row);
+}
+
+static void
+fit(struct hex *h)
+{
+	uint64_t row, span, last;
+
+	row = row_of(h, h->cur);
+	h->top = row_of(h, h->top);
+	span = (uint64_t)h->per_row * (uint64_t)(h->rows > 0 ? h->rows : 1);
+	if (row < h->top) {
+		h->top = row;
+	} else if (row - h->top >= span) {
+		h->top = row - span + h->per_row;
+	}
+	last = last_row(h) - span + h->per_row;
+	if (h->top > last)
+		h->top = last;
+}
+
+/* Missing bytes in a word: the first byte's reason speaks for it. */
+static int
+word_status(const struct hex *h, size_t at)
+{
+	unsigned i;
+
+	for (i = 0; i < h->unit; i++) {
+		if (h->status[at + i] != OK)
+			return (h->status[at + i]);
+	}
+	return (OK);
+}
+
+static uint64_t
+word_at(const struct hex *h, size_t at)
+{
+	return (load_uint(h->bytes + at, h->unit, h->space->be));
+}
+
+/* Worth following: it is mapped, and not a small number. */
+static bool
+is_pointer(struct hex *h, uint64_t v, const struct space **where)
+{
+	struct ctx *ctx = h->p.ui->ctx;
+	const struct space *kernel = &h->p.ui->kernel->space;
+	struct pt_result pt;
+	bool yes;
+
+	if (h->unit != h->space->ptr_size || v < PAGE)
+		return (false);
+	ctx->quiet++;
+	yes = true;
+	*where = h->space;
+	if (space_translate(ctx, h->space, v, &pt) != 0) {
+		*where = kernel;
+		yes = h->pid != 0 && space_translate(ctx, kernel, v, &pt) == 0;
+	}
+	ctx->quiet--;
+	ctx_clear(ctx);
+	return (yes);
+}
+
+static void
+draw_word(struct hex *h, const struct region *r, int y, int x, size_t at)
+{
+	const struct space *where;
+	struct link l;
+	char text[20];
+	enum style style;
+	uint64_t v;
+	int status;
+	unsigned i;
+
+	status = word_status(h, at);
+	if (status != OK) {
+		for (i = 0; i < h->unit * 2; i++)
+			region_puts(r, y, x + (int)i, STYLE_MISSING,
+			    reasons[reason_of(status)].glyph);
+		return;
+	}
+	v = word_at(h, at);
+	snprintf(text, sizeof(text), "%0*llx", (int)h->unit * 2,
+	    (unsigned long long)v);
+	style = v == 0 ? STYLE_ZERO : STYLE_NORMAL;
+	l.kind = LINK_NONE;
+	if (h->unit == 8 && is_pointer(h, v, &where)) {
+		style = STYLE_LINK;
+		l = link_memory(v, (struct typeref){ 0, 0 },
+		    where == h->space ? h->pid : 0);
+	}
+	region_text(r, y, x, style, grid_link(r->g, &l), text, strlen(text));
+}
+
+static void
+draw_chars(struct hex *h, const struct region *r, int y, int x, size_t at)
+{
+	unsigned i;
+	char c;
+
+	for (i = 0; i < h->per_row; i++, x++) {
+		if (h->status[at + i] != OK) {
+			region_fill(r, y, x, 1, STYLE_NORMAL, ' ');
+			continue;
+		}
+		c = (char)h->bytes[at + i];
+		if (c >= 0x20 && c < 0x7f)
+			region_text(r, y, x, STYLE_TEXT, 0, &c, 1);
+		else
+			region_puts(r, y, x, STYLE_ZERO, c == 0 ? " " : ".");
+		if (h->top + at + i == h->cur)
+			region_restyle(r, y, x, 1, STYLE_CURSOR);
+	}
+}
+
+/* What the words of a row point to, where there is room for it. */
+static void
+draw_notes(struct hex *h, const struct region *r, int y, int x, size_t at)
+{
+	const struct symbols *symbols = &h->p.ui->kernel->symbols;
+	char sym[160];
+	unsigned i;
+
+	if (h->unit != 8 || r->w - x < 16)
+		return;
+	for (i = 0; i < h->per_row && x < r->w; i += 8) {
+		if (word_status(h, at + i) != OK ||
+		    !sym_format(symbols, word_at(h, at + i), sym, sizeof(sym)))
+			continue;
+		x = region_puts(r, y, x, STYLE_SYMBOL, sym) + 2;
+	}
+}
+
+static void
+draw(struct pane *p, const struct region *r, bool focus)
+{
+	struct hex *h = (struct hex *)p;
+	struct shape shape;
+	unsigned group, i;
+	size_t at, n;
+	int y, x;
+
+	shape = shape_for(r->w, h->unit);
+	h->per_row = shape.per_row;
+	h->rows = r->h;
+	if ((size_t)h->rows * h->per_row > SHOWN_MAX)
+		h->rows = (int)(SHOWN_MAX / h->per_row);
+	h->cur -= h->cur % h->unit;
+	fit(h);
+	n = (size_t)h->rows * h->per_row;
+	read_screen(h, n);
+	group = shape.tight && h->unit == 1 ? 2 : h->unit;
+	for (y = 0; y < h->rows; y++) {
+		at = (size_t)y * h->per_row;
+		region_printf(r, y, 0, h->cur - (h->top + at) < h->per_row ?
+		    STYLE_STRONG : STYLE_ADDRESS, "%016llx",
+		    (unsigned long long)(h->top + at));
+		for (i = 0, x = 18; i < h->per_row; i += h->unit) {
+			if (i > 0 && i % group == 0)
+				x++;
+			if (i == 8 && h->per_row == 16 && !shape.tight &&
+			    h->unit < 8)
+				x++;
+			draw_word(h, r, y, x, at + i);
+			if (h->top + at + i == h->cur) {
+				region_restyle(r, y, x, (int)h->unit * 2,
+				    focus ? STYLE_CURSOR_CELL :
+				    STYLE_CURSOR_OTHER);
+				if (focus)
+					r->g->mark_row = r->y + y;
+			}
+			x += (int)h->unit * 2;
+		}
+		if (shape.chars) {
+			draw_chars(h, r, y, x + 2, at);
+			x += 2 + (int)h->per_row;
+		}
+		draw_notes(h, r, y, x + 2, at);
+	}
+}
+
+static void
+forward(struct hex *h, uint64_t n)
+{
+	uint64_t last;
+
+	last = UINT64_MAX - (h->unit - 1);
+	h->cur = n <= last - h->cur ? h->cur + n : last;
+	fit(h);
+}
+
+static void
+backward(struct hex *h, uint64_t n)
+{
+	h->cur = n <= h->cur ? h->cur - n : h->cur % h->per_row;
+	fit(h);
+}
+
+/* Whole screens: the cursor keeps its row on the screen. */
+static void
+scroll(struct hex *h, uint64_t rows, bool down)
+{
+	uint64_t by, room;
+
+	by = rows * h->per_row;
+	if (down) {
+		room = last_row(h) - row_of(h, h->cur);
+		by = by < room ? by : room;
+		h->top += by;
+		h->cur += by;
+	} else {
+		room = h->top;
+		by = by < room ? by : room;
+		h->top -= by;
+		h->cur -= by;
+	}
+	fit(h);
+}
+
+/* The next mapping at or above an address, past the hole that it is in. */
+static void
+next_mapping(struct hex *h)
+{
+	struct ctx *ctx = h->p.ui->ctx;
+	struct pt_range range;
+	uint64_t va;
+	int tries;
+
+	va = row_of(h, h->cur);
+	ctx->deadline = ui_now() + 500000000;
+	for (tries = 0; tries < 4096; tries++) {
+		if (space_range(ctx, h->space, va, UINT64_MAX, &range) != 0)
+			break;
+		if (range.status == OK && range.start > h->cur) {
+			h->cur = range.start;
+			h->top = h->cur;
+			fit(h);
+			break;
+		}
+		if (range.end == 0 || range.end <= va) {
+			tries = 4096;
+			break;
+		}
+		va = range.end;
+	}
+	ctx->deadline = 0;
+	ctx_clear(ctx);
+	if (tries >= 4096)
+		ui_say(h->p.ui, STYLE_WARN, "nothing is mapped further on");
+}
+
+static void
+set_unit(struct hex *h, const char *arg)
+{
+	if (arg[0] >= '1' && arg[0] <= '8' && arg[1] == '\0' &&
+	    (arg[0] - '0') % (arg[0] == '1' ? 1 : 2) == 0 && arg[0] != '6')
+		h->unit = (unsigned)(arg[0] - '0');
+	else
+		h->unit = h->unit == 8 ? 1 : h->unit * 2;
+	h->cur -= h->cur % h->unit;
+}
+
+static bool
+verb(struct pane *p, enum verb v, int count, const char *arg)
+{
+	struct hex *h = (struct hex *)p;
+	uint64_t n, rows;
+
+	if (h->per_row == 0)
+		h->per_row = 16;
+	n = count > 0 ? (uint64_t)count : 1;
+	rows = h->rows > 0 ? (uint64_t)h->rows : 1;
+	switch (v) {
+	case VERB_DOWN:
+		forward(h, n * h->per_row);
+		break;
+	case VERB_UP:
+		backward(h, n * h->per_row);
+		break;
+	case VERB_RIGHT:
+	case VERB_NEXT_LINK:
+		forward(h, n * h->unit);
+		break;
+	case VERB_LEFT:
+	case VERB_PREV_LINK:
+		if (n * h->unit <= h->cur)
+			backward(h, n * h->unit);
+		break;
+	case VERB_PAGE_DOWN:
+		scroll(h, n * rows, true);
+		break;
+	case VERB_PAGE_UP:
+		scroll(h, n * rows, false);
+		break;
+	case VERB_HALF_DOWN:
+		scroll(h, n * ((rows + 1) / 2), true);
+		break;
+	case VERB_HALF_UP:
+		scroll(h, n * ((rows + 1) / 2), false);
+		break;
+	case VERB_SCROLL_DOWN:
+		scroll(h, n, true);
+		break;
+	case VERB_SCROLL_UP:
+		scroll(h, n, false);
+		break;
+	case VERB_TOP:
+		h->cur = h->top = h->home;
+		fit(h);
+		break;
+	case VERB_BOTTOM:
+	case VERB_NEXT_PART:
+		next_mapping(h);
+		break;
+	case VERB_HOME:
+		h->cur = row_of(h, h->cur);
+		break;
+	case VERB_END:
+		h->cur = row_of(h, h->cur) + h->per_row - h->unit;
+		break;
+	case VERB_SCREEN_TOP:
+		h->cur = h->top;
+		break;
+	case VERB_SCREEN_MIDDLE:
+		h->cur = h->top + rows / 2 * h->per_row;
+		break;
+	case VERB_SCREEN_BOTTOM:
+		h->cur = h->top + (rows - 1) * h->per_row;
+		break;
+	case VERB_CENTER:
+		h->top = row_of(h, h->cur);
+		h->top -= h->top > rows / 2 * h->per_row ?
+		    rows / 2 * h->per_row : h->top;
+		fit(h);
+		break;
+	case VERB_UNIT:
+		set_unit(h, arg);
+		break;
+	case VERB_CLICK:
+		h->cur = h->top + (uint64_t)(count >> 16) * h->per_row;
+		fit(h);
+		break;
+	default:
+		return (false);
+	}
+	return (true);
+}
+
+/* The word under the cursor, read anew; false when it is missing. */
+static bool
+word_here(struct hex *h, unsigned size, uint64_t *v)
+{
+	struct ctx *ctx = h->p.ui->ctx;
+	bool ok;
+
+	ctx->quiet++;
+	ok = space_uint(ctx, h->space, h->cur, size, v) == 0;
+	ctx->quiet--;
+	ctx_clear(ctx);
+	return (ok);
+}
+
+static bool
+follow(struct pane *p, struct link *l)
+{
+	struct hex *h = (struct hex *)p;
+	const struct space *where;
+	unsigned unit;
+	uint64_t v;
+	bool yes;
+
+	/* In bytes too the pointer that lies at the cursor is meant. */
+	unit = h->unit;
+	h->unit = h->space->ptr_size;
+	yes = word_here(h, h->unit, &v) && is_pointer(h, v, &where);
+	h->unit = unit;
+	if (!yes)
+		return (false);
+	*l = link_memory(v, (struct typeref){ 0, 0 },
+	    where == h->space ? h->pid : 0);
+	return (true);
+}
+
+static void
+position(struct pane *p, struct buf *b)
+{
+	struct hex *h = (struct hex *)p;
+
+	if (h->pid != 0)
+		buf_printf(b, "PID %d  ", h->pid);
+	buf_printf(b, "%ux%u-bit", h->per_row / h->unit, h->unit * 8);
+}
+
+static void
+detail(struct pane *p, struct buf *b)
+{
+	struct hex *h = (struct hex *)p;
+	const struct symbols *symbols = &p->ui->kernel->symbols;
+	char sym[160];
+	uint64_t v;
+	size_t at, i;
+
+	buf_printf(b, "0x%llx", (unsigned long long)h->cur);
+	if (sym_format(symbols, h->cur, sym, sizeof(sym)))
+		buf_printf(b, " %s", sym);
+	at = (size_t)(h->cur - h->top);
+	if (at < SHOWN_MAX && h->per_row > 0 && word_status(h, at) != OK) {
+		i = reason_of(word_status(h, at));
+		buf_printf(b, "  %s%s %s", reasons[i].glyph, reasons[i].glyph,
+		    reasons[i].text);
+		return;
+	}
+	if (!word_here(h, h->unit, &v))
+		return;
+	if (h->unit == 8 && sym_format(symbols, v, sym, sizeof(sym)))
+		buf_printf(b, "  \u2192 %s", sym);
+	else
+		buf_printf(b, "  = %llu", (unsigned long long)v);
+	if (h->unit < 8 && v >> (h->unit * 8 - 1) != 0)
+		buf_printf(b, " or %lld", (long long)(v | ~0ULL <<
+		    (h->unit * 8)));
+}
+
+static void
+where(struct pane *p, struct buf *b)
+{
+	struct hex *h = (struct hex *)p;
+
+	buf_printf(b, "hex 0x%llx", (unsigned long long)h->cur);
+	if (h->pid != 0)
+		buf_printf(b, " pid %d", h->pid);
+}
+
+/* "text", 0xVALUE (a pointer-sized word), or pairs of digits; else text. */
+static bool
+parse_needle(struct hex *h, const char *s)
+{
+	unsigned long long v;
+	size_t n, i;
+	unsigned byte;
+	char *end;
+
+	n = strlen(s);
+	h->nneedle = 0;
+	if (n >= 2 && s[0] == '"' && s[n - 1] == '"') {
+		s++;
+		n -= 2;
+	} else if (n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x') {
+		v = strtoull(s, &end, 16);
+		if (*end != '\0')
+			return (false);
+		h->nneedle = h->space->ptr_size;
+		store_uint(h->needle, h->space->ptr_size, h->space->be, v);
+		return (true);
+	} else if (strspn(s, "0123456789abcdefABCDEF ") == n && n >= 2) {
+		for (i = 0; i < n && h->nneedle < NEEDLE_MAX;) {
+			if (s[i] == ' ') {
+				i++;
+				continue;
+			}
+			if (!isxdigit((unsigned char)s[i + 1]))
+				break;
+			sscanf(s + i, "%2x", &byte);
+			h->needle[h->nneedle++] = (uint8_t)byte;
+			i += 2;
+		}
+		if (i == n)
+			return (h->nneedle > 0);
+		h->nneedle = 0;
+	}
+	if (n == 0 || n > NEEDLE_MAX)
+		return (false);
+	memcpy(h->needle, s, n);
+	h->nneedle = n;
+	return (true);
+}
+
+static int
+search(struct pane *p, const char *pattern, int direction)
+{
+	struct hex *h = (struct hex *)p;
+
+	if (!parse_needle(h, pattern))
+		return (ctx_fail(p->ui->ctx, E_SYNTAX, "search: wants \"text\", "
+		    "0xWORD or pairs of hexadecimal digits"));
+	h->down = direction > 0;
+	h->searching = true;
+	h->searched = 0;
+	h->at = h->down ? h->cur + 1 : h->cur - 1;
+	p->busy = "searching";
+	return (0);
+}
+
+static void
+search_end(struct hex *h, bool found, uint64_t addr)
+{
+	h->searching = false;
+	h->p.busy = NULL;
+	if (found) {
+		h->unit = addr % h->unit == 0 ? h->unit : 1;
+		h->cur = addr;
+		fit(h);
+	} else {
+		ui_say(h->p.ui, STYLE_ERROR, "not found %s of here in this "
+		    "space", h->down ? "forward" : "backward");
+	}
+}
+
+/* One page and what runs over into the next; false when there is no match. */
+static bool
+search_page(struct hex *h, uint64_t page, uint64_t *found)
+{
+	uint8_t buf[PAGE + NEEDLE_MAX];
+	size_t got, i, from, to;
+
+	got = 0;
+	(void)space_read_some(h->p.ui->ctx, h->space, page, buf,
+	    PAGE + h->nneedle - 1, &got);
+	if (got < h->nneedle)
+		return (false);
+	from = 0;
+	to = got - h->nneedle;
+	if (to >= PAGE)
+		to = PAGE - 1;
+	if (h->down && h->at > page)
+		from = (size_t)(h->at - page);
+	if (!h->down && h->at - page < to)
+		to = (size_t)(h->at - page);
+	for (i = from; i <= to; i++) {
+		size_t at = h->down ? i : to - (i - from);
+
+		if (buf[at] == h->needle[0] &&
+		    memcmp(buf + at, h->needle, h->nneedle) == 0) {
+			*found = page + at;
+			return (true);
+		}
+	}
+	return (false);
+}
+
+static bool
+step(struct pane *p)
+{
+	struct hex *h = (struct hex *)p;
+	struct ctx *ctx = p->ui->ctx;
+	struct pt_range range;
+	uint64_t until, page, found;
+	bool hit, end;
+
+	if (!h->searching)
+		return (false);
+	until = ui_now() + STEP_NS;
+	ctx->quiet++;
+	ctx->unrecorded++;
+	hit = end = false;
+	do {
+		page = h->at - h->at % PAGE;
+		hit = search_page(h, page, &found);
+		if (hit)
+			break;
+		h->searched += PAGE;
+		if (h->down) {
+			/* Holes are jumped over, however wide. */
+			page += PAGE;
+			if (page == 0 || space_range(ctx, h->space, page,
+			    UINT64_MAX, &range) != 0 || (range.status != OK &&
+			    range.end == 0))
+				end = true;
+			else
+				h->at = range.status == OK ? page : range.end;
+		} else if (page == 0 || h->searched > (1ull << 32)) {
+			end = true;
+		} else {
+			h->at = page - 1;
+		}
+	} while (!end && ui_now() < until);
+	ctx->quiet--;
+	ctx->unrecorded--;
+	ctx_clear(ctx);
+	if (hit || end)
+		search_end(h, hit, hit ? found : 0);
+	return (h->searching);
+}
+
+static void
+cancel(struct pane *p)
+{
+	struct hex *h = (struct hex *)p;
+
+	if (h->searching) {
+		h->searching = false;
+		p->busy = NULL;
+		ui_say(p->ui, STYLE_WARN, "search given up");
+	}
+}
+
+static const struct hint hints[] = {
+	{ "follow", "follow" }, { "back", "back" }, { "unit", "unit" },
+	{ "search", "search" }, { "next-part", "next mapping" },
+	{ "help", "keys" }, { NULL, NULL },
+};
+
+const struct pane_ops pane_hex = {
+	.name = "hex",
+	.draw = draw,
+	.verb = verb,
+	.link = follow,
+	.search = search,
+	.step = step,
+	.cancel = cancel,
+	.position = position,
+	.detail = detail,
+	.where = where,
+	.hints = hints,
+};
+
+int
+pane_hex_open(struct ui *ui, uint64_t addr, int pid)
+{
+	const struct space *space;
+	struct hex *h;
+	char sym[96];
+	int rc;
+
+	rc = ui_space(ui, pid, &space);
+	if (rc != 0)
+		return (rc);
+	h = pane_new(ui, &pane_hex, sizeof(*h));
+	if (h == NULL)
+		return (E_NOMEM);
+	h->space = space;
+	h->pid = pid;
+	h->unit = space->ptr_size == 4 ? 4 : 8;
+	if (addr % h->unit != 0)
+		h->unit = 1;
+	h->home = h->top = h->cur = addr;
+	h->per_row = 16;
+	h->rows = 1;
+	if (pid == 0 && sym_format(&ui->kernel->symbols, addr, sym, sizeof(sym)))
+		snprintf(h->p.title, sizeof(h->p.title), "Memory %s", sym);
+	else
+		snprintf(h->p.title, sizeof(h->p.title), "Memory 0x%llx",
+		    (unsigned long long)addr);
+	ui_show(ui, &h->p);
+	return (0);
+}

@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A typed object as a tree: members open and fold, pointers open in place or
+ * lead to a document of their own.  Only what is on the screen is read.
+ */
+#include "ui/model.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHILDREN	256		/* elements that one step opens */
+#define NODES_MAX	200000u
+#define DEPTH_MAX	60
+
+struct node {
+	struct value	 v;
+	char		*name;
+	char		*text;		/* read when first drawn; NULL before */
+	char		*type;
+	uint64_t	 offset;	/* bytes in the parent's object */
+	uint16_t	 depth;
+	enum type_kind	 kind;		/* stripped */
+	bool		 open, can_open;
+	bool		 more;		/* "... more": the rest of an array */
+	bool		 missing;	/* text is a reason */
+	size_t		 from;		/* more: the next element */
+};
+
+struct tree {
+	struct pane	 p;
+	struct value	 top;
+	int		 pid;
+	struct node	*nodes;
+	size_t		 n, cap;
+	int		 shift;
+	char		 why[ERR_TEXT_MAX];
+};
+
+struct gathering {
+	struct tree	*t;
+	struct node	*v;
+	size_t		 n, cap;
+	uint16_t	 depth;
+};
+
+static void
+node_fini(struct node *n)
+{
+	free(n->name);
+	free(n->text);
+	free(n->type);
+}
+
+static bool
+is_aggregate(enum type_kind k)
+{
+	return (k == TYPE_STRUCT || k == TYPE_UNION || k == TYPE_ARRAY);
+}
+
+static int
+on_child(void *arg, struct ctx *ctx, const struct value_node *vn)
+{
+	struct gathering *g = arg;
+	struct node n = { 0 };
+
+	if (!vec_room(g->v, g->cap, g->n + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	n.v = vn->v;
+	n.name = strdup(vn->name != NULL ? vn->name : "");
+	n.offset = vn->offset;
+	n.depth = g->depth;
+	n.kind = vn->type != NULL ? vn->type->kind : TYPE_OTHER;
+	n.can_open = (is_aggregate(n.kind) && !vn->is_leaf) ||
+	    n.kind == TYPE_PTR;
+	g->v[g->n++] = n;
+	return (0);
+}
+
+/* The type that a value has behind typedefs and qualifiers. */
+static bool
+stripped(struct tree *t, struct typeref ref, struct type *type)
+{
+	struct ui *ui = t->p.ui;
+	struct typeref to;
+
+	if (ui->kernel->types == NULL || type_strip(ui->ctx, ui->kernel->types,
+	    ref, &to, type) != 0) {
+		ctx_clear(ui->ctx);
+		return (false);
+	}
+	return (true);
+}
+
+/* Put the children of a value behind node "at" (SIZE_MAX: at the top). */
+static int
+insert_children(struct tree *t, const struct value *v, size_t at, size_t from,
+    uint16_t depth)
+{
+	struct ui *ui = t->p.ui;
+	struct gathering g = { .t = t, .depth = depth };
+	struct node more = { 0 };
+	struct type type;
+	size_t i, pos;
+	int rc;
+
+	rc = value_children(ui->ctx, &ui->kernel->env, v, from, CHILDREN,
+	    on_child, &g);
+	if (rc == 0 && g.n == CHILDREN && stripped(t, v->type, &type) &&
+	    (type.kind == TYPE_ARRAY ? type.count : type.nmembers) >
+	    from + CHILDREN && vec_room(g.v, g.cap, g.n + 1)) {
+		more.more = true;
+		more.v = *v;
+		more.from = from + CHILDREN;
+		more.depth = depth;
+		more.name = strdup("...");
+		more.type = strdup("");
+		more.can_open = true;
+		g.v[g.n++] = more;
+	}
+	if (rc == 0 && t->n + g.n > NODES_MAX)
+		rc = ctx_fail(ui->ctx, E_LIMIT, "too much is open: fold some");
+	if (rc == 0 && !vec_room(t->nodes, t->cap, t->n + g.n))
+		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
+	if (rc != 0) {
+		for (i = 0; i < g.n; i++)
+			node_fini(&g.v[i]);
+		free(g.v);
+		return (rc);
+	}
+	pos = at == SIZE_MAX ? 0 : at + 1;
+	if (g.n > 0) {
+		memmove(&t->nodes[pos + g.n], &t->nodes[pos],
+		    (t->n - pos) * sizeof(t->nodes[0]));
+		memcpy(&t->nodes[pos], g.v, g.n * sizeof(g.v[0]));
+		t->n += g.n;
+	}
+	free(g.v);
+	return (0);
+}
+
+static void
+remove_nodes(struct tree *t, size_t from, size_t to)
+{
+	size_t i;
+
+	for (i = from; i < to; i++)
+		node_fini(&t->nodes[i]);
+	memmove(&t->nodes[from], &t->nodes[to],
+	    (t->n - to) * sizeof(t->nodes[0]));
+	t->n -= to - from;
+}
+
+static size_t
+subtree_end(const struct tree *t, size_t i)
+{
+	size_t end;
+
+	for (end = i + 1; end < t->n && t->nodes[end].depth > t->nodes[i].depth;
+	    end++)
+		;
+	return (end);
+}
+
+static void
+fold(struct tree *t, size_t i)
+{
+	remove_nodes(t, i + 1, subtree_end(t, i));
+	t->nodes[i].open = false;
+}
+
+static int
+unfold(struct tree *t, size_t i)
+{
+	struct ui *ui = t->p.ui;
+	struct node *n = &t->nodes[i];
+	struct value v, more;
+	struct type type;
+	size_t before, from;
+	uint16_t depth;
+	int rc;
+
+	if (!n->can_open || n->open)
+		return (0);
+	if (n->more) {
+		more = n->v;
+		from = n->from;
+		depth = n->depth;
+		rc = insert_children(t, &more, i, from, depth);
+		if (rc == 0)
+			remove_nodes(t, i, i + 1);
+		return (rc);
+	}
+	if (n->depth >= DEPTH_MAX)
+		return (ctx_fail(ui->ctx, E_LIMIT, "too deep: Enter opens it "
+		    "in a document of its own"));
+	v = n->v;
+	if (n->kind == TYPE_PTR) {
+		rc = value_deref(ui->ctx, &ui->kernel->env, &n->v, &v);
+		if (rc != 0)
+			return (ctx_chain(ui->ctx, "%s", n->name));
+		if (!stripped(t, v.type, &type) || !is_aggregate(type.kind))
+			return (ctx_fail(ui->ctx, E_NO_TYPE,
+			    "%s points to nothing with members: Enter shows it",
+			    n->name));
+	}
+	before = t->n;
+	rc = insert_children(t, &v, i, 0, (uint16_t)(n->depth + 1));
+	if (rc != 0)
+		return (ctx_chain(ui->ctx, "%s", t->nodes[i].name));
+	t->nodes[i].open = t->n > before;
+	return (0);
+}
+
+/* The text of a node, read once. */
+static void
+load_text(struct tree *t, struct node *n)
+{
+	struct ui *ui = t->p.ui;
+	struct buf b = { 0 };
+	char type[200];
+	int rc;
+
+	if (n->text != NULL)
+		return;
+	ctx_clear(ui->ctx);
+	if (n->more) {
+		buf_puts(&b, "more");
+	} else if (is_aggregate(n->kind) && n->can_open) {
+		buf_puts(&b, "");
+	} else {
+		rc = value_text(ui->ctx, &ui->kernel->env, &n->v, &b);
+		if (rc != 0) {
+			n->missing = true;
+			buf_reset(&b);
+			buf_printf(&b, "(%s)", status_text(rc));
+		}
+	}
+	n->text = strdup(buf_text(&b));
+	buf_fini(&b);
+	if (n->type == NULL) {
+		if (ui->kernel->types == NULL || type_name(ui->ctx,
+		    ui->kernel->types, n->v.type, "", type, sizeof(type)) != 0)
+			type[0] = '\0';
+		if (n->v.bit_size != 0 && strlen(type) + 8 < sizeof(type))
+			snprintf(type + strlen(type),
+			    sizeof(type) - strlen(type), " : %u",
+			    n->v.bit_size);
+		n->type = strdup(type);
+	}
+	ctx_clear(ui->ctx);
+}
+
+static enum style
+value_style(const struct node *n)
+{
+	if (n->missing)
+		return (STYLE_MISSING);
+	if (n->kind == TYPE_PTR)
+		return (n->text != NULL && (strcmp(n->text, "0x0") == 0 ||
+		    strcmp(n->text, "NULL") == 0) ? STYLE_ZERO : STYLE_LINK);
+	if (n->text != NULL && n->text[0] == '"')
+		return (STYLE_TEXT);
+	if (n->text != NULL && strcmp(n->text, "0") == 0)
+		return (STYLE_ZERO);
+	return (STYLE_NORMAL);
+}
+
+static void
+draw(struct pane *p, const struct region *r, bool focus)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n;
+	struct link l;
+	size_t i;
+	int y, x, xval, xtype, indent;
+
+	if (t->why[0] != '\0')
+		region_puts(r, 0, 1, STYLE_ERROR, t->why);
+	list_fit(&p->list, t->n, r->h);
+	xtype = r->w >= 100 ? r->w - r->w / 3 : r->w >= 60 ? r->w - 24 : r->w;
+	xval = r->w >= 100 ? 44 : r->w >= 60 ? 34 : 24;
+	for (y = 0; y < r->h; y++) {
+		i = p->list.top + (size_t)y;
+		if (i >= t->n)
+			break;
+		n = &t->nodes[i];
+		load_text(t, n);
+		indent = n->depth * 2;
+		if (indent > r->w / 3)
+			indent = r->w / 3;
+		x = 1;
+		if (!n->more)
+			region_printf(r, y, 0, STYLE_DIM, "%6llx",
+			    (unsigned long long)n->offset);
+		x = 8 + indent;
+		if (n->can_open && !(n->kind == TYPE_PTR &&
+		    value_style(n) == STYLE_ZERO))
+			region_puts(r, y, x, n->kind == TYPE_PTR ? STYLE_DIM :
+			    STYLE_STRONG, n->open ? "\u25be" : "\u25b8");
+		x = region_puts(r, y, x + 2, n->can_open && !n->more &&
+		    n->kind != TYPE_PTR ? STYLE_STRONG : STYLE_NORMAL,
+		    n->name) + 1;
+		if (x < xval)
+			x = xval;
+		l.kind = LINK_NONE;
+		if (n->kind == TYPE_PTR && value_style(n) == STYLE_LINK)
+			l = link_memory(0, n->v.type, t->pid);
+		if (n->text[0] != '\0')
+			x = region_field(r, y, x, (x < xtype - 12 ? xtype :
+			    r->w) - x - 1, false, value_style(n),
+			    grid_link(r->g, &l), n->text, strlen(n->text)) + 1;
+		if (x < xtype)
+			x = xtype;
+		if (x < r->w && xtype < r->w)
+			region_field(r, y, x, r->w - x, false, STYLE_TYPE, 0,
+			    n->type, strlen(n->type));
+		if (i == p->list.cur) {
+			region_restyle(r, y, 0, r->w, focus ? STYLE_CURSOR :
+			    STYLE_CURSOR_OTHER);
+			if (focus)
+				r->g->mark_row = r->y + y;
+		}
+	}
+}
+
+static struct node *
+here(struct tree *t)
+{
+	return (t->p.list.cur < t->n ? &t->nodes[t->p.list.cur] : NULL);
+}
+
+static void
+try_unfold(struct tree *t, size_t i)
+{
+	if (unfold(t, i) != 0)
+		ui_say_error(t->p.ui);
+}
+
+/* Fold this, or go to what holds it. */
+static void
+leave(struct tree *t)
+{
+	size_t i;
+
+	i = t->p.list.cur;
+	if (i >= t->n)
+		return;
+	if (t->nodes[i].open) {
+		fold(t, i);
+		return;
+	}
+	while (i-- > 0) {
+		if (t->nodes[i].depth < t->nodes[t->p.list.cur].depth) {
+			t->p.list.n = t->n;
+			list_go(&t->p.list, i);
+			return;
+		}
+	}
+}
+
+static bool
+verb(struct pane *p, enum verb v, int count, const char *arg)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+	size_t i, depth;
+
+	(void)arg;
+	switch (v) {
+	case VERB_OPEN:
+	case VERB_RIGHT:
+		if (n != NULL && n->can_open && !n->open)
+			try_unfold(t, p->list.cur);
+		else if (n != NULL && n->open)
+			list_verb(&p->list, VERB_DOWN, 1);
+		break;
+	case VERB_CLOSE:
+	case VERB_LEFT:
+		leave(t);
+		break;
+	case VERB_TOGGLE:
+		if (n != NULL && n->open)
+			fold(t, p->list.cur);
+		else if (n != NULL)
+			try_unfold(t, p->list.cur);
+		break;
+	case VERB_NEXT_PART:
+		/* The next member on this level. */
+		for (i = p->list.cur + 1; n != NULL && i < t->n &&
+		    t->nodes[i].depth > n->depth; i++)
+			;
+		if (i < t->n)
+			list_go(&p->list, i);
+		break;
+	case VERB_PREV_PART:
+		depth = n != NULL ? n->depth : 0;
+		for (i = p->list.cur; i-- > 0 && t->nodes[i].depth > depth;)
+			;
+		if (i < t->n)
+			list_go(&p->list, i);
+		break;
+	case VERB_HOME:
+	case VERB_END:
+		break;
+	case VERB_NEXT_LINK:
+		for (i = p->list.cur + 1; i < t->n; i++) {
+			if (t->nodes[i].kind == TYPE_PTR)
+				break;
+		}
+		list_go(&p->list, i);
+		break;
+	case VERB_PREV_LINK:
+		for (i = p->list.cur; i-- > 0;) {
+			if (t->nodes[i].kind == TYPE_PTR) {
+				list_go(&p->list, i);
+				break;
+			}
+		}
+		break;
+	case VERB_CLICK:
+		list_go(&p->list, p->list.top + (size_t)(count >> 16));
+		break;
+	default:
+		return (list_verb(&p->list, v, count));
+	}
+	list_fit(&p->list, t->n, p->list.h);
+	return (true);
+}
+
+static bool
+follow(struct pane *p, struct link *l)
+{
+	struct tree *t = (struct tree *)p;
+	struct ui *ui = p->ui;
+	struct node *n = here(t);
+	struct type type, target;
+	uint64_t bits;
+
+	if (n == NULL || n->kind != TYPE_PTR || !stripped(t, n->v.type, &type) ||
+	    value_load(ui->ctx, &ui->kernel->env, &n->v, &bits) != 0 ||
+	    bits == 0) {
+		ctx_clear(ui->ctx);
+		return (false);
+	}
+	*l = link_memory(bits, type.target, ui_space_pid(ui, n->v.space));
+	if (stripped(t, type.target, &target) && target.kind == TYPE_PROTO) {
+		*l = link_symbol(bits);
+		l->kind = LINK_CODE;
+	}
+	return (true);
+}
+
+/* Enter opens and folds what has members; pointers are links. */
+static bool
+enter(struct pane *p)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+
+	if (n == NULL || !n->can_open || (n->kind == TYPE_PTR && !n->more))
+		return (false);
+	return (verb(p, VERB_TOGGLE, 0, ""));
+}
+
+static void
+row_text(struct pane *p, size_t i, struct buf *b)
+{
+	struct tree *t = (struct tree *)p;
+
+	if (i >= t->n)
+		return;
+	load_text(t, &t->nodes[i]);
+	buf_printf(b, "%s %s %s", t->nodes[i].name, t->nodes[i].text,
+	    t->nodes[i].type);
+}
+
+static void
+detail(struct pane *p, struct buf *b)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+	struct buf path = { 0 }, all = { 0 };
+	size_t i, depth;
+
+	if (n == NULL || n->more)
+		return;
+	/* The path from the top, gathered from the leaf up. */
+	buf_puts(&path, n->name);
+	depth = n->depth;
+	for (i = p->list.cur; i-- > 0 && depth > 0;) {
+		if (t->nodes[i].depth >= depth)
+			continue;
+		depth = t->nodes[i].depth;
+		buf_reset(&all);
+		buf_printf(&all, "%s%s%s", t->nodes[i].name,
+		    buf_text(&path)[0] == '[' ? "" :
+		    t->nodes[i].kind == TYPE_PTR ? "->" : ".", buf_text(&path));
+		buf_reset(&path);
+		buf_puts(&path, buf_text(&all));
+	}
+	if (n->v.place == VALUE_MEM)
+		buf_printf(b, "0x%llx  ", (unsigned long long)n->v.addr);
+	buf_puts(b, buf_text(&path));
+	if (n->text != NULL && n->text[0] != '\0')
+		buf_printf(b, " = %s", n->text);
+	if (n->type != NULL && n->type[0] != '\0')
+		buf_printf(b, "  (%s)", n->type);
+	buf_fini(&path);
+	buf_fini(&all);
+}
+
+static void
+position(struct pane *p, struct buf *b)
+{
+	struct tree *t = (struct tree *)p;
+
+	buf_printf(b, "0x%llx  ", (unsigned long long)t->top.addr);
+	list_position(&p->list, b);
+}
+
+static void
+where(struct pane *p, struct buf *b)
+{
+	struct tree *t = (struct tree *)p;
+	struct ui *ui = p->ui;
+	char type[200];
+
+	if (ui->kernel->types != NULL && type_name(ui->ctx, ui->kernel->types,
+	    t->top.type, "", type, sizeof(type)) == 0)
+		buf_printf(b, "print *(%s *)0x%llx", type,
+		    (unsigned long long)t->top.addr);
+	else
+		buf_printf(b, "hex 0x%llx", (unsigned long long)t->top.addr);
+	ctx_clear(ui->ctx);
+}
+
+static int
+refresh(struct pane *p)
+{
+	struct tree *t = (struct tree *)p;
+	size_t i;
+
+	/* What is open stays open; its values are read again. */
+	for (i = 0; i < t->n; i++) {
+		free(t->nodes[i].text);
+		t->nodes[i].text = NULL;
+		t->nodes[i].missing = false;
+	}
+	return (0);
+}
+
+static void
+close_pane(struct pane *p)
+{
+	struct tree *t = (struct tree *)p;
+
+	remove_nodes(t, 0, t->n);
+	free(t->nodes);
+}
+
+static const struct hint hints[] = {
+	{ "follow", "follow, open" }, { "toggle", "fold" }, { "back", "back" },
+	{ "search", "search" }, { "bytes", "bytes" }, { "help", "keys" },
+	{ NULL, NULL },
+};
+
+const struct pane_ops pane_struct = {
+	.name = "struct",
+	.close = close_pane,
+	.draw = draw,
+	.verb = verb,
+	.link = follow,
+	.enter = enter,
+	.row_text = row_text,
+	.refresh = refresh,
+	.position = position,
+	.detail = detail,
+	.where = where,
+	.hints = hints,
+};
+
+int
+pane_struct_open(struct ui *ui, const struct value *v, const char *title)
+{
+	struct tree *t;
+	char type[120];
+	int rc;
+
+	t = pane_new(ui, &pane_struct, sizeof(*t));
+	if (t == NULL)
+		return (E_NOMEM);
+	t->top = *v;
+	t->pid = ui_space_pid(ui, v->space);
+	if (ui->kernel->types == NULL || type_name(ui->ctx, ui->kernel->types,
+	    v->type, "", type, sizeof(type)) != 0)
+		type[0] = '\0';
+	if (title != NULL && title[0] != '\0')
+		snprintf(t->p.title, sizeof(t->p.title), "%s", title);
+	else
+		snprintf(t->p.title, sizeof(t->p.title), "%s 0x%llx", type,
+		    (unsigned long long)v->addr);
+	rc = insert_children(t, v, SIZE_MAX, 0, 0);
+	if (rc != 0) {
+		pane_destroy(&t->p);
+		return (rc);
+	}
+	list_fit(&t->p.list, t->n, t->p.list.h);
+	ui_show(ui, &t->p);
+	return (0);
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All symbols, filtered as one types.  The list is virtual: indices of the
+ * matching symbols; a filter runs in slices, so that every key is answered at
+ * once however many symbols there are.
+ */
+#include "ui/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLICE		8192		/* symbols between looks at the clock */
+#define SLICE_NS	8000000
+
+enum order { BY_ADDRESS, BY_NAME, BY_SIZE, ORDERS };
+
+struct symbols_pane {
+	struct pane	 p;
+	char		*regex;		/* "" shows all */
+	struct sym_filter *filter;	/* NULL: all */
+	uint32_t	*hits;
+	size_t		 nhits;
+	size_t		 at;		/* symbols tested so far */
+	enum order	 order;
+	bool		 reverse;
+	bool		 sorted;
+	uint32_t	 want;		/* keep the cursor on this symbol */
+	bool		 has_want;
+};
+
+static struct symbols *
+table(struct pane *p)
+{
+	return (&p->ui->kernel->symbols);
+}
+
+struct sorting {
+	const struct symbols *s;
+	enum order	 order;
+	bool		 reverse;
+};
+
+static int
+compare(const void *a, const void *b, void *arg)
+{
+	const struct sorting *how = arg;
+	uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
+	const struct symbol *x = &how->s->v[ia], *y = &how->s->v[ib];
+	int c;
+
+	c = 0;
+	if (how->order == BY_NAME)
+		c = strcmp(how->s->names + x->name, how->s->names + y->name);
+	else if (how->order == BY_SIZE)
+		c = (x->size < y->size) - (x->size > y->size);
+	if (c == 0)
+		c = (ia > ib) - (ia < ib);
+	return (how->reverse ? -c : c);
+}
+
+static void
+sort(struct symbols_pane *sp)
+{
+	struct sorting how = { table(&sp->p), sp->order, sp->reverse };
+
+	if (sp->order != BY_ADDRESS || sp->reverse)
+		qsort_r(sp->hits, sp->nhits, sizeof(sp->hits[0]), compare, &how);
+	sp->sorted = true;
+}
+
+static void
+restart(struct symbols_pane *sp)
+{
+	if (sp->p.list.cur < sp->nhits && !sp->has_want) {
+		sp->want = sp->hits[sp->p.list.cur];
+		sp->has_want = true;
+	}
+	sp->nhits = sp->at = 0;
+	sp->sorted = false;
+	sp->p.busy = "filtering";
+}
+
+/* The cursor follows its symbol into the new list. */
+static void
+place_cursor(struct symbols_pane *sp)
+{
+	size_t i;
+
+	list_fit(&sp->p.list, sp->nhits, sp->p.list.h);
+	if (!sp->has_want)
+		return;
+	sp->has_want = false;
+	for (i = 0; i < sp->nhits; i++) {
+		if (sp->hits[i] == sp->want) {
+			list_go(&sp->p.list, i);
+			return;
+		}
+	}
+	list_go(&sp->p.list, 0);
+}
+
+static bool
+step(struct pane *p)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+	struct symbols *s = table(p);
+	uint64_t until;
+	size_t to, i;
+
+	if (sp->sorted)
+		return (false);
+	until = ui_now() + SLICE_NS;
+	while (sp->at < s->n) {
+		to = sp->at + SLICE < s->n ? sp->at + SLICE : s->n;
+		if (sp->filter != NULL) {
+			sp->nhits += sym_filter_run(sp->filter, s, sp->at, to,
+			    sp->hits + sp->nhits);
+		} else {
+			for (i = sp->at; i < to; i++)
+				sp->hits[sp->nhits++] = (uint32_t)i;
+		}
+		sp->at = to;
+		if (sp->at < s->n && !p->ui->sync && ui_now() >= until) {
+			list_fit(&p->list, sp->nhits, p->list.h);
+			return (true);
+		}
+	}
+	sort(sp);
+	p->busy = NULL;
+	place_cursor(sp);
+	return (false);
+}
+
+static int
+filter(struct pane *p, const char *regex)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+	struct sym_filter *f;
+	char *copy;
+	int rc;
+
+	if (strcmp(regex, sp->regex) == 0)
+		return (0);
+	f = NULL;
+	if (regex[0] != '\0') {
+		rc = sym_filter_create(p->ui->ctx, regex, &f);
+		if (rc != 0)
+			return (rc);
+	}
+	copy = strdup(regex);
+	if (copy == NULL) {
+		sym_filter_destroy(f);
+		return (ctx_fail(p->ui->ctx, E_NOMEM, "filter: no memory"));
+	}
+	sym_filter_destroy(sp->filter);
+	free(sp->regex);
+	sp->filter = f;
+	sp->regex = copy;
+	restart(sp);
+	step(p);
+	return (0);
+}
+
+/* Section by the letter of nm(1). */
+static const char *
+section(char type)
+{
+	switch (type | 0x20) {
+	case 't':
+		return ("text");
+	case 'd':
+	case 'g':
+		return ("data");
+	case 'b':
+		return ("bss");
+	case 'r':
+		return ("rodata");
+	case 'a':
+		return ("absolute");
+	case 'w':
+	case 'v':
+		return ("weak");
+	default:
+		return ("");
+	}
+}
+
+static void
+draw_name(struct symbols_pane *sp, const struct region *r, int y, int x, int w,
+    enum style style, const char *name)
+{
+	size_t start, end;
+	int end_x;
+
+	if (w <= 0)
+		return;
+	end_x = x + w;
+	region_field(r, y, x, w, false, style, 0, name, strlen(name));
+	if (sp->filter != NULL && sym_filter_match(sp->filter, name,
+	    strlen(name), &start, &end) && (int)start < w) {
+		x += (int)start;
+		region_restyle(r, y, x, (int)(end - start) < end_x - x ?
+		    (int)(end - start) : end_x - x, STYLE_MATCH);
+	}
+}
+
+static void
+draw(struct pane *p, const struct region *r, bool focus)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+	struct symbols *s = table(p);
+	const struct symbol *sym;
+	struct region body;
+	struct link l;
+	char text[32];
+	int y, wname, xname, xmod;
+	size_t i;
+
+	xname = r->w >= 60 ? 35 : 21;
+	wname = r->w - xname;
+	xmod = r->w;
+	if (r->w >= 76) {
+		xmod = r->w - 14;
+		wname = xmod - xname - 1;
+	}
+	region_puts(r, 0, 1, sp->order == BY_ADDRESS ? STYLE_HEADER_HERE :
+	    STYLE_HEADER, "ADDRESS");
+	if (xname == 35) {
+		region_puts(r, 0, 23, sp->order == BY_SIZE ?
+		    STYLE_HEADER_HERE : STYLE_HEADER, "SIZE");
+		region_puts(r, 0, 28, STYLE_HEADER, "KIND");
+	} else {
+		region_puts(r, 0, 19, STYLE_HEADER, "T");
+	}
+	region_puts(r, 0, xname, sp->order == BY_NAME ? STYLE_HEADER_HERE :
+	    STYLE_HEADER, "NAME");
+	if (xmod < r->w)
+		region_puts(r, 0, xmod, STYLE_HEADER, "MODULE");
+	body = grid_region(r->g, r->x, r->y + 1, r->w, r->h - 1);
+	list_fit(&p->list, sp->nhits, body.h);
+	if (sp->nhits == 0 && sp->sorted)
+		region_puts(&body, 0, 1, STYLE_DIM, s->n == 0 ?
+		    "no symbols were found in this memory" :
+		    "no symbol matches the filter");
+	for (y = 0; y < body.h; y++) {
+		i = p->list.top + (size_t)y;
+		if (i >= sp->nhits)
+			break;
+		sym = &s->v[sp->hits[i]];
+		l = link_symbol(sym->addr);
+		snprintf(text, sizeof(text), "%016llx",
+		    (unsigned long long)sym->addr);
+		region_text(&body, y, 1, STYLE_NORMAL, grid_link(r->g, &l),
+		    text, strlen(text));
+		if (xname == 35) {
+			if (sym->size > 0) {
+				snprintf(text, sizeof(text), "%u", sym->size);
+				region_field(&body, y, 18, 9, true, STYLE_DIM, 0,
+				    text, strlen(text));
+			}
+			region_printf(&body, y, 28, STYLE_DIM, "%c %s",
+			    sym->type, section(sym->type));
+			region_fill(&body, y, 34, 1, STYLE_NORMAL, ' ');
+		} else {
+			region_printf(&body, y, 19, STYLE_DIM, "%c", sym->type);
+		}
+		draw_name(sp, &body, y, xname, wname, STYLE_NORMAL,
+		    sym_name(s, sym));
+		if (xmod < r->w)
+			region_puts(&body, y, xmod, STYLE_DIM,
+			    sym_module_name(s, sym));
+		if (i == p->list.cur) {
+			region_restyle(&body, y, 0, body.w, focus ?
+			    STYLE_CURSOR : STYLE_CURSOR_OTHER);
+			if (focus)
+				r->g->mark_row = body.y + y;
+		}
+	}
+}
+
+static bool
+verb(struct pane *p, enum verb v, int count, const char *arg)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	switch (v) {
+	case VERB_SORT:
+		if (strcmp(arg, "name") == 0)
+			sp->order = BY_NAME;
+		else if (strcmp(arg, "address") == 0)
+			sp->order = BY_ADDRESS;
+		else if (strcmp(arg, "size") == 0)
+			sp->order = BY_SIZE;
+		else
+			sp->order = (sp->order + 1) % ORDERS;
+		restart(sp);
+		step(p);
+		return (true);
+	case VERB_REVERSE:
+		sp->reverse = !sp->reverse;
+		restart(sp);
+		step(p);
+		return (true);
+	case VERB_LEFT:
+	case VERB_RIGHT:
+	case VERB_HOME:
+	case VERB_END:
+		return (true);
+	case VERB_CLICK:
+		if ((count >> 16) >= 1)
+			list_go(&p->list, p->list.top +
+			    (size_t)(count >> 16) - 1);
+		return (true);
+	default:
+		return (list_verb(&p->list, v, count));
+	}
+}
+
+static const struct symbol *
+here(struct pane *p)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	return (p->list.cur < sp->nhits ?
+	    &table(p)->v[sp->hits[p->list.cur]] : NULL);
+}
+
+static bool
+follow(struct pane *p, struct link *l)
+{
+	const struct symbol *s = here(p);
+
+	if (s == NULL)
+		return (false);
+	*l = link_symbol(s->addr);
+	return (true);
+}
+
+static void
+row_text(struct pane *p, size_t row, struct buf *b)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	if (row < sp->nhits)
+		buf_puts(b, sym_name(table(p), &table(p)->v[sp->hits[row]]));
+}
+
+static void
+cancel(struct pane *p)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	if (!sp->sorted) {
+		sort(sp);
+		p->busy = NULL;
+		place_cursor(sp);
+	} else if (sp->regex[0] != '\0') {
+		filter(p, "");
+	}
+}
+
+static void
+position(struct pane *p, struct buf *b)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	if (sp->regex[0] != '\0')
+		buf_printf(b, "/%s/ ", sp->regex);
+	list_position(&p->list, b);
+	if (sp->regex[0] != '\0')
+		buf_printf(b, " of %zu", table(p)->n);
+}
+
+static void
+where(struct pane *p, struct buf *b)
+{
+	buf_printf(b, "symbols %s", ((struct symbols_pane *)p)->regex);
+}
+
+static void
+close_pane(struct pane *p)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+
+	sym_filter_destroy(sp->filter);
+	free(sp->regex);
+	free(sp->hits);
+}
+
+static const struct hint hints[] = {
+	{ "follow", "open" }, { "search", "filter" }, { "sort", "sort" },
+	{ "back", "back" }, { "help", "keys" }, { NULL, NULL },
+};
+
+const struct pane_ops pane_symbols = {
+	.name = "symbols",
+	.close = close_pane,
+	.draw = draw,
+	.verb = verb,
+	.link = follow,
+	.row_text = row_text,
+	.filter = filter,
+	.filter_on_search = true,
+	.step = step,
+	.cancel = cancel,
+	.position = position,
+	.where = where,
+	.hints = hints,
+};
+
+int
+pane_symbols_open(struct ui *ui, const char *regex)
+{
+	struct symbols_pane *sp;
+	int rc;
+
+	sp = pane_new(ui, &pane_symbols, sizeof(*sp));
+	if (sp == NULL)
+		return (E_NOMEM);
+	sp->regex = strdup("");
+	sp->hits = calloc(ui->kernel->symbols.n + 1, sizeof(sp->hits[0]));
+	if (sp->regex == NULL || sp->hits == NULL) {
+		pane_destroy(&sp->p);
+		return (ctx_fail(ui->ctx, E_NOMEM, "symbols: no memory"));
+	}
+	rc = regex[0] != '\0' ? filter(&sp->p, regex) : 0;
+	if (rc != 0) {
+		pane_destroy(&sp->p);
+		return (rc);
+	}
+	snprintf(sp->p.title, sizeof(sp->p.title), "Symbols");
+	if (regex[0] == '\0') {
+		restart(sp);
+		step(&sp->p);
+	}
+	ui_show(ui, &sp->p);
+	return (0);
+}
