@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the views share: cells of what os found, and their arguments. */
+#ifndef ENGINE_VIEW_TOOLS_H
+#define ENGINE_VIEW_TOOLS_H
+
+#include "engine/os/os.h"
+#include "engine/view/view.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* A reason gives CELL_MISSING, any other failure (no such thing) CELL_NULL. */
+struct cell	view_cell_status(int status);
+struct cell	view_cell_u64(struct os_u64);
+struct cell	view_cell_addr(struct os_u64);
+struct cell	view_cell_double(struct os_double);
+struct cell	view_cell_text(struct os_text);
+
+/* E_USAGE with the view's usage line. */
+int	view_usage(struct ctx *, const struct view_args *);
+/* An argument that is a number in decimal: E_USAGE when it is not. */
+int	view_pid(struct ctx *, const struct view_args *, int i, int *pid);
+/* The process of argument i; E_USAGE, E_NOT_FOUND. */
+int	view_proc(struct ctx *, struct kernel *, const struct view_args *, int i,
+	    struct arena *, struct os_proc *);
+/* Expressions of this run: args->env or the kernel's. */
+const struct value_env *view_env(const struct kernel *,
+	    const struct view_args *);
+/* An expression's address and the space that it lies in. */
+int	view_addr(struct ctx *, const struct kernel *, const struct view_args *,
+	    const char *text, uint64_t *addr, const struct space **space);
+/*
+ * The next token of a line: [*from, *end), blanks outside quotes, () and []
+ * end it.  false at the end of the line; E_SYNTAX is left to the caller, who
+ * finds *open set when a quote was not closed.
+ */
+bool	view_token(const char *line, const char **from, const char **end,
+	    bool *open);
+
+extern const struct view view_info, view_ps, view_argv, view_env_vars,
+    view_sym, view_hex, view_print, view_type, view_swap, view_load, view_log,
+    view_mod, view_vtop, view_maps, view_whatis, view_find;
+
+#endif
