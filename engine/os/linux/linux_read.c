@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,13 +84,20 @@ int
 linux_root(struct ctx *ctx, struct kernel *k, const char *name, uint64_t *addr)
 {
 	const struct symbol *s = sym_find(&k->symbols, name);
+	const struct linux_os *l = linux_of(k);
+	char key[64];
 
-	if (s == NULL)
-		return (ctx_fail(ctx, E_NO_SYMBOL,
-		    "%s: no such symbol; a kernel image or System.map beside "
-		    "the dump may have it", name));
-	*addr = s->addr;
-	return (0);
+	if (s != NULL) {
+		*addr = s->addr;
+		return (0);
+	}
+	/* Kernels without data in kallsyms name a few roots there. */
+	if (l->vmcoreinfo != NULL && (size_t)snprintf(key, sizeof(key),
+	    "SYMBOL(%s)", name) < sizeof(key) &&
+	    vmcoreinfo_u64(l->vmcoreinfo, l->vmcoreinfo_len, key, addr))
+		return (0);
+	return (ctx_fail(ctx, E_NO_SYMBOL, "%s: no such symbol; a kernel image "
+	    "or System.map beside the dump may have it", name));
 }
 
 int

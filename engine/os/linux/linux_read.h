@@ -216,7 +216,7 @@ struct linux_place {
 	int		 status;	/* OK, E_NO_TYPE, E_NO_MEMBER, E_NOMEM */
 };
 
-/* struct linux.members; made when the first member is wanted. */
+/* struct linux_os.members; made when the first member is wanted. */
 void	linux_members_destroy(struct linux_members *);
 
 /* The bytes of a structure, 0 when this kernel has none of that name. */
@@ -344,6 +344,11 @@ uint64_t linux_stack_size(struct ctx *, struct kernel *);
  */
 int	linux_wchan(struct ctx *, struct kernel *, uint64_t task,
 	    uint64_t stack, const char **);
+
+/* Parts of linux_info(). */
+void	linux_mem_info(struct ctx *, struct kernel *, struct os_info *);
+void	linux_panic_info(struct ctx *, struct kernel *, struct arena *,
+	    struct os_info *);
 
 /* The slots of struct os_ops, see engine/os/os.h. */
 int	linux_info(struct ctx *, struct kernel *, struct arena *,
