@@ -14,6 +14,7 @@
 enum value_place {
 	VALUE_IMM,			/* bits: a computed scalar */
 	VALUE_MEM,			/* an object in memory (an lvalue) */
+	VALUE_TEXT,			/* a literal: an argument of a call only */
 };
 
 struct value {
@@ -24,11 +25,13 @@ struct value {
 	const struct space *space;	/* MEM: where; pointers keep it to be followed */
 	uint64_t	 addr;		/* MEM */
 	uint8_t		 bit_offset, bit_size;	/* MEM bit-field, else bit_size 0 */
+	const char	*text;		/* TEXT: NUL-ended, lives during the call */
 };
 
 /*
- * What expressions may use.  symbols and types may be NULL (fewer things then
- * resolve); roots gives types to symbols whose type no reader knows.
+ * What expressions may use.  symbols may be NULL (fewer things then resolve);
+ * types may have no units, but must be there, for the built-in types.  roots
+ * gives types to symbols whose type no reader knows.
  */
 struct value_root {
 	const char *symbol, *type;	/* "init_task", "struct task_struct" */
@@ -61,22 +64,31 @@ int	value_vars_set(struct ctx *, struct value_vars *, const char *name,
  * binary operators with C's promotions, sizeof, offsetof(type, member),
  * container_of(ptr, type, member), assignment to $name.  A symbol without a
  * known type is an unsigned long lvalue at its address... its address is
- * &name.  E_SYNTAX, E_NO_SYMBOL, E_NO_TYPE, E_NO_MEMBER: err.addr is the
- * column (from 0) and the text says it.  Depth and length are bounded.
+ * &name.  A char array or pointer may be compared (==, !=) with a "text".
+ * E_SYNTAX, E_NO_SYMBOL, E_NO_TYPE, E_NO_MEMBER: err.addr is the column (from
+ * 0) and the text says it (from 1).  Depth and length are bounded.  The result
+ * becomes "$".
  */
 int	value_eval(struct ctx *, const struct value_env *, const char *text,
 	    struct value *ret);
 /*
  * The same where an address is wanted (hex, vtop, whatis): an integer or
- * pointer gives its value, an object or function its address; *v as evaluated
- * (its type), may be NULL.
+ * pointer gives its value, an object or function its address; a symbol by
+ * itself is an object, whatever its type.  *v as evaluated (its type), may be
+ * NULL.
  */
 int	value_eval_addr(struct ctx *, const struct value_env *, const char *text,
 	    uint64_t *addr, struct value *v);
 
-/* Load a scalar (INT, ENUM, PTR, bool, bit-field) into bits or real. */
+/*
+ * The bits of a scalar (INT, ENUM, PTR, bool, bit-field), extended to 64 by
+ * its sign; of a floating value: rounded towards zero.  E_USAGE when it is none.
+ */
 int	value_load(struct ctx *, const struct value_env *, const struct value *,
 	    uint64_t *bits);
+/* The same as a computed value of that type; arrays and functions decay. */
+int	value_scalar(struct ctx *, const struct value_env *,
+	    const struct value *, struct value *ret);
 /* A member by path, an element, what a pointer points to. */
 int	value_member(struct ctx *, const struct value_env *,
 	    const struct value *, const char *path, struct value *ret);
@@ -92,12 +104,17 @@ int	value_deref(struct ctx *, const struct value_env *,
  */
 int	value_text(struct ctx *, const struct value_env *, const struct value *,
 	    struct buf *);
+/* The bytes of a char array up to NUL, as they are.  E_USAGE: not one. */
+int	value_chars(struct ctx *, const struct value_env *,
+	    const struct value *, struct buf *);
 
 /*
  * The leaves of a value, depth first, with their paths: what "print" and
  * "type" list.  fn gets each node; for structures (and arrays of them) it is
  * called first with is_leaf false, and may return VALUE_SKIP not to go in.
- * Char arrays are one leaf.  fn: 0 to go on, else the walk ends with it.
+ * Char arrays are one leaf; the members of anonymous structures count as their
+ * parent's.  fn: 0 to go on, else the walk ends with it.  E_LIMIT beyond a
+ * million nodes.
  */
 #define VALUE_SKIP	1
 struct value_node {
