@@ -156,6 +156,7 @@ row_emit(struct row_sink *sink, struct ctx *ctx, const struct row *row)
 
 	for (i = 0; i < row->ncells && !sink->missing; i++)
 		sink->missing = cell_lacks(&row->cells[i], 0);
+	sink->nrows++;
 	return (sink->row(sink, ctx, row));
 }
 

@@ -102,7 +102,8 @@ struct row_sink {
 		    size_t ncolumns);
 	/* 0 to go on. */
 	int	(*row)(struct row_sink *, struct ctx *, const struct row *);
-	bool	 missing;		/* a CELL_MISSING went by: exit status 3 */
+	bool	 missing;		/* unavailable memory went by: exit status 3 */
+	uint64_t nrows;			/* that went by; row_emit counts */
 };
 
 /*

@@ -68,6 +68,7 @@ table_reset(struct table *t)
 {
 	arena_reset(&t->arena);
 	t->sink.missing = false;
+	t->sink.nrows = 0;
 	t->columns = NULL;
 	t->ncolumns = 0;
 	t->nrows = 0;

@@ -116,8 +116,13 @@ view_split(struct ctx *ctx, struct arena *arena, const char *line,
 		args->rest = end + strspn(end, " \t");
 		view = view_by_name(text);
 		if (view != NULL && view->rest_is_one) {
-			if (args->rest[0] != '\0')
-				args->argv[args->argc++] = args->rest;
+			if (args->rest[0] != '\0') {
+				text = unquote(arena, args->rest,
+				    args->rest + strlen(args->rest));
+				if (text == NULL)
+					goto nomem;
+				args->argv[args->argc++] = text;
+			}
 			break;
 		}
 	}

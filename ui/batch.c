@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* -c and -i: commands in, rows out. */
+#include "ui/options.h"
+
+#include "engine/view/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "kpeek: what: why"; what is the command as it was typed. */
+static void
+complain(struct ctx *ctx, const char *line)
+{
+	/* The text is clean already, the line may hold anything. */
+	ctx_chain(ctx, "%s", line);
+	fprintf(stderr, "kpeek: %s\n", ctx->err.text);
+}
+
+static int
+check_write(struct ctx *ctx, const struct options *o)
+{
+	if (!o->write)
+		return (ctx_fail(ctx, E_USAGE, "writing is not allowed without "
+		    "the option -w"));
+	return (ctx_fail(ctx, E_UNSUPPORTED,
+	    "writing is not built into this version"));
+}
+
+static int
+run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
+    const char *line, struct row_sink *sink)
+{
+	const struct view *view;
+	struct view_args args;
+	struct arena arena;
+	int error;
+
+	arena_init(&arena);
+	error = view_split(ctx, &arena, line, &args);
+	if (error == OK) {
+		view = view_by_name(args.argv[0]);
+		if (view != NULL)
+			error = view_run(ctx, k, view, &args, sink);
+		else if (strcmp(args.argv[0], "write") == 0)
+			error = check_write(ctx, o);
+		else
+			error = ctx_fail(ctx, E_USAGE,
+			    "no such command; --help lists them");
+	}
+	arena_fini(&arena);
+	return (error);
+}
+
+/* One command with a sink of its own. */
+static enum exit_status
+run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
+    const char *line, struct out *out)
+{
+	enum exit_status status;
+	struct row_sink *sink;
+	struct err err;
+	int error;
+
+	ctx_clear(ctx);
+	error = o->format->create(ctx, out, &sink);
+	if (error != OK) {
+		complain(ctx, line);
+		return (EXIT_FAILED);
+	}
+	error = run_line(ctx, k, o, line, sink);
+	err = ctx->err;
+	o->format->end(sink, ctx, error == OK);
+	status = exit_of(error);
+	if (error == OK && (sink->missing || !k->dump->complete))
+		status = EXIT_PARTIAL;
+	/* A walk that had to stop, but not at once. */
+	if (status_reason(error) != NULL && sink->nrows > 0)
+		status = EXIT_PARTIAL;
+	o->format->destroy(sink);
+	if (error != OK && out->error == 0) {
+		ctx->err = err;
+		complain(ctx, line);
+	}
+	return (status);
+}
+
+enum exit_status
+batch_run(struct ctx *ctx, struct kernel *k, const struct options *o)
+{
+	enum exit_status status;
+	struct out out;
+	size_t i;
+
+	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
+	status = EXIT_OK;
+	for (i = 0; i < o->ncommands && out.error == 0; i++)
+		status = exit_worse(status,
+		    run_command(ctx, k, o, o->commands[i], &out));
+	/* Who reads through a pipe may have seen enough. */
+	if (out.error == EPIPE)
+		return (EXIT_OK);
+	if (out.error != 0) {
+		fprintf(stderr, "kpeek: standard output: %s\n",
+		    strerror(out.error));
+		status = exit_worse(status, EXIT_FAILED);
+	}
+	return (status);
+}

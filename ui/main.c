@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "ui/options.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void
+complain(const struct ctx *ctx)
+{
+	fprintf(stderr, "kpeek: %s\n", ctx->err.text);
+}
+
+static enum exit_status
+print(void (*fn)(struct out *))
+{
+	struct out out;
+
+	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
+	fn(&out);
+	return (out_flush(&out) == 0 ? EXIT_OK : EXIT_FAILED);
+}
+
+static void
+version(struct out *out)
+{
+	out_puts(out, "kpeek " KPEEK_VERSION "\n");
+}
+
+static void
+banners(const struct kernel *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->nwarnings; i++)
+		fprintf(stderr, "kpeek: warning: %s\n", k->warnings[i]);
+}
+
+static enum exit_status
+run(struct ctx *ctx, struct options *o)
+{
+	enum exit_status status;
+	struct kernel *k;
+	int error;
+
+	if (o->nfiles == 0) {
+		fprintf(stderr, "kpeek: no dump given; browsing the running "
+		    "kernel is not built into this version\n");
+		return (EXIT_USAGE);
+	}
+	o->kernel.faults = fault_install();
+	error = kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
+	if (error != OK) {
+		complain(ctx);
+		return (exit_of(error));
+	}
+	if (o->batch) {
+		if (!o->ui.quiet)
+			banners(k);
+		status = batch_run(ctx, k, o);
+	} else {
+		fprintf(stderr, "kpeek: this version has no screen yet; give "
+		    "a command with -c\n");
+		status = EXIT_USAGE;
+	}
+	if (o->capture != NULL) {
+		error = kernel_capture(ctx, k, o->capture);
+		if (error != OK) {
+			complain(ctx);
+			status = exit_worse(status, exit_of(error));
+		}
+	}
+	kernel_close(k);
+	return (status);
+}
+
+int
+main(int argc, char **argv)
+{
+	enum exit_status status;
+	struct options o;
+	struct ctx ctx;
+	int error;
+
+	signal(SIGPIPE, SIG_IGN);
+	ctx_init(&ctx);
+	error = options_parse(&ctx, &o, argc, argv);
+	if (error != OK) {
+		complain(&ctx);
+		status = exit_of(error);
+	} else if (o.help) {
+		status = print(options_help);
+	} else if (o.version) {
+		status = print(version);
+	} else {
+		status = run(&ctx, &o);
+	}
+	options_fini(&o);
+	ctx_fini(&ctx);
+	return (status);
+}

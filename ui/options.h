@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line, read. */
+#ifndef UI_OPTIONS_H
+#define UI_OPTIONS_H
+
+#include "base/arena.h"
+#include "base/out.h"
+#include "engine/kernel.h"
+#include "engine/view/sink.h"
+#include "ui/ui.h"
+
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_PARTIAL = 3,	/* rows printed, but memory was unavailable */
+};
+
+struct options {
+	struct ui_options	 ui;
+	struct kernel_options	 kernel;
+	const char		*capture;	/* file for the pages used */
+	const struct sink_ops	*format;
+	bool			 write;		/* -w */
+	bool			 batch;		/* -c or -i was given */
+	const char		**commands;	/* in the order given */
+	size_t			 ncommands, commands_cap;
+	const char *const	*files;		/* of argv */
+	size_t			 nfiles;
+	bool			 help, version;
+	struct arena		 arena;
+};
+
+/* E_USAGE, or the failure of a file of commands, with a message. */
+int	options_parse(struct ctx *, struct options *, int argc, char **argv);
+void	options_fini(struct options *);
+/* What --help prints, from the tables of options and views. */
+void	options_help(struct out *);
+
+/* Worst first: usage, failed, partial. */
+enum exit_status exit_worse(enum exit_status, enum exit_status);
+/* For a failure of opening or of a command. */
+enum exit_status exit_of(int status);
+
+/* Run the commands and print; see batch.c. */
+enum exit_status batch_run(struct ctx *, struct kernel *,
+		    const struct options *);
+
+/* Survive a dump that shrinks while it is mapped; for kernel_options.faults. */
+struct file_faults *fault_install(void);
+
+#endif
