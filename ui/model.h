@@ -189,6 +189,7 @@ bool	ui_forward(struct ui *, int n);
 void	ui_layout(struct ui *);
 int	ui_split(struct ui *, bool side_by_side);
 int	ui_close_window(struct ui *);
+void	ui_only_window(struct ui *);
 void	ui_next_window(struct ui *, int direction);
 void	frame_destroy(struct frame *);
 /* Every leaf in order: NULL to start. */

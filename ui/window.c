@@ -251,6 +251,23 @@ ui_close_window(struct ui *ui)
 }
 
 void
+ui_only_window(struct ui *ui)
+{
+	struct window keep;
+
+	ui_search_stop(ui);
+	keep = ui->focus->win;
+	memset(&ui->focus->win, 0, sizeof(ui->focus->win));
+	frame_destroy(ui->root->a);
+	frame_destroy(ui->root->b);
+	ui->root->a = ui->root->b = NULL;
+	ui->root->win = keep;
+	ui->focus = ui->root;
+	ui->zoomed = false;
+	ui_layout(ui);
+}
+
+void
 ui_next_window(struct ui *ui, int direction)
 {
 	struct frame *f, *prev;

@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ui/command.h"
+
+#include "engine/view/view.h"
+#include "ui/record.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+run_verb(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+
+	if (!p->ops->verb(p, c->verb, ui->count, args))
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED,
+		    "%s means nothing in this pane", c->name));
+	return (0);
+}
+
+static int
+run_follow(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct link l;
+
+	(void)c;
+	(void)args;
+	if (p->ops->enter != NULL && p->ops->enter(p))
+		return (0);
+	if (p->ops->link == NULL || !p->ops->link(p, &l))
+		return (ctx_fail(ui->ctx, E_NOT_FOUND,
+		    "there is nothing to follow here"));
+	return (ui_follow(ui, &l));
+}
+
+/* The bytes of what the cursor is on, instead of its typed form. */
+static int
+run_bytes(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf b = { 0 };
+	unsigned long long addr;
+	struct link l;
+	int rc;
+
+	(void)c;
+	(void)args;
+	if (p->ops->detail != NULL)
+		p->ops->detail(p, &b);
+	if (strcmp(p->ops->name, "struct") == 0 &&
+	    sscanf(buf_text(&b), "0x%llx", &addr) == 1)
+		rc = pane_hex_open(ui, addr, 0);
+	else if (p->ops->link != NULL && p->ops->link(p, &l) && l.addr != 0)
+		rc = pane_hex_open(ui, l.addr, l.pid);
+	else
+		rc = ctx_fail(ui->ctx, E_NOT_FOUND, "nothing here has an address");
+	buf_fini(&b);
+	return (rc);
+}
+
+static int
+run_back(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	if (!ui_back(ui, ui->count > 0 ? ui->count : 1))
+		ui_say(ui, STYLE_NORMAL, "this is where you began");
+	return (0);
+}
+
+static int
+run_forward(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	if (!ui_forward(ui, ui->count > 0 ? ui->count : 1))
+		ui_say(ui, STYLE_NORMAL, "this is the newest document");
+	return (0);
+}
+
+static int
+run_close(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	if (ui_window(ui)->at > 0)
+		ui_back(ui, 1);
+	else if (ui->root->a != NULL)
+		return (ui_close_window(ui));
+	else
+		ui->quit = true;
+	return (0);
+}
+
+static int
+run_quit(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	ui->quit = true;
+	return (0);
+}
+
+static int
+run_cancel(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+
+	(void)c;
+	(void)args;
+	ui_search_stop(ui);
+	sym_filter_destroy(ui->matcher);
+	ui->matcher = NULL;
+	if (p->ops->cancel != NULL)
+		p->ops->cancel(p);
+	if (ui->prompt.kind != PROMPT_NONE)
+		prompt_cancel(ui);
+	return (0);
+}
+
+static int
+run_prompt(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	enum prompt_kind kind;
+
+	kind = strcmp(c->name, "command") == 0 ? PROMPT_COMMAND :
+	    strcmp(c->name, "filter") == 0 ? PROMPT_FILTER :
+	    strcmp(c->name, "search") == 0 ? PROMPT_SEARCH : PROMPT_SEARCH_BACK;
+	if (kind == PROMPT_FILTER && p->ops->filter == NULL)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED,
+		    "this pane has no rows to filter"));
+	if ((kind == PROMPT_SEARCH || kind == PROMPT_SEARCH_BACK) &&
+	    p->ops->row_text == NULL && p->ops->search == NULL)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED,
+		    "this pane has nothing to search"));
+	if (args[0] != '\0' && kind == PROMPT_FILTER)
+		return (p->ops->filter(p, args));
+	if (args[0] != '\0' && kind != PROMPT_COMMAND)
+		return (ui_search(ui, args, kind == PROMPT_SEARCH ? 1 : -1));
+	prompt_open(ui, kind, args);
+	return (0);
+}
+
+static int
+run_next(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	return (ui_search_next(ui, strcmp(c->name, "next") == 0 ? 1 : -1));
+}
+
+static int
+run_accept(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	return (ui->prompt.kind != PROMPT_NONE ? prompt_accept(ui) : 0);
+}
+
+static int
+run_edit(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	if (!prompt_edit(ui, args))
+		return (ctx_fail(ui->ctx, E_USAGE, "edit: there is no \"%s\"",
+		    args));
+	return (0);
+}
+
+static int
+run_mark(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	ui->await = c->name[0] == 'm' ? 'm' : '\'';
+	ui_say(ui, STYLE_NORMAL, ui->await == 'm' ?
+	    "mark: which letter?" : "jump: to which mark?");
+	return (0);
+}
+
+static int
+run_overview(struct ui *ui, const struct command *c, const char *args)
+{
+	struct window *w = ui_window(ui);
+
+	(void)c;
+	(void)args;
+	/* It is the first document of every window already. */
+	if (w->ndocs > 0 && strcmp(w->docs[0]->ops->name, "overview") == 0) {
+		ui_back(ui, HISTORY_MAX);
+		return (0);
+	}
+	return (pane_overview_open(ui));
+}
+
+static int
+run_help(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	return (c->name[0] == 'h' ? pane_help_open(ui) :
+	    pane_messages_open(ui));
+}
+
+/* "EXPR", "EXPR pid N" */
+static int
+run_hex(struct ui *ui, const struct command *c, const char *args)
+{
+	char *text, *word, *end;
+	uint64_t addr;
+	long pid;
+	int rc;
+
+	(void)c;
+	if (args[0] == '\0')
+		return (ctx_fail(ui->ctx, E_USAGE, "hex: of which address? "
+		    "hex EXPR, or hex EXPR pid N"));
+	text = strdup(args);
+	if (text == NULL)
+		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+	pid = 0;
+	for (word = text; (word = strstr(word, " pid ")) != NULL; word += 5) {
+		pid = strtol(word + 5, &end, 10);
+		if (*end == '\0' && end > word + 5 && pid > 0) {
+			*word = '\0';
+			break;
+		}
+		pid = 0;
+	}
+	rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, &addr, NULL);
+	free(text);
+	return (rc != 0 ? ctx_chain(ui->ctx, "hex") :
+	    pane_hex_open(ui, addr, (int)pid));
+}
+
+static int
+run_print(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	if (args[0] == '\0')
+		return (ctx_fail(ui->ctx, E_USAGE, "print: which expression?"));
+	return (ui_expression(ui, args));
+}
+
+static int
+run_process(struct ui *ui, const struct command *c, const char *args)
+{
+	struct arena arena;
+	struct os_proc proc;
+	char *end;
+	long pid;
+	int rc;
+
+	(void)c;
+	pid = strtol(args, &end, 10);
+	if (args[0] == '\0' || *end != '\0' || pid < 0 || pid > INT32_MAX)
+		return (ctx_fail(ui->ctx, E_USAGE,
+		    "process: wants the number of a process"));
+	arena_init(&arena);
+	rc = os_proc(ui->ctx, ui->kernel, (int)pid, &arena, &proc);
+	arena_fini(&arena);
+	return (rc != 0 ? rc : pane_process_open(ui, (int)pid));
+}
+
+static int
+run_symbols(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	return (pane_symbols_open(ui, args));
+}
+
+static int
+run_goto(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	unsigned long long row;
+	uint64_t addr;
+	char *end;
+	int rc, pid;
+
+	(void)c;
+	row = strtoull(args, &end, 10);
+	if (p->ops->row_text != NULL && args[0] != '\0' && *end == '\0') {
+		list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);
+		return (0);
+	}
+	rc = value_eval_addr(ui->ctx, &ui->kernel->env, args, &addr, NULL);
+	if (rc != 0)
+		return (ctx_chain(ui->ctx, "goto"));
+	pid = 0;
+	if (p->ops->search != NULL && p->ops->link != NULL) {
+		/* From a process's memory the same space is meant. */
+		struct buf b = { 0 };
+
+		p->ops->where(p, &b);
+		if (strstr(buf_text(&b), " pid ") != NULL)
+			pid = atoi(strstr(buf_text(&b), " pid ") + 5);
+		buf_fini(&b);
+	}
+	return (pane_hex_open(ui, addr, pid));
+}
+
+static int
+run_refresh(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+
+	(void)c;
+	(void)args;
+	return (p->ops->refresh != NULL ? p->ops->refresh(p) : 0);
+}
+
+static int
+run_terminal(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	if (c->name[0] == 's')
+		ui->wants_suspend = true;
+	else
+		ui->wants_repaint = true;
+	return (0);
+}
+
+static int
+run_window(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	if (strcmp(c->name, "split") == 0)
+		return (ui_split(ui, false));
+	if (strcmp(c->name, "vsplit") == 0)
+		return (ui_split(ui, true));
+	if (strcmp(c->name, "close-window") == 0)
+		return (ui_close_window(ui));
+	if (strcmp(c->name, "only") == 0) {
+		ui_only_window(ui);
+		return (0);
+	}
+	if (strcmp(c->name, "zoom") == 0) {
+		ui->zoomed = !ui->zoomed && ui->root->a != NULL;
+		ui_layout(ui);
+		return (0);
+	}
+	ui_next_window(ui, c->name[0] == 'n' ? 1 : -1);
+	return (0);
+}
+
+static int
+run_snap(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	if (ui->record == NULL)
+		return (ctx_fail(ui->ctx, E_USAGE,
+		    "snap: no session is recorded (kpeek --record FILE)"));
+	ui_draw(ui);
+	record_snap(ui->record, args[0] != '\0' ? args : "screen", &ui->grid);
+	ui_say(ui, STYLE_NORMAL, "screen kept in the session");
+	return (0);
+}
+
+static int
+run_map(struct ui *ui, const struct command *c, const char *args)
+{
+	const struct binding *b;
+	const char *mode = ui_pane(ui)->ops->name, *p;
+	uint32_t keys[KEYMAP_SEQ_MAX];
+	unsigned n;
+	size_t len;
+
+	(void)c;
+	for (n = 0, p = args; *p != '\0' && n < KEYMAP_SEQ_MAX; p += len) {
+		while (*p == ' ')
+			p++;
+		len = strcspn(p, " ");
+		if (len > 0 && !key_parse(p, len, &keys[n++]))
+			return (ctx_fail(ui->ctx, E_USAGE,
+			    "map: \"%.*s\" is not a key", (int)len, p));
+	}
+	if (n == 0)
+		return (pane_help_open(ui));
+	switch (keymap_lookup(&ui->keymap, mode, keys, n, &b)) {
+	case KEYMAP_FOUND:
+		ui_say(ui, STYLE_NORMAL, "%s: %s  (%s:%u, mode %s)", args,
+		    b->command, b->file, b->line, b->mode);
+		return (0);
+	case KEYMAP_PREFIX:
+		ui_say(ui, STYLE_NORMAL, "%s begins longer sequences", args);
+		return (0);
+	case KEYMAP_NONE:
+		break;
+	}
+	ui_say(ui, STYLE_NORMAL, "%s is not bound here", args);
+	return (0);
+}
+
+/* In the order of the help; a row with an empty help begins a group. */
+const struct command commands[] = {
+	{ .name = "Moving", .help = "" },
+	{ "down", "", "", "one row down", 0, VERB_DOWN, run_verb },
+	{ "up", "", "", "one row up", 0, VERB_UP, run_verb },
+	{ "left", "", "", "left: column, word, fold", 0, VERB_LEFT, run_verb },
+	{ "right", "", "", "right: column, word, unfold", 0, VERB_RIGHT, run_verb },
+	{ "page-down", "", "", "one page down", 0, VERB_PAGE_DOWN, run_verb },
+	{ "page-up", "", "", "one page up", 0, VERB_PAGE_UP, run_verb },
+	{ "half-down", "", "", "half a page down", 0, VERB_HALF_DOWN, run_verb },
+	{ "half-up", "", "", "half a page up", 0, VERB_HALF_UP, run_verb },
+	{ "scroll-down", "", "", "scroll, the cursor stays", 0, VERB_SCROLL_DOWN,
+	    run_verb },
+	{ "scroll-up", "", "", "scroll back", 0, VERB_SCROLL_UP, run_verb },
+	{ "top", "", "", "the first row, or row COUNT", 0, VERB_TOP, run_verb },
+	{ "bottom", "", "", "the last row; in memory the next mapping", 0,
+	    VERB_BOTTOM, run_verb },
+	{ "home", "", "", "the start of the row", 0, VERB_HOME, run_verb },
+	{ "end", "", "", "the end of the row", 0, VERB_END, run_verb },
+	{ "screen-top", "", "", "the first row on the screen", 0,
+	    VERB_SCREEN_TOP, run_verb },
+	{ "screen-middle", "", "", "the middle of the screen", 0,
+	    VERB_SCREEN_MIDDLE, run_verb },
+	{ "screen-bottom", "", "", "the last row on the screen", 0,
+	    VERB_SCREEN_BOTTOM, run_verb },
+	{ "center", "", "", "put this row in the middle", 0, VERB_CENTER,
+	    run_verb },
+	{ "next-link", "", "", "to the next link", 0, VERB_NEXT_LINK, run_verb },
+	{ "prev-link", "", "", "to the link before", 0, VERB_PREV_LINK, run_verb },
+	{ "next-part", "", "", "to the next part or mapping", 0, VERB_NEXT_PART,
+	    run_verb },
+	{ "prev-part", "", "", "to the part before", 0, VERB_PREV_PART, run_verb },
+	{ "goto", "g", "EXPR", "go to a row, or to an address", 0, 0, run_goto },
+
+	{ .name = "Links and history", .help = "" },
+	{ "follow", "", "", "open what is under the cursor", 0, 0, run_follow },
+	{ "bytes", "", "", "show the bytes of what is under the cursor", 0, 0,
+	    run_bytes },
+	{ "back", "", "", "to the document before", 0, 0, run_back },
+	{ "forward", "", "", "forward again", 0, 0, run_forward },
+	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },
+	{ "jump", "", "", "to a place that has a letter", 0, 0, run_mark },
+
+	{ .name = "Searching", .help = "" },
+	{ "search", "", "[REGEX]", "search, or filter the symbols", 0, 0,
+	    run_prompt },
+	{ "search-back", "", "[REGEX]", "search backward", 0, 0, run_prompt },
+	{ "next", "", "", "the next match", 0, 0, run_next },
+	{ "prev", "", "", "the match before", 0, 0, run_next },
+	{ "filter", "", "[REGEX]", "show only the rows that match", 0, 0,
+	    run_prompt },
+	{ "cancel", "", "", "stop, clear the search or the filter", 0, 0,
+	    run_cancel },
+
+	{ .name = "In a pane", .help = "" },
+	{ "toggle", "", "", "fold or unfold", 0, VERB_TOGGLE, run_verb },
+	{ "unfold", "", "", "open in place, pointers too", 0, VERB_OPEN,
+	    run_verb },
+	{ "fold", "", "", "fold", 0, VERB_CLOSE, run_verb },
+	{ "sort", "", "[COLUMN]", "sort by this column, again: reversed", 0,
+	    VERB_SORT, run_verb },
+	{ "reverse", "", "", "reverse the order", 0, VERB_REVERSE, run_verb },
+	{ "unit", "", "[1|2|4|8]", "bytes of a word in memory", 0, VERB_UNIT,
+	    run_verb },
+	{ "refresh", "", "", "read again", 0, 0, run_refresh },
+
+	{ .name = "Documents", .help = "" },
+	{ "overview", "", "", "what this is and what happened", 0, 0,
+	    run_overview },
+	{ "symbols", "", "[REGEX]", "all symbols, filtered as you type",
+	    NEEDS_SYMBOLS, 0, run_symbols },
+	{ "hex", "x", "EXPR [pid N]", "memory at an address", 0, 0, run_hex },
+	{ "print", "p", "EXPR", "a typed value, a structure as a tree", 0, 0,
+	    run_print },
+	{ "process", "", "PID", "one process: arguments, environment, map",
+	    NEEDS_OS, 0, run_process },
+	{ "help", "", "", "the keys, and every command", 0, 0, run_help },
+	{ "messages", "", "", "the messages so far", 0, 0, run_help },
+
+	{ .name = "Windows", .help = "" },
+	{ "split", "sp", "", "a second window below", 0, 0, run_window },
+	{ "vsplit", "vs", "", "a second window to the right", 0, 0, run_window },
+	{ "next-window", "", "", "to the next window", 0, 0, run_window },
+	{ "prev-window", "", "", "to the window before", 0, 0, run_window },
+	{ "zoom", "", "", "this window alone for a while", 0, 0, run_window },
+	{ "close-window", "clo", "", "close this window", 0, 0, run_window },
+	{ "only", "on", "", "close the other windows", 0, 0, run_window },
+
+	{ .name = "Program", .help = "" },
+	{ "command", "", "[TEXT]", "type a command or an expression", 0, 0,
+	    run_prompt },
+	{ "map", "", "[KEYS]", "what a key does and where that is said", 0, 0,
+	    run_map },
+	{ "snap", "", "[NAME]", "keep this screen in the recorded session", 0, 0,
+	    run_snap },
+	{ "redraw", "", "", "draw the screen anew", 0, 0, run_terminal },
+	{ "suspend", "", "", "stop kpeek; fg comes back", 0, 0, run_terminal },
+	{ "close", "", "", "leave this document; the first one: quit", 0, 0,
+	    run_close },
+	{ "quit", "q", "", "quit", 0, 0, run_quit },
+
+	{ .name = "On the prompt", .help = "" },
+	{ "accept", "", "", "do what was typed", 0, 0, run_accept },
+	{ "edit", "", "WHAT", "edit what was typed", 0, 0, run_edit },
+	{ .name = NULL },
+};
+
+const struct command *
+command_by_name(const char *name, size_t n)
+{
+	const struct command *c;
+
+	for (c = commands; c->name != NULL; c++) {
+		if (c->run == NULL || n == 0)
+			continue;
+		if ((strlen(c->name) == n && memcmp(c->name, name, n) == 0) ||
+		    (strlen(c->alias) == n && memcmp(c->alias, name, n) == 0))
+			return (c);
+	}
+	return (NULL);
+}
+
+bool
+command_known(const char *name)
+{
+	return (command_by_name(name, strlen(name)) != NULL ||
+	    view_by_name(name) != NULL);
+}
+
+/* Say what is missing, as view_run does for views. */
+static int
+check_needs(struct ui *ui, const struct command *c)
+{
+	if ((c->needs & NEEDS_SYMBOLS) != 0 && ui->kernel->symbols.n == 0)
+		return (ctx_fail(ui->ctx, E_NO_SYMBOL, "%s: no symbols were "
+		    "found in this memory", c->name));
+	if ((c->needs & NEEDS_TYPES) != 0 && ui->kernel->types == NULL)
+		return (ctx_fail(ui->ctx, E_NO_TYPE, "%s: no types were found "
+		    "in this memory", c->name));
+	if ((c->needs & NEEDS_OS) != 0 && ui->kernel->os == NULL)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "%s: no kernel that "
+		    "kpeek knows was found in this memory", c->name));
+	return (0);
+}
+
+int
+ui_command(struct ui *ui, const char *line)
+{
+	const struct command *c;
+	const struct view *v;
+	struct arena arena;
+	char *text, *args, *name;
+	size_t n;
+	int rc;
+
+	while (isspace((unsigned char)*line) || *line == ':')
+		line++;
+	if (*line == '\0')
+		return (0);
+	text = strdup(line);
+	if (text == NULL)
+		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+	for (n = strlen(text); n > 0 && isspace((unsigned char)text[n - 1]);)
+		text[--n] = '\0';
+	n = strcspn(text, " \t");
+	for (args = text + n; isspace((unsigned char)*args); args++)
+		;
+	c = command_by_name(text, n);
+	if (c != NULL) {
+		rc = check_needs(ui, c);
+		/* "sym REGEX" and the like may name a view's own arguments. */
+		if (rc == 0 && args[0] != '\0' && c->args[0] == '\0')
+			rc = ctx_fail(ui->ctx, E_USAGE,
+			    "%s: takes no arguments", c->name);
+		if (rc == 0)
+			rc = c->run(ui, c, args);
+		free(text);
+		return (rc);
+	}
+	arena_init(&arena);
+	name = arena_strndup(&arena, text, n);
+	v = name != NULL ? view_by_name(name) : NULL;
+	if (v != NULL)
+		rc = pane_table_open(ui, text);
+	else if (strspn(text, "0123456789") == strlen(text))
+		rc = run_goto(ui, NULL, text);
+	else
+		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
+	arena_fini(&arena);
+	free(text);
+	return (rc);
+}

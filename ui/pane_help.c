@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Help: what the keys do, taken from the keymap in force, and every command.
+ * The messages pane is the same kind of document.
+ */
+#include "ui/doc.h"
+
+#include "engine/view/view.h"
+#include "ui/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct help {
+	struct doc_pane	 dp;
+	const char	*mode;		/* of the pane that help was asked in */
+	bool		 messages;
+};
+
+/* The keys bound to command lines that begin with a name. */
+static void
+keys_of(struct help *h, const char *name, struct buf *b)
+{
+	const struct keymap *k = &h->dp.p.ui->keymap;
+	const struct binding *bind;
+	const char *mode;
+	size_t i, n;
+	char keys[96];
+
+	n = strlen(name);
+	for (i = 0; i < k->n; i++) {
+		bind = &k->v[i];
+		mode = strcmp(bind->mode, "prompt") == 0 ? "prompt" : h->mode;
+		if (bind->command == NULL ||
+		    strncmp(bind->command, name, n) != 0 ||
+		    (bind->command[n] != '\0' && bind->command[n] != ' ') ||
+		    !keymap_in_force(k, mode, bind) || b->len > 60)
+			continue;
+		keymap_format(bind, keys, sizeof(keys));
+		buf_printf(b, "%s%s", b->len > 0 ? "  " : "", keys);
+		if (bind->command[n] == ' ')
+			buf_printf(b, " (%s)", bind->command + n + 1);
+	}
+}
+
+static void
+build_row(struct help *h, const char *name, const char *args, const char *text,
+    int width)
+{
+	struct doc *d = &h->dp.d;
+	struct buf b = { 0 };
+
+	doc_line(d);
+	keys_of(h, name, &b);
+	doc_puts(d, STYLE_STRONG, buf_text(&b));
+	doc_pad(d, width >= 70 ? 24 : 16);
+	doc_puts(d, STYLE_NORMAL, text);
+	doc_pad(d, width >= 100 ? 66 : 0);
+	if (width >= 70) {
+		doc_puts(d, STYLE_DIM, " :");
+		doc_puts(d, STYLE_DIM, name);
+		if (args[0] != '\0') {
+			doc_puts(d, STYLE_DIM, " ");
+			doc_puts(d, STYLE_DIM, args);
+		}
+	}
+	buf_fini(&b);
+}
+
+static void
+build_messages(struct help *h)
+{
+	const char *p, *end;
+	struct doc *d = &h->dp.d;
+
+	p = buf_text(&h->dp.p.ui->messages);
+	if (*p == '\0') {
+		doc_line(d);
+		doc_puts(d, STYLE_DIM, "no messages so far");
+	}
+	for (; *p != '\0'; p = end + 1) {
+		end = strchr(p, '\n');
+		if (end == NULL)
+			break;
+		doc_line(d);
+		doc_text(d, STYLE_NORMAL, NULL, p, (size_t)(end - p));
+	}
+}
+
+static void
+build(struct doc_pane *dp, int width)
+{
+	struct help *h = (struct help *)dp;
+	const struct command *c;
+	size_t i;
+
+	if (h->messages) {
+		build_messages(h);
+		return;
+	}
+	doc_line(&dp->d);
+	doc_printf(&dp->d, STYLE_NORMAL, NULL,
+	    "Keys (%s) in the pane \"%s\", what they do, and the command.",
+	    dp->p.ui->keymap_name, h->mode);
+	doc_line(&dp->d);
+	doc_puts(&dp->d, STYLE_DIM,
+	    "Everything on the screen is a link: Enter follows, Backspace "
+	    "returns.");
+	for (c = commands; c->name != NULL; c++) {
+		if (c->help[0] == '\0')
+			doc_part(&dp->d, "%s", c->name);
+		else
+			build_row(h, c->name, c->args, c->help, width);
+	}
+	doc_part(&dp->d, "Tables");
+	for (i = 0; views[i] != NULL; i++) {
+		if (command_by_name(views[i]->name,
+		    strlen(views[i]->name)) == NULL)
+			build_row(h, views[i]->name, views[i]->args != NULL ?
+			    views[i]->args : "", views[i]->help, width);
+	}
+}
+
+static void
+close_pane(struct pane *p)
+{
+	doc_pane_fini(&((struct help *)p)->dp);
+}
+
+static void
+where(struct pane *p, struct buf *b)
+{
+	buf_puts(b, ((struct help *)p)->messages ? "messages" : "help");
+}
+
+static const struct hint hints[] = {
+	{ "close", "close" }, { "search", "search" },
+	{ "next-part", "next part" }, { NULL, NULL },
+};
+
+const struct pane_ops pane_help = {
+	.name = "help",
+	.close = close_pane,
+	.draw = doc_draw,
+	.verb = doc_verb,
+	.link = doc_follow,
+	.row_text = doc_row_text,
+	.position = doc_position,
+	.where = where,
+	.hints = hints,
+};
+
+static int
+open_pane(struct ui *ui, bool messages)
+{
+	struct help *h;
+
+	/* Help asked for in the help changes nothing. */
+	if (!messages && strcmp(ui_pane(ui)->ops->name, "help") == 0 &&
+	    !((struct help *)ui_pane(ui))->messages)
+		return (0);
+	h = pane_new(ui, &pane_help, sizeof(*h));
+	if (h == NULL)
+		return (E_NOMEM);
+	doc_pane_init(&h->dp, build);
+	h->mode = ui_pane(ui)->ops->name;
+	h->messages = messages;
+	snprintf(h->dp.p.title, sizeof(h->dp.p.title), "%s",
+	    messages ? "Messages" : "Help");
+	ui_show(ui, &h->dp.p);
+	return (0);
+}
+
+int
+pane_help_open(struct ui *ui)
+{
+	return (open_pane(ui, false));
+}
+
+int
+pane_messages_open(struct ui *ui)
+{
+	return (open_pane(ui, true));
+}

@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model's heart: keys in, commands out, the screen drawn from panes. */
+#include "ui/model.h"
+
+#include "base/utf8.h"
+#include "ui/command.h"
+#include "ui/record.h"
+#include "ui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STEP_NS		8000000
+#define MESSAGES_MAX	65536		/* bytes of messages kept */
+
+extern const struct pane_ops pane_overview, pane_table, pane_symbols, pane_hex,
+    pane_struct, pane_process, pane_help;
+
+const struct pane_ops *const panes[] = {
+	&pane_overview, &pane_table, &pane_symbols, &pane_hex, &pane_struct,
+	&pane_process, &pane_help, NULL,
+};
+
+uint64_t
+ui_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+}
+
+void
+ui_say(struct ui *ui, enum style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ui->message, sizeof(ui->message), fmt, ap);
+	va_end(ap);
+	ui->message_style = style;
+	if (ui->messages.len + strlen(ui->message) < MESSAGES_MAX)
+		buf_printf(&ui->messages, "%s\n", ui->message);
+}
+
+void
+ui_say_error(struct ui *ui)
+{
+	ui_say(ui, STYLE_ERROR, "%s", ui->ctx->err.text[0] != '\0' ?
+	    ui->ctx->err.text : status_text(ui->ctx->err.code));
+	ctx_clear(ui->ctx);
+}
+
+/* --- keymaps --- */
+
+static bool
+known_mode(void *arg, const char *name)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; panes[i] != NULL; i++) {
+		if (strcmp(panes[i]->name, name) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static bool
+known_command(void *arg, const char *name)
+{
+	(void)arg;
+	return (command_known(name));
+}
+
+static void
+keymap_error(void *arg, const char *text)
+{
+	ui_say(arg, STYLE_ERROR, "%s", text);
+}
+
+static int
+load_keymap_file(struct ui *ui, const char *path, bool must)
+{
+	struct keymap_checks checks = { known_mode, known_command, keymap_error,
+	    ui };
+	struct buf text = { 0 };
+	char chunk[4096];
+	size_t n;
+	FILE *f;
+	int rc;
+
+	f = fopen(path, "r");
+	if (f == NULL) {
+		if (!must && (errno == ENOENT || errno == ENOTDIR))
+			return (0);
+		return (ctx_fail_errno(ui->ctx, E_USAGE, "keymap %s", path));
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 &&
+	    text.len < (1u << 20))
+		buf_add(&text, chunk, n);
+	rc = ferror(f) != 0 ? ctx_fail_errno(ui->ctx, E_IO, "keymap %s", path) :
+	    0;
+	fclose(f);
+	if (rc == 0)
+		keymap_parse(&ui->keymap, path, buf_text(&text), text.len,
+		    &checks);
+	buf_fini(&text);
+	return (rc);
+}
+
+static int
+load_user_keymap(struct ui *ui)
+{
+	const char *dir = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char path[1024];
+
+	if (dir != NULL && dir[0] == '/')
+		snprintf(path, sizeof(path), "%s/kpeek/keys", dir);
+	else if (home != NULL && home[0] == '/')
+		snprintf(path, sizeof(path), "%s/.config/kpeek/keys", home);
+	else
+		return (0);
+	return (load_keymap_file(ui, path, false));
+}
+
+static int
+load_keymaps(struct ui *ui)
+{
+	struct keymap_checks checks = { known_mode, known_command, keymap_error,
+	    ui };
+	const struct keymap_builtin *k;
+	int rc;
+
+	for (k = keymap_builtins; k->name != NULL; k++) {
+		if (strcmp(k->name, ui->keymap_name) == 0)
+			break;
+	}
+	if (k->name != NULL)
+		keymap_parse(&ui->keymap, k->name, k->text, strlen(k->text),
+		    &checks);
+	else if (strchr(ui->keymap_name, '/') != NULL ||
+	    access(ui->keymap_name, R_OK) == 0)
+		rc = load_keymap_file(ui, ui->keymap_name, true);
+	else
+		return (ctx_fail(ui->ctx, E_USAGE, "keymap %s: neither a name "
+		    "that kpeek knows nor a file", ui->keymap_name));
+	if (k->name == NULL && rc != 0)
+		return (rc);
+	/* A replay has to be the same wherever it runs. */
+	return (ui->sync ? 0 : load_user_keymap(ui));
+}
+
+/* --- life --- */
+
+int
+ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
+    struct ui **ret)
+{
+	struct ui *ui;
+	int rc, i;
+
+	ui = calloc(1, sizeof(*ui));
+	if (ui == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	ui->ctx = ctx;
+	ui->kernel = kernel;
+	ui->opt = opt;
+	ui->wake[0] = ui->wake[1] = -1;
+	ui->sync = opt->cols > 0 || opt->replay != NULL;
+	ui->keymap_name = opt->keymap != NULL ? opt->keymap : "default";
+	ui->direction = 1;
+	grid_init(&ui->grid);
+	keymap_init(&ui->keymap);
+	prompt_init(&ui->prompt);
+	arena_init(&ui->info_arena);
+	ui->root = ui->focus = calloc(1, sizeof(*ui->root));
+	if (ui->root == NULL || !grid_resize(&ui->grid, 80, 24)) {
+		ui_destroy(ui);
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	}
+	if (!ui->sync && pipe(ui->wake) != 0) {
+		rc = ctx_fail_errno(ctx, E_IO, "pipe");
+		ui_destroy(ui);
+		return (rc);
+	}
+	for (i = 0; i < 2 && ui->wake[0] >= 0; i++) {
+		fcntl(ui->wake[i], F_SETFL, O_NONBLOCK);
+		fcntl(ui->wake[i], F_SETFD, FD_CLOEXEC);
+	}
+	rc = load_keymaps(ui);
+	if (rc != 0) {
+		ui_destroy(ui);
+		return (rc);
+	}
+	ui->has_info = os_info(ctx, kernel, &ui->info_arena, &ui->info) == 0;
+	ctx_clear(ctx);
+	*ret = ui;
+	return (0);
+}
+
+void
+ui_destroy(struct ui *ui)
+{
+	size_t i;
+
+	frame_destroy(ui->root);
+	for (i = 0; i < ui->nspaces; i++)
+		free(ui->spaces[i]);
+	for (i = 0; i < ui->nmarks; i++)
+		free(ui->marks[i].command);
+	sym_filter_destroy(ui->matcher);
+	free(ui->pattern);
+	buf_fini(&ui->messages);
+	prompt_fini(&ui->prompt);
+	keymap_fini(&ui->keymap);
+	grid_fini(&ui->grid);
+	arena_fini(&ui->info_arena);
+	if (ui->wake[0] >= 0) {
+		close(ui->wake[0]);
+		close(ui->wake[1]);
+	}
+	free(ui);
+}
+
+void
+ui_resize(struct ui *ui, int w, int h)
+{
+	if (ui->record != NULL)
+		record_resize(ui->record, w, h);
+	grid_resize(&ui->grid, w, h);
+	ui_layout(ui);
+}
+
+/* --- keys --- */
+
+static void
+place_mark(struct ui *ui, uint32_t key)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf b = { 0 };
+	struct mark *m;
+	size_t i;
+	char name[KEY_NAME_MAX];
+
+	key_format(key, name);
+	if (!key_is_text(key) || key == ' ') {
+		ui_say(ui, STYLE_ERROR, "%s cannot name a mark", name);
+		return;
+	}
+	for (i = 0; i < ui->nmarks && ui->marks[i].name != key; i++)
+		;
+	if (i == MARKS_MAX) {
+		ui_say(ui, STYLE_ERROR, "there are %d marks already", MARKS_MAX);
+		return;
+	}
+	m = &ui->marks[i];
+	if (i == ui->nmarks)
+		ui->nmarks++;
+	p->ops->where(p, &b);
+	free(m->command);
+	m->name = key;
+	m->command = strdup(buf_text(&b));
+	m->row = p->list.cur;
+	buf_fini(&b);
+	ui_say(ui, STYLE_NORMAL, "mark %s is here", name);
+}
+
+static void
+jump_to_mark(struct ui *ui, uint32_t key)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf b = { 0 };
+	char name[KEY_NAME_MAX];
+	size_t i;
+
+	for (i = 0; i < ui->nmarks && ui->marks[i].name != key; i++)
+		;
+	key_format(key, name);
+	if (i == ui->nmarks || ui->marks[i].command == NULL) {
+		ui_say(ui, STYLE_ERROR, "there is no mark %s", name);
+		return;
+	}
+	p->ops->where(p, &b);
+	if (strcmp(buf_text(&b), ui->marks[i].command) != 0 &&
+	    ui_command(ui, ui->marks[i].command) != 0)
+		ui_say_error(ui);
+	buf_fini(&b);
+	p = ui_pane(ui);
+	if (p->list.n > ui->marks[i].row)
+		list_go(&p->list, ui->marks[i].row);
+	else
+		p->list.cur = ui->marks[i].row;
+}
+
+static void
+run(struct ui *ui, const char *line)
+{
+	if (ui_command(ui, line) != 0)
+		ui_say_error(ui);
+	ui->count = 0;
+}
+
+static void
+unbound(struct ui *ui)
+{
+	const struct binding *help;
+	struct binding typed = { .nkeys = ui->npending };
+	char keys[96], how[96];
+
+	memcpy(typed.keys, ui->pending, sizeof(typed.keys));
+	keymap_format(&typed, keys, sizeof(keys));
+	help = keymap_key_of(&ui->keymap, ui_pane(ui)->ops->name, "help");
+	if (help != NULL) {
+		keymap_format(help, how, sizeof(how));
+		ui_say(ui, STYLE_NORMAL, "%s is not bound here; %s shows the "
+		    "keys", keys, how);
+	} else {
+		ui_say(ui, STYLE_NORMAL, "%s is not bound here", keys);
+	}
+}
+
+void
+ui_key(struct ui *ui, uint32_t key)
+{
+	const struct binding *b;
+	const char *mode;
+	char utf8[4];
+
+	if (ui->record != NULL)
+		record_key(ui->record, key);
+	ui->message[0] = '\0';
+	if (ui->await != 0) {
+		if (key == UKEY_ESC)
+			;
+		else if (ui->await == 'm')
+			place_mark(ui, key);
+		else
+			jump_to_mark(ui, key);
+		ui->await = 0;
+		return;
+	}
+	mode = ui->prompt.kind != PROMPT_NONE ? "prompt" :
+	    ui_pane(ui)->ops->name;
+	ui->pending[ui->npending++] = key;
+	switch (keymap_lookup(&ui->keymap, mode, ui->pending, ui->npending,
+	    &b)) {
+	case KEYMAP_PREFIX:
+		if (ui->npending < KEYMAP_SEQ_MAX)
+			return;
+		break;
+	case KEYMAP_FOUND:
+		/* A 0 in a count is a digit, whatever it is bound to. */
+		if (ui->npending == 1 && key == '0' && ui->count > 0)
+			break;
+		ui->npending = 0;
+		run(ui, b->command);
+		return;
+	case KEYMAP_NONE:
+		break;
+	}
+	if (ui->prompt.kind != PROMPT_NONE) {
+		if (ui->npending == 1 && key_is_text(key))
+			prompt_insert(ui, utf8, utf8_encode(key, utf8));
+	} else if (ui->npending == 1 && key >= '0' && key <= '9') {
+		if (ui->count < 10000000)
+			ui->count = ui->count * 10 + (int)(key - '0');
+	} else if (ui->npending > 1 && key == UKEY_ESC) {
+		ui->count = 0;
+	} else {
+		unbound(ui);
+		ui->count = 0;
+	}
+	ui->npending = 0;
+}
+
+/* --- unfinished work --- */
+
+bool
+ui_step(struct ui *ui)
+{
+	struct frame *f;
+	struct pane *p;
+	bool more;
+
+	more = ui_search_step(ui, ui->sync ? UINT64_MAX : ui_now() + STEP_NS);
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f)) {
+		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
+		if (p != NULL && p->ops->step != NULL)
+			more |= p->ops->step(p);
+	}
+	return (more);
+}
+
+bool
+ui_busy(struct ui *ui)
+{
+	struct frame *f;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f)) {
+		if (f->win.ndocs > 0 && f->win.docs[f->win.at]->busy != NULL)
+			return (true);
+	}
+	return (false);
+}
+
+/* --- drawing --- */
+
+/* Where one is: the history up to here, as much of its end as fits. */
+static int
+draw_trail(struct ui *ui, const struct region *r, int x, int limit)
+{
+	struct window *w = ui_window(ui);
+	size_t from, i;
+	int room;
+
+	if (w->ndocs == 0)
+		return (x);
+	room = limit - x;
+	for (from = w->at; from > 0; from--) {
+		room -= (int)strlen(w->docs[from]->title) + 3;
+		if (room < (int)strlen(w->docs[from - 1]->title))
+			break;
+	}
+	if (from > 0)
+		x = region_puts(r, 0, x, STYLE_TITLE_DIM, "\u2026 ");
+	for (i = from; i <= w->at && x < limit; i++) {
+		x = region_field(r, 0, x, (int)grid_columns(r->g,
+		    w->docs[i]->title, strlen(w->docs[i]->title)) < limit - x ?
+		    (int)grid_columns(r->g, w->docs[i]->title,
+		    strlen(w->docs[i]->title)) : limit - x, false,
+		    i == w->at ? STYLE_TITLE : STYLE_TITLE_DIM, 0,
+		    w->docs[i]->title, strlen(w->docs[i]->title));
+		if (i < w->at)
+			x = region_puts(r, 0, x, STYLE_TITLE_DIM, " \u203a ");
+	}
+	return (x);
+}
+
+static void
+draw_title(struct ui *ui)
+{
+	struct region r = grid_region(&ui->grid, 0, 0, ui->grid.w, 1);
+	struct dump *dump = ui->kernel->dump;
+	struct buf id = { 0 };
+	const char *badge;
+	int x, w, n;
+
+	region_fill(&r, 0, 0, r.w, STYLE_TITLE_DIM, ' ');
+	x = r.w;
+	badge = dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
+	if (badge != NULL && r.w >= 40) {
+		x -= (int)strlen(badge);
+		region_puts(&r, 0, x, STYLE_BADGE, badge);
+	}
+	if (ui->has_info && ui->info.release.status == OK &&
+	    ui->info.release.s != NULL) {
+		buf_printf(&id, " %s ", ui->info.release.s);
+		w = (int)grid_columns(&ui->grid, buf_text(&id), id.len);
+		n = (int)strlen(ui_pane(ui)->title);
+		if (x - w > n + 16) {
+			x -= w;
+			region_puts(&r, 0, x, STYLE_TITLE_DIM, buf_text(&id));
+		}
+	}
+	buf_fini(&id);
+	n = region_puts(&r, 0, 1, STYLE_TITLE, "kpeek");
+	if (r.w >= 60)
+		n += 2;
+	else
+		n = 1;
+	if (n == 1)
+		region_fill(&r, 0, 0, 7, STYLE_TITLE_DIM, ' ');
+	draw_trail(ui, &r, n, x - 1);
+}
+
+/* The keys that matter here, as many as there is room for. */
+static void
+draw_hints(struct ui *ui, const struct region *r, int limit)
+{
+	struct pane *p = ui_pane(ui);
+	const struct binding *b;
+	const struct hint *h;
+	char key[64];
+	int x, w;
+
+	for (x = 1, h = p->ops->hints; h != NULL && h->command != NULL; h++) {
+		b = keymap_key_of(&ui->keymap, p->ops->name, h->command);
+		if (b == NULL)
+			continue;
+		keymap_format(b, key, sizeof(key));
+		w = (int)strlen(key) + 1 + (int)strlen(h->label);
+		if (x + w > limit)
+			break;
+		x = region_puts(r, 0, x, STYLE_STATUS_KEY, key);
+		x = region_puts(r, 0, x + 1, STYLE_STATUS, h->label) + 2;
+	}
+}
+
+static void
+draw_status(struct ui *ui, struct frame *f, struct pane *p)
+{
+	struct region r = grid_region(&ui->grid, f->x, f->y + f->h - 1, f->w, 1);
+	struct buf right = { 0 };
+	bool focus;
+	int x;
+
+	focus = f == ui->focus;
+	region_fill(&r, 0, 0, r.w, STYLE_STATUS, ' ');
+	if (p->busy != NULL)
+		buf_printf(&right, "%s ...  ", p->busy);
+	if (p->ops->position != NULL)
+		p->ops->position(p, &right);
+	x = r.w - 1 - (int)grid_columns(&ui->grid, buf_text(&right), right.len);
+	if (x < 0)
+		x = 0;
+	region_text(&r, 0, x, STYLE_STATUS, 0, buf_text(&right), right.len);
+	buf_fini(&right);
+	if (ui->root->a != NULL && !ui->zoomed) {
+		region_field(&r, 0, 1, x - 2, false, focus ? STYLE_STATUS_KEY :
+		    STYLE_STATUS, 0, p->title, strlen(p->title));
+		return;
+	}
+	draw_hints(ui, &r, x - 1);
+}
+
+static void
+draw_window(struct ui *ui, struct frame *f)
+{
+	struct pane *p = f->win.docs[f->win.at];
+	struct region r;
+	int y;
+
+	r = grid_region(&ui->grid, f->x, f->y, f->w, f->h - 1);
+	if (r.w < 1 || r.h < 1)
+		return;
+	p->ops->draw(p, &r, f == ui->focus);
+	if (f == ui->focus && p->ops->filter_on_search == false)
+		ui_search_highlight(ui, &r);
+	draw_status(ui, f, p);
+	/* The frame of a window with another to its right. */
+	if (f->x + f->w < ui->grid.w && !ui->zoomed) {
+		r = grid_region(&ui->grid, f->x + f->w, f->y, 1, f->h);
+		for (y = 0; y < r.h; y++)
+			region_fill(&r, y, 0, 1, STYLE_FRAME, 0x2502);
+	}
+}
+
+/* The candidates of a completion, on the line above the prompt. */
+static void
+draw_words(struct ui *ui)
+{
+	struct prompt *p = &ui->prompt;
+	struct region r;
+	size_t i, from;
+	int x;
+
+	r = grid_region(&ui->grid, 0, ui->grid.h - 2, ui->grid.w, 1);
+	region_fill(&r, 0, 0, r.w, STYLE_STATUS, ' ');
+	/* Whole screens of candidates, the one chosen among them. */
+	for (from = 0;;) {
+		for (i = from, x = 1; i < p->nwords; i++) {
+			x += (int)strlen(p->words[i]) + 2;
+			if (x > r.w)
+				break;
+		}
+		if (i >= p->nwords || p->shown <= i || i == from)
+			break;
+		from = i;
+	}
+	for (i = from, x = 1; i < p->nwords && x < r.w; i++)
+		x = region_puts(&r, 0, x, i + 1 == p->shown ?
+		    STYLE_CURSOR_CELL : STYLE_STATUS, p->words[i]) + 2;
+}
+
+static void
+draw_bottom(struct ui *ui)
+{
+	struct region r;
+	struct pane *p = ui_pane(ui);
+	struct binding typed = { .nkeys = ui->npending };
+	struct buf b = { 0 };
+	char keys[96], right[128];
+
+	r = grid_region(&ui->grid, 0, ui->grid.h - 1, ui->grid.w, 1);
+	if (ui->prompt.kind != PROMPT_NONE) {
+		prompt_draw(ui, &r);
+		if (ui->prompt.nwords > 0 && ui->grid.h > 2)
+			draw_words(ui);
+		return;
+	}
+	if (ui->message[0] != '\0') {
+		region_field(&r, 0, 0, r.w, false, ui->message_style, 0,
+		    ui->message, strlen(ui->message));
+	} else if (p->ops->detail != NULL) {
+		p->ops->detail(p, &b);
+		region_field(&r, 0, 0, r.w, false, STYLE_NORMAL, 0,
+		    buf_text(&b), b.len);
+		buf_fini(&b);
+	}
+	if (ui->npending > 0 || ui->count > 0) {
+		memcpy(typed.keys, ui->pending, sizeof(typed.keys));
+		keymap_format(&typed, keys, sizeof(keys));
+		snprintf(right, sizeof(right), " %.0d%s ", ui->count, keys);
+		region_puts(&r, 0, r.w - (int)strlen(right), STYLE_STRONG, right);
+	}
+}
+
+void
+ui_draw(struct ui *ui)
+{
+	struct frame *f;
+
+	grid_clear(&ui->grid);
+	ui->grid.ascii = ui->opt->ascii;
+	ui_layout(ui);
+	if (ui->grid.h > 4)
+		draw_title(ui);
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f)) {
+		if (f->win.ndocs > 0 && (!ui->zoomed || f == ui->focus))
+			draw_window(ui, f);
+	}
+	draw_bottom(ui);
+}
