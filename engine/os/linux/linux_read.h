@@ -47,7 +47,7 @@
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\
 	T(CRED, "struct cred")						\
-	M(CRED, UID, "uid.val|uid")					\
+	M(CRED, EUID, "euid.val|euid")					\
 	T(KTHREAD, "struct kthread")					\
 	M(KTHREAD, DATA, "data")					\
 	M(KTHREAD, FULL_NAME, "full_name")				\

@@ -322,7 +322,7 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 		proc->ppid = (int)(int32_t)state;
 	proc->uid.status = linux_u64(ctx, &t->task, LM_TASK_CRED, &p);
 	if (proc->uid.status == 0)
-		proc->uid.status = linux_member(ctx, t->k, p, LM_CRED_UID,
+		proc->uid.status = linux_member(ctx, t->k, p, LM_CRED_EUID,
 		    &proc->uid.v);
 	if (linux_u64(ctx, &t->task, LM_TASK_FLAGS, &flags) != 0)
 		flags = 0;

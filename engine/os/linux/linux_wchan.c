@@ -100,6 +100,15 @@ next_frame(struct ctx *ctx, const struct scan *s, const uint64_t *words,
 	return (0);
 }
 
+/* Of several names at one address the kernel takes its table's first. */
+static const char *
+kernel_name(struct kernel *k, const struct symbol *sym)
+{
+	while (sym > k->symbols.v && sym[-1].addr == sym->addr)
+		sym--;
+	return (sym_name(&k->symbols, sym));
+}
+
 int
 linux_wchan(struct ctx *ctx, struct kernel *k, uint64_t task, uint64_t stack,
     const char **ret)
@@ -146,7 +155,7 @@ linux_wchan(struct ctx *ctx, struct kernel *k, uint64_t task, uint64_t stack,
 		if (sym == NULL)
 			return (0);
 		if (!within(s.sched, ra) && !within(s.lock, ra)) {
-			*ret = sym_name(&k->symbols, sym);
+			*ret = kernel_name(k, sym);
 			return (0);
 		}
 		callee = sym->addr;

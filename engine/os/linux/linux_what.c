@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What lies at an address of the kernel's: the nearest answers first. */
+#include "engine/os/linux/linux_read.h"
+
+#include <stdio.h>
+
+struct what {
+	struct kernel	*k;
+	struct arena	*arena;
+	uint64_t	 addr, phys;
+	bool		 mapped;
+	int		(*fn)(void *, struct ctx *, const char *, const char *,
+			    uint64_t);
+	void		*arg;
+	unsigned	 said;
+	int		 rc;		/* of fn: not 0 ends it */
+	/* The task whose task_struct this is. */
+	uint64_t	 stack_size, task_size, task;
+	char		 task_name[64];
+};
+
+static void
+say(struct ctx *ctx, struct what *w, const char *kind, const char *text,
+    uint64_t base)
+{
+	unsigned quiet = ctx->quiet;
+
+	w->said++;
+	ctx->quiet = 0;
+	w->rc = text == NULL ? ctx_fail(ctx, E_NOMEM, "out of memory") :
+	    w->fn(w->arg, ctx, kind, text, base);
+	ctx->quiet = quiet;
+}
+
+/* The kernel's or a module's own code and data. */
+static void
+symbol(struct ctx *ctx, struct what *w)
+{
+	const struct symbol *sym;
+	uint64_t low, high;
+
+	sym = w->mapped ? sym_at(&w->k->symbols, w->addr) : NULL;
+	if (sym == NULL)
+		return;
+	/* Beyond the image a nearest symbol says nothing. */
+	if (sym_module_name(&w->k->symbols, sym)[0] == '\0' &&
+	    linux_root(ctx, w->k, "_text", &low) == 0 &&
+	    linux_root(ctx, w->k, "_end", &high) == 0 &&
+	    (w->addr < low || w->addr >= high))
+		return;
+	say(ctx, w, "symbol", sym_name(&w->k->symbols, sym), sym->addr);
+}
+
+static int
+module_one(void *arg, struct ctx *ctx, const struct os_module *m)
+{
+	struct what *w = arg;
+	const struct linux_place *mem = linux_place(w->k, LM_MODULE_MEM);
+	uint64_t stride = linux_size(w->k, LT_MODULE_MEM), i, row, base, size;
+
+	base = m->base;
+	size = m->size;
+	for (i = 0; mem->status == OK && stride != 0 &&
+	    i < mem->size / stride; i++) {
+		row = m->address + mem->offset + i * stride;
+		if (linux_member(ctx, w->k, row, LM_MODULE_MEM_BASE,
+		    &base) == 0 && linux_member(ctx, w->k, row,
+		    LM_MODULE_MEM_SIZE, &size) == 0 && w->addr >= base &&
+		    w->addr - base < size)
+			break;
+		size = 0;
+	}
+	if (w->addr < base || w->addr - base >= size)
+		return (0);
+	say(ctx, w, "module", arena_strdup(w->arena, m->name.s), base);
+	return (1);
+}
+
+static void
+module(struct ctx *ctx, struct what *w)
+{
+	(void)linux_modules(ctx, w->k, module_one, w);
+}
+
+/* A CPU's area: the variables of the image first, what was allocated behind. */
+static void
+percpu(struct ctx *ctx, struct what *w)
+{
+	const struct symbol *sym;
+	struct linux_cpus cpus;
+	uint64_t off, start, end, unit;
+	int cpu;
+
+	if (w->said != 0 ||
+	    linux_cpus(ctx, w->k, "__cpu_possible_mask", &cpus) != 0 ||
+	    linux_root(ctx, w->k, "__per_cpu_start", &start) != 0 ||
+	    linux_root(ctx, w->k, "__per_cpu_end", &end) != 0)
+		return;
+	if (linux_var(ctx, w->k, "pcpu_unit_size", 4, &unit) != 0 ||
+	    unit < end - start)
+		unit = end - start;
+	for (cpu = 0; (cpu = linux_cpu_next(&cpus, cpu)) >= 0; cpu++) {
+		if (linux_percpu(ctx, w->k, cpu, &off) != 0 ||
+		    w->addr - off - start >= unit)
+			continue;
+		sym = w->addr - off < end ?
+		    sym_at(&w->k->symbols, w->addr - off) : NULL;
+		if (sym == NULL || sym->addr < start)
+			say(ctx, w, "per-cpu", arena_printf(w->arena,
+			    "CPU %d", cpu), off + start);
+		else
+			say(ctx, w, "per-cpu", arena_printf(w->arena,
+			    "%s of CPU %d", sym_name(&w->k->symbols, sym),
+			    cpu), sym->addr + off);
+		return;
+	}
+}
+
+static int
+task_one(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	struct what *w = arg;
+	uint64_t stack;
+
+	snprintf(w->task_name, sizeof(w->task_name), "%s (%d)", p->comm.s,
+	    p->tid);
+	if (w->addr >= p->task && w->addr - p->task < w->task_size)
+		w->task = p->task;
+	else if (linux_member(ctx, w->k, p->task, LM_TASK_STACK, &stack) != 0 ||
+	    stack == 0 || w->addr < stack ||
+	    w->addr - stack >= w->stack_size)
+		return (0);
+	else
+		say(ctx, w, "stack", arena_strdup(w->arena, w->task_name),
+		    stack);
+	return (1);
+}
+
+static void
+task(struct ctx *ctx, struct what *w)
+{
+	if (w->said == 0)
+		(void)linux_procs(ctx, w->k, OS_THREADS | OS_IDLE, task_one, w);
+}
+
+/* Is the page a slab's?  A flag up to 6.9, a type of page since (46df8e73a4a3). */
+static bool
+is_slab(struct ctx *ctx, struct kernel *k, const struct linux_obj *page)
+{
+	uint64_t flags, type;
+	int64_t v;
+
+	if (linux_enum(ctx, k, "pageflags", "PG_slab", &v) == 0)
+		return (v >= 0 && v < 64 && linux_u64(ctx, page,
+		    LM_PAGE_FLAGS, &flags) == 0 && (flags >> v & 1) != 0);
+	if (linux_u64(ctx, page, LM_PAGE_TYPE, &type) != 0)
+		return (false);
+	/* 6.11 on: the upper byte; between: a bit that is cleared. */
+	if (linux_enum(ctx, k, "pagetype", "PGTY_slab", &v) == 0)
+		return (type >> 24 == (uint64_t)v);
+	return (linux_enum(ctx, k, "pagetype", "PG_slab", &v) == 0 &&
+	    type >> 24 != 0 && (type & (uint64_t)v) == 0);
+}
+
+static void
+slab(struct ctx *ctx, struct what *w, const struct linux_obj *page,
+    uint64_t first)
+{
+	const char *name, *text;
+	uint64_t cache, p, size, base, at;
+	int rc;
+
+	rc = linux_has(w->k, LM_SLAB_CACHE) ?
+	    linux_member(ctx, w->k, page->addr, LM_SLAB_CACHE, &cache) :
+	    linux_u64(ctx, page, LM_PAGE_CACHE, &cache);
+	if (rc != 0 || linux_member(ctx, w->k, cache, LM_CACHE_NAME, &p) != 0 ||
+	    linux_text(ctx, w->k, p, 64, w->arena, &name) != 0)
+		return;
+	if (linux_member(ctx, w->k, cache, LM_CACHE_SIZE, &size) != 0 ||
+	    size == 0 || size > UINT32_MAX)
+		size = 1;
+	at = w->phys - first;
+	base = w->addr - at % size;
+	text = w->task != 0 ? arena_printf(w->arena, "%s of %s", name,
+	    w->task_name) : name;
+	say(ctx, w, "slab", text, w->task != 0 ? w->task : base);
+}
+
+/* The page's struct page, from its number; x86-64 and arm64: vmemmap. */
+static void
+page(struct ctx *ctx, struct what *w)
+{
+	struct linux_obj o;
+	uint64_t vmemmap, size, shift, pfn, head, mapping;
+	const char *use;
+	int rc;
+
+	size = linux_size(w->k, LT_PAGE);
+	shift = w->k->arch->page_shift;
+	pfn = w->phys >> shift;
+	if (w->said != 0 || !w->mapped || size == 0 || linux_var(ctx, w->k,
+	    "vmemmap_base", w->k->space.ptr_size, &vmemmap) != 0)
+		return;
+	if (linux_obj_init(ctx, &o, w->k, LT_PAGE) != 0)
+		return;
+	rc = linux_obj_at(ctx, &o, vmemmap + pfn * size);
+	if (rc == 0 && linux_u64(ctx, &o, LM_PAGE_HEAD, &head) == 0 &&
+	    (head & 1) != 0)
+		rc = linux_obj_at(ctx, &o, head - 1);
+	if (rc == 0 && is_slab(ctx, w->k, &o))
+		slab(ctx, w, &o, (o.addr - vmemmap) / size << shift);
+	else if (rc == 0) {
+		if (linux_u64(ctx, &o, LM_PAGE_MAPPING, &mapping) != 0)
+			mapping = 0;
+		/* PAGE_MAPPING_ANON, linux/page-flags.h. */
+		use = mapping & 1 ? ", anonymous" : mapping != 0 ?
+		    ", page cache" : "";
+		say(ctx, w, "page", arena_printf(w->arena,
+		    "page frame 0x%llx%s", (unsigned long long)pfn, use),
+		    vmemmap + pfn * size);
+	}
+	linux_obj_fini(&o);
+}
+
+int
+linux_what(struct ctx *ctx, struct kernel *k, uint64_t addr,
+    struct arena *arena, int (*fn)(void *, struct ctx *, const char *kind,
+    const char *what, uint64_t base), void *arg)
+{
+	struct what w = { .k = k, .arena = arena, .addr = addr, .fn = fn,
+	    .arg = arg };
+	static void (*const finders[])(struct ctx *, struct what *) = {
+		symbol, module, percpu, task, page,
+	};
+	struct pt_result r;
+	size_t i;
+
+	ctx->quiet++;
+	w.mapped = space_translate(ctx, &k->space, addr, &r) == 0;
+	w.phys = w.mapped ? r.phys : 0;
+	w.stack_size = linux_stack_size(ctx, k);
+	w.task_size = linux_size(k, LT_TASK);
+	for (i = 0; w.rc == 0 && i < sizeof(finders) / sizeof(finders[0]); i++)
+		finders[i](ctx, &w);
+	if (w.rc == 0 && w.said == 0 && !w.mapped)
+		say(ctx, &w, "unmapped", "", addr);
+	ctx->quiet--;
+	if (w.said == 0)
+		return (ctx_fail_at(ctx, E_NOT_FOUND, addr,
+		    "nothing is known about 0x%llx",
+		    (unsigned long long)addr));
+	return (w.rc);
+}
