@@ -196,3 +196,11 @@ seen_add(struct seen *s, uint64_t key)
 	s->count++;
 	return (1);
 }
+
+bool
+seen_has(const struct seen *s, uint64_t key)
+{
+	if (key == 0)
+		return (s->has_zero);
+	return (s->cap > 0 && *seen_slot(s->keys, s->cap, key) == key);
+}

@@ -49,5 +49,6 @@ struct seen {
 void	seen_fini(struct seen *);
 /* 1 = new, 0 = was there already, -1 = out of memory. */
 int	seen_add(struct seen *, uint64_t key);
+bool	seen_has(const struct seen *, uint64_t key);
 
 #endif

@@ -381,17 +381,6 @@ sym_find(const struct symbols *s, const char *name)
 	return (best);
 }
 
-/* How well a symbol names its address, among those at the same one. */
-static int
-rank(const struct symbols *s, const struct symbol *sym)
-{
-	const char *name;
-
-	name = s->names + sym->name;
-	return ((is_global(sym) ? 2 : 0) +
-	    (name[0] == '_' && name[1] == '_' ? 0 : 1));
-}
-
 const struct symbol *
 sym_at(const struct symbols *s, uint64_t addr)
 {
@@ -406,8 +395,7 @@ sym_at(const struct symbols *s, uint64_t addr)
 	at = i > 0 ? s->v[i - 1].addr : 0;
 	for (; i > 0 && s->v[i - 1].addr == at; i--) {
 		sym = &s->v[i - 1];
-		if (addr - at < (sym->size != 0 ? sym->size : REACH_MAX) &&
-		    (best == NULL || rank(s, sym) >= rank(s, best)))
+		if (addr - at < (sym->size != 0 ? sym->size : REACH_MAX))
 			best = sym;
 	}
 	return (best);

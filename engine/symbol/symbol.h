@@ -62,8 +62,9 @@ const char *sym_module_name(const struct symbols *, const struct symbol *);
 const struct symbol *sym_find(const struct symbols *, const char *name);
 /*
  * The symbol at or below an address that plausibly contains it (not past its
- * size when that is known, not beyond 16 MiB); prefers globals and names
- * without a leading "__" among equals.  NULL when there is none.
+ * size when that is known, not beyond 16 MiB).  Among equals the first that
+ * was added: kernels sort theirs so that it is the best name, and use that
+ * (get_symbol_pos in kernel/kallsyms.c).  NULL when there is none.
  */
 const struct symbol *sym_at(const struct symbols *, uint64_t addr);
 /* Writes "name+0x10" or "name+0x10 [module]"; false and "" when none. */

@@ -10,12 +10,14 @@
 #include "engine/symbol/kallsyms.h"
 #include "engine/value/walk.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MODULE_SYMS_MAX	(1u << 20)
 #define MODULE_STRS_MAX	(64u << 20)
 #define MODULES_MAX	65536
+#define MODULES_BYTES	(UINT64_C(1) << 30)	/* read for all of them */
 #define ELF64_SYM_SIZE	24
 
 struct found {
@@ -98,7 +100,43 @@ linux_load_symbols(struct ctx *ctx, struct kernel *k)
 /* The members of a module that its symbols need; struct mod_kallsyms. */
 struct layout {
 	struct type_field list, name, kallsyms, symtab, num, strtab, typetab;
+	struct exports {
+		struct type_field table, count;
+	} exports[2];			/* for everybody, for GPL modules */
+	struct type_field value, symbol_name;	/* of struct kernel_symbol */
+	uint64_t	 symbol_size;
+	bool		 relative;	/* value and name are offsets from themselves */
 };
+
+/* Without them every module symbol counts as local: no error. */
+static int
+find_exports(struct ctx *ctx, struct kernel *k, struct layout *f)
+{
+	struct typeref t;
+	int rc;
+
+	f->symbol_size = 0;
+	f->relative = type_field_of(ctx, k->types, "kernel_symbol",
+	    "value_offset", &f->value) == 0;
+	rc = f->relative ? type_field_of(ctx, k->types, "kernel_symbol",
+	    "name_offset", &f->symbol_name) : 0;
+	if (!f->relative && (type_field_of(ctx, k->types, "kernel_symbol",
+	    "value", &f->value) != 0 || type_field_of(ctx, k->types,
+	    "kernel_symbol", "name", &f->symbol_name) != 0))
+		return (0);
+	if (rc != 0 || type_field_of(ctx, k->types, "module", "syms",
+	    &f->exports[0].table) != 0 ||
+	    type_field_of(ctx, k->types, "module", "num_syms",
+	    &f->exports[0].count) != 0 ||
+	    type_field_of(ctx, k->types, "module", "gpl_syms",
+	    &f->exports[1].table) != 0 ||
+	    type_field_of(ctx, k->types, "module", "num_gpl_syms",
+	    &f->exports[1].count) != 0 ||
+	    type_find(ctx, k->types, "struct kernel_symbol", &t) != 0 ||
+	    type_size(ctx, k->types, t, &f->symbol_size) != 0)
+		f->symbol_size = 0;
+	return (0);
+}
 
 static int
 find_layout(struct ctx *ctx, struct kernel *k, struct layout *f)
@@ -124,16 +162,60 @@ find_layout(struct ctx *ctx, struct kernel *k, struct layout *f)
 		if (rc != 0)
 			return (rc);
 	}
-	return (0);
+	return (find_exports(ctx, k, f));
 }
 
-/* One module's Elf64_Sym table: name u32, info, other, shndx, value, size. */
+/*
+ * The symbols that a module exports, as (address, name) hashes: /proc/kallsyms
+ * shows their type in upper case, all others' in lower case.
+ */
+static void
+read_exports(struct ctx *ctx, struct kernel *k, const struct layout *f,
+    uint64_t mod, struct seen *exported)
+{
+	const struct space *sp = &k->space;
+	uint64_t table, count, at, value, name;
+	char text[512];
+	size_t i, j;
+
+	ctx->quiet++;
+	for (i = 0; i < 2 && f->symbol_size > 0; i++) {
+		if (space_ptr(ctx, sp, mod + f->exports[i].table.offset,
+		    &table) != 0 || space_uint(ctx, sp, mod +
+		    f->exports[i].count.offset, f->exports[i].count.size,
+		    &count) != 0 || count > MODULE_SYMS_MAX)
+			continue;
+		for (j = 0; j < count; j++) {
+			at = table + j * f->symbol_size;
+			if (space_uint(ctx, sp, at + f->value.offset,
+			    f->value.size, &value) != 0 ||
+			    space_uint(ctx, sp, at + f->symbol_name.offset,
+			    f->symbol_name.size, &name) != 0)
+				break;
+			if (f->relative) {
+				value = at + f->value.offset +
+				    (uint64_t)(int64_t)(int32_t)value;
+				name = at + f->symbol_name.offset +
+				    (uint64_t)(int64_t)(int32_t)name;
+			}
+			if (space_text(ctx, sp, name, text, sizeof(text)) == 0)
+				(void)seen_add(exported, hash_str(text) ^ value);
+		}
+	}
+	ctx->quiet--;
+}
+
+/*
+ * One module's Elf64_Sym table: name u32, info, other, shndx, value, size.
+ * What it reads is taken off *left.
+ */
 static int
 add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
-    uint64_t mod)
+    uint64_t mod, uint64_t *left)
 {
 	const struct space *sp = &k->space;
 	uint64_t ks, symtab, strtab, typetab, num, strs, value, size;
+	struct seen exported;
 	char name[128];
 	uint8_t *raw, *types;
 	char *text;
@@ -143,6 +225,7 @@ add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
 
 	raw = types = NULL;
 	text = NULL;
+	memset(&exported, 0, sizeof(exported));
 	if ((rc = space_text(ctx, sp, mod + f->name.offset, name,
 	    f->name.size < sizeof(name) ? f->name.size : sizeof(name))) != 0 ||
 	    (rc = space_ptr(ctx, sp, mod + f->kallsyms.offset, &ks)) != 0)
@@ -155,9 +238,10 @@ add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
 	    (rc = space_uint(ctx, sp, ks + f->num.offset, f->num.size,
 	    &num)) != 0)
 		return (rc);
-	if (num > MODULE_SYMS_MAX)
+	if (num > MODULE_SYMS_MAX || num * ELF64_SYM_SIZE > *left)
 		return (ctx_fail(ctx, E_CORRUPT, "module %s: %llu symbols are "
 		    "not plausible", name, (unsigned long long)num));
+	*left -= num * ELF64_SYM_SIZE;
 	index = sym_module(&k->symbols, name);
 	raw = malloc((size_t)num * ELF64_SYM_SIZE + 1);
 	types = malloc((size_t)num + 1);
@@ -177,6 +261,7 @@ add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
 			strs = off;
 	}
 	strs += 512;
+	*left -= strs < *left ? strs : *left;
 	text = malloc((size_t)strs + 1);
 	if (text == NULL) {
 		rc = ctx_fail(ctx, E_NOMEM, "module %s: no memory", name);
@@ -186,6 +271,7 @@ add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
 	(void)space_read_some(ctx, sp, strtab, text, (size_t)strs, &done);
 	ctx->quiet--;
 	text[done] = '\0';
+	read_exports(ctx, k, f, mod, &exported);
 	for (i = 0; i < num && rc == 0; i++) {
 		off = load_u32(raw + i * ELF64_SYM_SIZE, sp->be);
 		if (off >= done || text[off] == '\0')
@@ -194,10 +280,12 @@ add_module(struct ctx *ctx, struct kernel *k, const struct layout *f,
 		size = load_u64(raw + i * ELF64_SYM_SIZE + 16, sp->be);
 		len = strnlen(text + off, done - off);
 		rc = sym_add(ctx, &k->symbols, value, size > UINT32_MAX ? 0 :
-		    (uint32_t)size, (char)types[i], (unsigned)index, text + off,
-		    len);
+		    (uint32_t)size, seen_has(&exported, hash_bytes(text + off,
+		    len) ^ value) ? (char)toupper(types[i]) :
+		    (char)tolower(types[i]), (unsigned)index, text + off, len);
 	}
 out:
+	seen_fini(&exported);
 	free(raw);
 	free(types);
 	free(text);
@@ -206,23 +294,21 @@ out:
 
 /* eBPF: struct bpf_ksym on the list bpf_kallsyms, shown as module "bpf". */
 static int
-add_bpf(struct ctx *ctx, struct kernel *k)
+add_bpf(struct ctx *ctx, struct kernel *k, uint64_t head)
 {
-	const struct symbol *head;
 	struct type_field start, name, lnode, end;
 	uint64_t node, key, addr, last;
 	char text[512];
 	struct walk w;
 	int rc, index;
 
-	head = sym_find(&k->symbols, "bpf_kallsyms");
-	if (head == NULL ||
+	if (head == 0 ||
 	    type_field_of(ctx, k->types, "bpf_ksym", "start", &start) != 0 ||
 	    type_field_of(ctx, k->types, "bpf_ksym", "end", &end) != 0 ||
 	    type_field_of(ctx, k->types, "bpf_ksym", "name", &name) != 0 ||
 	    type_field_of(ctx, k->types, "bpf_ksym", "lnode", &lnode) != 0)
 		return (0);
-	rc = walk_list(&w, ctx, &k->space, head->addr);
+	rc = walk_list(&w, ctx, &k->space, head);
 	while (rc == 0 && (rc = walk_next(&w, ctx, &key, &node)) == 0) {
 		node -= lnode.offset;
 		if (space_ptr(ctx, &k->space, node + start.offset, &addr) != 0 ||
@@ -244,34 +330,44 @@ add_bpf(struct ctx *ctx, struct kernel *k)
 int
 linux_load_module_symbols(struct ctx *ctx, struct kernel *k)
 {
-	const struct symbol *head;
+	const struct symbol *head, *bpf;
 	struct layout f;
 	struct walk w;
-	uint64_t node, key;
+	uint64_t node, key, bpf_head, left;
 	size_t n, bad;
 	int rc;
 
 	head = sym_find(&k->symbols, "modules");
 	if (head == NULL)
 		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbol 'modules'"));
+	/* The table is not searchable while symbols are added. */
+	bpf = sym_find(&k->symbols, "bpf_kallsyms");
+	bpf_head = bpf != NULL ? bpf->addr : 0;
 	rc = find_layout(ctx, k, &f);
 	if (rc == 0)
 		rc = walk_list(&w, ctx, &k->space, head->addr);
 	if (rc != 0)
 		return (rc);
+	left = MODULES_BYTES;
 	for (n = bad = 0; n < MODULES_MAX; n++) {
 		rc = walk_next(&w, ctx, &key, &node);
 		if (rc != 0)
 			break;
-		if (add_module(ctx, k, &f, node - f.list.offset) != 0)
+		rc = add_module(ctx, k, &f, node - f.list.offset, &left);
+		if (rc != 0)
 			bad++;
+		/* The others would fare no better. */
+		if (rc == E_LIMIT || rc == E_NOMEM || (rc = ctx_check(ctx)) != 0)
+			break;
 	}
 	walk_fini(&w);
+	if (rc == E_CANCELLED)
+		return (rc);
 	if (bad > 0)
 		kernel_warn(k, "symbols of %zu of %zu modules could not be "
 		    "read: %s", bad, n, ctx->err.text);
 	if (rc != E_DONE)
 		kernel_warn(k, "the list of modules is broken after %zu: %s", n,
 		    ctx->err.text);
-	return (add_bpf(ctx, k));
+	return (add_bpf(ctx, k, bpf_head));
 }
