@@ -24,6 +24,7 @@
 #define SEGMENTS_MAX	(1u << 20)
 #define NOTES_MAX	(64u << 20)	/* bytes of notes looked at */
 #define CPUS_MAX	65536
+#define CLAIMS_MAX	128u		/* all segments against the file's size */
 
 /* A run of physical memory, sorted and without overlaps. */
 struct segment {
@@ -39,6 +40,9 @@ struct elf {
 	struct segment	*segs;
 	size_t		 nsegs, cap;
 	_Atomic size_t	 last;		/* where the last look-up ended */
+	size_t		 cpus_cap, nqemu;	/* CPUs with a "QEMU" note */
+	uint64_t	 notes_read;	/* bytes, of all note segments */
+	uint64_t	 claimed;	/* bytes of the file, by all segments */
 	bool		 user_core;
 	bool		 qemu;
 };
@@ -114,7 +118,7 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 	if (b.bad)
 		return (ctx_fail(ctx, E_TRUNCATED,
 		    "%s: ends inside the ELF header", file_name(f)));
-	if (eh->phnum == PN_XNUM) {
+	if (eh->phnum == PN_XNUM && shoff != 0) {
 		/* The real count is sh_info of section header 0. */
 		rc = file_read(ctx, f, shoff + (eh->bits == 64 ? 44 : 28), raw, 4);
 		if (rc != 0)
@@ -158,59 +162,92 @@ add_segment(struct ctx *ctx, struct elf *e, uint64_t pa, uint64_t end,
 }
 
 static int
-by_address(const void *a, const void *b)
+by_kind(const void *a, const void *b)
 {
 	const struct segment *x = a, *y = b;
 
+	/* First all that have bytes. */
+	if ((x->status == 0) != (y->status == 0))
+		return (x->status == 0 ? -1 : 1);
 	if (x->pa != y->pa)
 		return (x->pa < y->pa ? -1 : 1);
-	/* Of two that start alike the one with bytes comes first. */
-	if (x->status != y->status)
-		return (x->status > y->status ? -1 : 1);
 	return (x->offset < y->offset ? -1 : x->offset > y->offset);
 }
 
+/* Cut what an earlier run of the same list holds already; in place. */
+static size_t
+cut_overlaps(struct segment *v, size_t n)
+{
+	uint64_t at, skip;
+	size_t i, kept;
+
+	for (i = 0, kept = 0, at = 0; i < n; i++) {
+		if (v[i].end <= at)
+			continue;
+		skip = v[i].pa < at ? at - v[i].pa : 0;
+		v[kept] = v[i];
+		v[kept].pa += skip;
+		v[kept].offset += skip;
+		at = v[kept++].end;
+	}
+	return (kept);
+}
+
+/* Append, joined with the run before where that says the same. */
+static int
+join_segment(struct ctx *ctx, struct elf *e, uint64_t pa, uint64_t end,
+    uint64_t offset, int status)
+{
+	struct segment *last;
+
+	last = e->nsegs > 0 ? &e->segs[e->nsegs - 1] : NULL;
+	if (pa < end && last != NULL && last->end == pa &&
+	    last->status == status && (status != 0 ||
+	    offset - last->offset == pa - last->pa)) {
+		last->end = end;
+		return (0);
+	}
+	return (add_segment(ctx, e, pa, end, offset, status));
+}
+
 /*
- * Sort, and cut overlaps: /proc/vmcore lists the kernel text twice.  The
- * earlier run keeps its bytes unless it has none and the later one does.
+ * Sort, and settle overlaps (/proc/vmcore lists the kernel text twice): what
+ * has bytes comes before what has none, and of two alike the earlier.
  */
 static int
 settle(struct ctx *ctx, struct elf *e)
 {
-	struct segment *in, s, *last;
-	size_t i, n;
-	uint64_t cut;
+	struct segment *in, *good, *bad;
+	size_t i, j, n, ngood, nbad;
+	uint64_t at, stop;
 	int rc;
 
 	in = e->segs;
 	n = e->nsegs;
 	if (n == 0)
 		return (0);
-	qsort(in, n, sizeof(*in), by_address);
+	qsort(in, n, sizeof(*in), by_kind);
+	for (ngood = 0; ngood < n && in[ngood].status == 0; ngood++)
+		;
+	good = in;
+	bad = in + ngood;
+	nbad = cut_overlaps(bad, n - ngood);
+	ngood = cut_overlaps(good, ngood);
 	e->segs = NULL;
 	e->nsegs = e->cap = 0;
-	for (i = 0, rc = 0; i < n && rc == 0; i++) {
-		s = in[i];
-		last = e->nsegs > 0 ? &e->segs[e->nsegs - 1] : NULL;
-		if (last != NULL && s.pa < last->end) {
-			if (last->status != 0 && s.status == 0) {
-				cut = last->end;
-				last->end = s.pa;
-				if (last->end == last->pa)
-					e->nsegs--;
-				rc = add_segment(ctx, e, s.pa, s.end, s.offset,
-				    s.status);
-				if (rc == 0)	/* what stood behind it still does */
-					rc = add_segment(ctx, e, s.end, cut, 0,
-					    E_NOT_IN_DUMP);
-				continue;
-			}
-			if (s.end <= last->end)
-				continue;
-			s.offset += last->end - s.pa;
-			s.pa = last->end;
+	for (i = 0, j = 0, at = 0, rc = 0; i <= ngood && rc == 0; i++) {
+		stop = i < ngood ? good[i].pa : UINT64_MAX;
+		for (; j < nbad && bad[j].pa < stop && rc == 0; j++) {
+			rc = join_segment(ctx, e, bad[j].pa > at ? bad[j].pa :
+			    at, bad[j].end < stop ? bad[j].end : stop, 0,
+			    bad[j].status);
+			if (bad[j].end > stop)
+				break;	/* it may go on behind the good one */
 		}
-		rc = add_segment(ctx, e, s.pa, s.end, s.offset, s.status);
+		if (i < ngood && rc == 0)
+			rc = join_segment(ctx, e, good[i].pa, good[i].end,
+			    good[i].offset, 0);
+		at = i < ngood ? good[i].end : at;
 	}
 	free(in);
 	return (rc);
@@ -235,6 +272,11 @@ load_segment(struct ctx *ctx, struct elf *e, struct file *f, uint64_t pa,
 	have = off >= size ? 0 : size - off;
 	if (have > filesz)
 		have = filesz;
+	/* Segments that share their bytes could make any scan endless. */
+	e->claimed += have;
+	if (e->claimed / CLAIMS_MAX > size)
+		return (ctx_fail(ctx, E_LIMIT, "%s: its segments claim the "
+		    "same bytes more than %u times", file_name(f), CLAIMS_MAX));
 	if (have < filesz) {
 		e->dump.complete = false;
 		if (e->dump.incomplete == NULL)
@@ -254,12 +296,14 @@ load_segment(struct ctx *ctx, struct elf *e, struct file *f, uint64_t pa,
 }
 
 static int
-add_cpu(struct ctx *ctx, struct elf *e, size_t *cap, struct cpu_state **ret)
+add_cpu(struct ctx *ctx, struct elf *e, struct cpu_state **ret)
 {
 	struct dump *d = &e->dump;
 
-	if (d->ncpus >= CPUS_MAX || !vec_room(d->cpus, *cap, d->ncpus + 1))
+	if (d->ncpus >= CPUS_MAX)
 		return (ctx_fail(ctx, E_LIMIT, "too many CPU notes"));
+	if (!vec_room(d->cpus, e->cpus_cap, d->ncpus + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory for CPU notes"));
 	*ret = &d->cpus[d->ncpus];
 	memset(*ret, 0, sizeof(**ret));
 	(*ret)->cpu = (int)d->ncpus++;
@@ -271,8 +315,8 @@ add_cpu(struct ctx *ctx, struct elf *e, size_t *cap, struct cpu_state **ret)
  * the same order after them, or after each: nqemu counts them.
  */
 static int
-take_note(struct ctx *ctx, struct elf *e, size_t *cap, size_t *nqemu,
-    const char *name, uint32_t type, const uint8_t *desc, size_t n)
+take_note(struct ctx *ctx, struct elf *e, const char *name, uint32_t type,
+    const uint8_t *desc, size_t n)
 {
 	struct dump *d = &e->dump;
 	const struct arch *a = d->arch;
@@ -293,7 +337,7 @@ take_note(struct ctx *ctx, struct elf *e, size_t *cap, size_t *nqemu,
 		if (n < (size_t)a->prstatus_regs + a->regs_size ||
 		    a->regs_size > sizeof(cpu->regs))
 			return (0);	/* damaged: the rest may be good */
-		rc = add_cpu(ctx, e, cap, &cpu);
+		rc = add_cpu(ctx, e, &cpu);
 		if (rc != 0)
 			return (rc);
 		memcpy(cpu->regs, desc + a->prstatus_regs, a->regs_size);
@@ -311,11 +355,11 @@ take_note(struct ctx *ctx, struct elf *e, size_t *cap, size_t *nqemu,
 	if (rc != 0)
 		return (0);
 	e->qemu = e->qemu || strcmp(name, "QEMU") == 0;
-	if (*nqemu < d->ncpus)
-		cpu = &d->cpus[*nqemu];
-	else if ((rc = add_cpu(ctx, e, cap, &cpu)) != 0)
+	if (e->nqemu < d->ncpus)
+		cpu = &d->cpus[e->nqemu];
+	else if ((rc = add_cpu(ctx, e, &cpu)) != 0)
 		return (rc);
-	(*nqemu)++;
+	e->nqemu++;
 	cpu->has_paging = st.has_paging;
 	cpu->root = st.root;
 	cpu->paging = st.paging;
@@ -332,7 +376,7 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 	struct bytes b;
 	uint8_t *raw;
 	const void *name, *desc;
-	size_t cap, nqemu, n;
+	size_t n;
 	uint32_t namesz, descsz, type;
 	char text[32];
 	int rc;
@@ -341,8 +385,9 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 		return (0);
 	if (len > file_size(f) - off)
 		len = file_size(f) - off;
-	if (len > NOTES_MAX)
-		len = NOTES_MAX;
+	if (len > NOTES_MAX - e->notes_read)
+		len = NOTES_MAX - e->notes_read;
+	e->notes_read += len;
 	raw = malloc((size_t)len + 1);
 	if (raw == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
@@ -352,8 +397,6 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 		e->dump.notes_len = (size_t)len;
 	}
 	b = bytes_of(raw, (size_t)len, e->be);
-	cap = e->dump.ncpus;		/* grown from what is there already */
-	nqemu = 0;
 	while (rc == 0 && bytes_left(&b) >= 12) {
 		namesz = bytes_u32(&b);
 		descsz = bytes_u32(&b);
@@ -367,7 +410,7 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 		n = namesz < sizeof(text) ? namesz : sizeof(text) - 1;
 		memcpy(text, name, n);
 		text[n] = '\0';
-		rc = take_note(ctx, e, &cap, &nqemu, text, type, desc, descsz);
+		rc = take_note(ctx, e, text, type, desc, descsz);
 	}
 	free(raw);
 	return (rc);
@@ -566,7 +609,9 @@ elf_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 		return (missing(ctx, e, pa, s->status));
 	p = file_map(e->dump.files[0], s->offset, s->end - s->pa);
 	if (p == NULL)
-		return (E_UNSUPPORTED);
+		return (ctx_fail_at(ctx, E_UNSUPPORTED, pa,
+		    "physical 0x%llx is not at hand in place",
+		    (unsigned long long)pa));
 	*ret = (struct extent){ p, s->pa, s->end - s->pa };
 	return (0);
 }
