@@ -52,7 +52,8 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 	rc = create(ctx, path, &f);
 	if (rc != 0)
 		return (rc);
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Without O_NONBLOCK a pipe would wait for somebody who writes. */
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (f->fd == -1) {
 		rc = ctx_fail_errno(ctx, errno == ENOENT ? E_NOT_FOUND :
 		    errno == EACCES || errno == EPERM ? E_RESTRICTED : E_IO,
@@ -236,11 +237,15 @@ file_fault(struct file_faults *faults, const void *addr)
 		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->size)
 			continue;
 		page = (uintptr_t)addr & ~(uintptr_t)(f->page - 1);
+		/*
+		 * First the word that bytes are void, then the zeros: another
+		 * thread that copies these must see the counter move.
+		 */
+		atomic_store(&f->faulted, true);
+		atomic_fetch_add(&faults->count, 1);
 		if (mmap((void *)page, f->page, PROT_READ, MAP_PRIVATE |
 		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 			return (false);
-		atomic_store_explicit(&f->faulted, true, memory_order_release);
-		atomic_fetch_add(&faults->count, 1);
 		return (true);
 	}
 	return (false);

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#define SCAN_WINDOW	(UINT64_C(16) << 20)
+#define SCAN_WINDOW	((size_t)16 << 20)
+#define BAD_PLACE	UINT64_C(4096)	/* skipped where the medium fails */
 
 static int	read_phys(void *, struct ctx *, uint64_t, void *, size_t);
 
@@ -106,9 +107,13 @@ mem_end(struct ctx *ctx, struct memory *m)
 	return (end);
 }
 
-/* One window: in place where that can be had, else through the buffer. */
+/*
+ * One window of *n bytes: in place where that can be had, else through the
+ * buffer.  Of a bad place in the medium *n becomes what lies before it, 0 for
+ * a window that begins with one.
+ */
 static int
-scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t n,
+scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
     uint8_t **copy,
     int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
     void *arg)
@@ -121,13 +126,13 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t n,
 
 	g = mem_generation(m);
 	p = NULL;
-	if (mem_extent(ctx, m, pa, &e) == 0 && e.len - (pa - e.pa) >= n)
+	if (mem_extent(ctx, m, pa, &e) == 0 && e.len - (pa - e.pa) >= *n)
 		p = e.ptr + (pa - e.pa);
 	if (p != NULL) {
-		rc = fn(arg, ctx, pa, p, n);
+		rc = fn(arg, ctx, pa, p, *n);
 		for (l = m->top; l != NULL; l = l->below)
 			if (l->ops->drop != NULL)
-				l->ops->drop(l, pa, n);
+				l->ops->drop(l, pa, *n);
 		if (rc != 0 || mem_generation(m) == g)
 			return (rc);
 		/* The mapping faulted on the way: once more by reading. */
@@ -135,11 +140,15 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t n,
 	if (*copy == NULL && (*copy = malloc(SCAN_WINDOW)) == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for a scan"));
 	ctx->quiet++;
-	rc = mem_read(ctx, m, pa, *copy, n);
+	rc = mem_read(ctx, m, pa, *copy, *n);
+	if (rc != 0) {
+		*n = ctx->err.addr > pa && ctx->err.addr - pa < *n ?
+		    (size_t)(ctx->err.addr - pa) : 0;
+		if (*n > 0 && mem_read(ctx, m, pa, *copy, *n) != 0)
+			*n = 0;
+	}
 	ctx->quiet--;
-	if (rc != 0)			/* a bad place in the medium: go on behind */
-		return (0);
-	return (fn(arg, ctx, pa, *copy, n));
+	return (*n > 0 ? fn(arg, ctx, pa, *copy, *n) : 0);
 }
 
 int
@@ -150,7 +159,8 @@ mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 {
 	struct mem_range r;
 	uint8_t *copy;
-	uint64_t pa, n, stop;
+	uint64_t pa, stop;
+	size_t n, want;
 	int rc;
 
 	copy = NULL;
@@ -170,13 +180,17 @@ mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 		if (stop > end)
 			stop = end;
 		while (r.status == 0 && pa < stop && rc == 0) {
-			n = stop - pa;
-			if (n > SCAN_WINDOW)
-				n = SCAN_WINDOW;
-			rc = scan_window(ctx, m, pa, (size_t)n, &copy, fn, arg);
+			want = stop - pa < SCAN_WINDOW ? (size_t)(stop - pa) :
+			    SCAN_WINDOW;
+			n = want;
+			rc = scan_window(ctx, m, pa, &n, &copy, fn, arg);
 			if (rc == 0)
 				rc = ctx_check(ctx);
-			if (pa + n >= stop || n <= overlap)
+			if (n < want) {	/* go on behind the bad place */
+				pa = (pa + n + BAD_PLACE) & ~(BAD_PLACE - 1);
+				continue;
+			}
+			if (stop - pa <= n || n <= overlap)
 				break;
 			pa += n - overlap;
 		}

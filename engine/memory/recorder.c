@@ -2,6 +2,7 @@
 #include "engine/memory/recorder.h"
 
 #include "base/hash.h"
+#include "base/vec.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -48,8 +49,8 @@ recorder_push(struct ctx *ctx, struct memory *m)
 static int
 note(struct recorder *r, struct ctx *ctx, uint64_t pa, size_t n)
 {
-	uint64_t page, last, *list;
-	int rc;
+	uint64_t page, last;
+	int new, rc;
 
 	if (ctx->unrecorded > 0)
 		return (0);
@@ -57,24 +58,13 @@ note(struct recorder *r, struct ctx *ctx, uint64_t pa, size_t n)
 	rc = 0;
 	pthread_mutex_lock(&r->lock);
 	for (page = pa / RECORDER_PAGE; page <= last && rc == 0; page++) {
-		switch (seen_add(&r->pages, page + 1)) {
-		case 0:
-			continue;
-		case 1:
-			if (r->n == r->cap) {
-				r->cap = r->cap == 0 ? 1024 : r->cap * 2;
-				list = realloc(r->list, r->cap * sizeof(*list));
-				if (list == NULL) {
-					rc = E_NOMEM;
-					break;
-				}
-				r->list = list;
-			}
-			r->list[r->n++] = page * RECORDER_PAGE;
-			break;
-		default:
+		/* Room first: a page that is marked seen must be listed. */
+		if (!vec_room(r->list, r->cap, r->n + 1))
 			rc = E_NOMEM;
-		}
+		else if ((new = seen_add(&r->pages, page + 1)) < 0)
+			rc = E_NOMEM;
+		else if (new > 0)
+			r->list[r->n++] = page * RECORDER_PAGE;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return (rc == 0 ? 0 : ctx_fail(ctx, rc, "no memory to record pages"));
