@@ -149,12 +149,22 @@ write_pages(struct ctx *ctx, struct kernel *k, FILE *f, const char *path,
     const uint64_t *pages, size_t n)
 {
 	uint8_t page[RECORDER_PAGE];
+	struct mem_range r;
+	uint64_t pa, end;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		/* A page may be there in part only: the rest reads as zeros. */
-		if (mem_read(ctx, &k->mem, pages[i], page, sizeof(page)) != 0)
-			memset(page, 0, sizeof(page));
+		memset(page, 0, sizeof(page));
+		end = pages[i] + RECORDER_PAGE;
+		for (pa = pages[i]; pa < end && mem_range(ctx, &k->mem, pa,
+		    &r) == 0; pa = r.end) {
+			if (r.end > end)
+				r.end = end;
+			if (r.status == 0)
+				(void)mem_read(ctx, &k->mem, pa, page +
+				    (pa - pages[i]), (size_t)(r.end - pa));
+		}
 		if (fwrite(page, sizeof(page), 1, f) != 1)
 			return (ctx_fail_errno(ctx, E_IO, "%s", path));
 	}
@@ -192,8 +202,15 @@ write_file(struct ctx *ctx, struct kernel *k, const char *path,
 	if (tmp == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	fd = mkstemp(tmp);
-	if (fd == -1 || (f = fdopen(fd, "wb")) == NULL)
-		return (ctx_fail_errno(ctx, E_IO, "%s", tmp));
+	if (fd == -1)
+		return (ctx_fail_errno(ctx, E_IO, "%s", path));
+	f = fdopen(fd, "wb");
+	if (f == NULL) {
+		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
+		close(fd);
+		unlink(tmp);
+		return (rc);
+	}
 	rc = fwrite(head->p, head->len, 1, f) == 1 ? 0 :
 	    ctx_fail_errno(ctx, E_IO, "%s", path);
 	if (rc == 0)

@@ -27,6 +27,7 @@
 #define NAMES_MAX	(UINT64_C(512) << 20)
 #define NAME_MAX_LEN	1024		/* KSYM_NAME_LEN is 512 at most */
 #define MARKER_EVERY	256
+#define STEPS_MAX	(1u << 28)	/* names looked at in one search */
 
 enum encoding {
 	ENC_BASE,		/* base + u32: most, x86-64 from 6.15 */
@@ -53,11 +54,12 @@ tokens_fit(const uint8_t *p, size_t n, const uint16_t *index, size_t *len)
 		if (index[i] >= n || (i > 0 && p[index[i] - 1] != 0))
 			return (false);
 		end = i + 1 < TOKENS ? (size_t)index[i + 1] - 1 :
-		    (size_t)index[i] + TOKEN_MAX;
-		if (end > n)
-			end = n;
-		nul = memchr(p + index[i], 0, i + 1 < TOKENS ?
-		    end - index[i] + 1 : end - index[i]);
+		    (size_t)index[i] + TOKEN_MAX - 1;
+		if (end >= n && i + 1 < TOKENS)
+			return (false);
+		if (end >= n)
+			end = n - 1;
+		nul = memchr(p + index[i], 0, end - index[i] + 1);
 		if (nul == NULL || (i + 1 < TOKENS && nul != p + end))
 			return (false);
 		for (j = index[i]; p + j < nul; j++)
@@ -108,12 +110,12 @@ record(const uint8_t *p, size_t n, const uint8_t **data)
 }
 
 /*
- * Is there a table of count names at p, followed by its markers?  *end is where
- * the names end.
+ * Is there a table of count names at p, followed by its markers?  Each step
+ * costs one of *steps.
  */
 static bool
 names_fit(const uint8_t *p, size_t n, uint32_t count, bool be,
-    unsigned ptr_size, size_t *end)
+    unsigned ptr_size, uint32_t *steps)
 {
 	const uint8_t *data;
 	size_t at, len, second, m;
@@ -123,12 +125,14 @@ names_fit(const uint8_t *p, size_t n, uint32_t count, bool be,
 	for (i = 0, at = 0; i < count; i++) {
 		if (i == MARKER_EVERY)
 			second = at;
+		if (*steps == 0)
+			return (false);
+		(*steps)--;
 		len = record(p + at, n - at, &data);
 		if (len == 0)
 			return (false);
 		at = (size_t)(data - p) + len;
 	}
-	*end = at;
 	/* The place in the file decides the alignment: p is aligned. */
 	m = (size_t)round_up(at, ptr_size);
 	if (count <= MARKER_EVERY || m + 8 > n)
@@ -139,12 +143,13 @@ names_fit(const uint8_t *p, size_t n, uint32_t count, bool be,
 /* Backwards from the token table: the count, and behind it the names. */
 static bool
 find_names(const uint8_t *p, size_t table, bool be, unsigned ptr_size,
-    size_t *count_at)
+    uint32_t *steps, size_t *count_at)
 {
-	size_t at, end;
+	size_t at;
 	uint32_t count;
 
-	for (at = table & ~(size_t)(ptr_size - 1); at >= ptr_size;) {
+	for (at = table & ~(size_t)(ptr_size - 1); at >= ptr_size &&
+	    *steps > 0; (*steps)--) {
 		at -= ptr_size;
 		count = load_u32(p + at, be);
 		if (count < SYMS_MIN || count > SYMS_MAX ||
@@ -153,7 +158,7 @@ find_names(const uint8_t *p, size_t table, bool be, unsigned ptr_size,
 		if (ptr_size == 8 && load_u32(p + at + 4, be) != 0)
 			continue;
 		if (names_fit(p + at + ptr_size, table - at - ptr_size, count,
-		    be, ptr_size, &end)) {
+		    be, ptr_size, steps)) {
 			*count_at = at;
 			return (true);
 		}
@@ -167,7 +172,9 @@ kallsyms_find(struct ctx *ctx, const uint8_t *p, size_t n, uint64_t va, bool be,
 {
 	uint16_t index[TOKENS];
 	size_t at, start, len, last, count_at, k;
+	uint32_t steps;
 
+	steps = STEPS_MAX;
 	/* Tables start at a word's multiple of the address, not of p. */
 	for (at = (size_t)(round_up(va, ptr_size) - va); n - at >= 2 * TOKENS &&
 	    at < n; at += ptr_size) {
@@ -183,7 +190,8 @@ kallsyms_find(struct ctx *ctx, const uint8_t *p, size_t n, uint64_t va, bool be,
 			if (!tokens_fit(p + start, len, index, &len) ||
 			    round_up(len, ptr_size) != at - start)
 				continue;
-			if (!find_names(p, start, be, ptr_size, &count_at))
+			if (!find_names(p, start, be, ptr_size, &steps,
+			    &count_at))
 				continue;
 			memset(ret, 0, sizeof(*ret));
 			ret->num_syms = va + count_at;
@@ -210,7 +218,7 @@ struct tables {
 	size_t		 names_len;
 	const uint8_t	*offsets;
 	uint8_t		*offsets_copy;
-	uint64_t	 offsets_va, base;
+	uint64_t	 offsets_va, base_va, base;
 	enum encoding	 enc;
 	uint64_t	 image, image_end;
 };
@@ -348,6 +356,7 @@ try_offsets(struct ctx *ctx, struct tables *best, unsigned *best_score,
 		size = (size_t)t.count * (enc == ENC_ADDRESS ?
 		    t.space->ptr_size : 4);
 		if (enc == ENC_BASE || enc == ENC_PERCPU) {
+			t.base_va = base_va;
 			if (base_va == 0 || space_ptr(ctx, t.space, base_va,
 			    &t.base) != 0)
 				continue;
@@ -393,11 +402,13 @@ load_offsets(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 	if (best < 500)
 		return (ctx_fail(ctx, E_CORRUPT, "kallsyms: no reading of the "
 		    "addresses puts the symbols into the kernel's image"));
-	if (t->offsets_copy != NULL)	/* once more for a recorder's eyes */
-		return (space_read(ctx, t->space, t->offsets_va,
-		    t->offsets_copy, (size_t)t->count *
-		    (t->enc == ENC_ADDRESS ? word : 4)));
-	return (0);
+	/* Once more, for a recorder's eyes. */
+	if (t->base_va != 0 && space_ptr(ctx, t->space, t->base_va,
+	    &t->base) != 0)
+		return (ctx_chain(ctx, "kallsyms"));
+	return (fetch(ctx, t->space, t->offsets_va, (size_t)t->count *
+	    (t->enc == ENC_ADDRESS ? word : 4), &t->offsets,
+	    &t->offsets_copy));
 }
 
 static int
@@ -413,8 +424,10 @@ expand(struct ctx *ctx, const struct tables *t, struct symbols *syms)
 	end = p + t->names_len;
 	for (i = 0; i < t->count; i++) {
 		n = record(p, (size_t)(end - p), &data);
+		if (n == 0)
+			break;		/* the file has changed under us */
 		p = data + n;
-		for (len = 0; n > 0 && len <= NAME_MAX_LEN; n--, data++) {
+		for (len = 0; data < p && len <= NAME_MAX_LEN; data++) {
 			/* Most tokens are short: a copy of fixed size is quick. */
 			memcpy(name + len, t->token[*data], 16);
 			if (t->token_len[*data] > 16)

@@ -24,18 +24,20 @@
 static int
 see_banner(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 {
-	const uint8_t *at, *end;
+	const uint8_t *at, *end, *start;
+	uint64_t *found = arg;
 
-	(void)arg;
 	(void)ctx;
-	(void)pa;
+	start = p;
 	for (end = p + n; (size_t)(end - p) > sizeof(BANNER); p = at + 1) {
 		at = memmem(p, (size_t)(end - p), BANNER, sizeof(BANNER) - 1);
 		if (at == NULL)
 			break;
 		at += sizeof(BANNER) - 1;
-		if (at < end && *at >= '0' && *at <= '9')
+		if (at < end && *at >= '0' && *at <= '9') {
+			*found = pa + (uint64_t)(at - start);
 			return (E_DONE);
+		}
 	}
 	return (0);
 }
@@ -44,14 +46,17 @@ static bool
 has_banner(struct ctx *ctx, const struct space *sp, const struct linux_image *im)
 {
 	const struct linux_run *run;
+	uint64_t at;
+	uint8_t digit;
 	size_t i;
 
 	for (i = 0; i < 2 * im->nruns; i++) {
 		run = &im->runs[i % im->nruns];
+		/* Once found it is read too, so that a capture has it. */
 		if (run->constant == (i < im->nruns) && mem_scan(ctx, sp->mem,
 		    run->phys, run->phys + (run->end - run->va),
-		    sizeof(BANNER) + 1, see_banner, NULL) == E_DONE)
-			return (true);
+		    sizeof(BANNER) + 1, see_banner, &at) == E_DONE)
+			return (mem_read(ctx, sp->mem, at, &digit, 1) == 0);
 	}
 	return (false);
 }
@@ -111,9 +116,7 @@ try_root(struct ctx *ctx, struct kernel *k, const struct pt_form *form,
 
 	space_init(&sp, &k->mem, form, root, k->arch->be, k->arch->ptr_size);
 	ctx->quiet++;
-	ctx->unrecorded++;
 	rc = linux_image_find(ctx, l->arch, &sp, &im);
-	ctx->unrecorded--;
 	ctx->quiet--;
 	if (rc != 0)
 		return (false);
@@ -197,7 +200,10 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	s.k = k;
 	if (la->root_shape != NULL) {
 		ctx_progress(ctx, "looking for page tables", 0, 0);
-		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 0, look_root, &s);
+		/* Pages that lie across two windows are seen whole in one. */
+		if (mem_scan(ctx, &k->mem, 0, UINT64_MAX, ((size_t)1 <<
+		    k->arch->page_shift) - 1, look_root, &s) == E_CANCELLED)
+			return (E_CANCELLED);
 	}
 	if (s.found)
 		return (0);
