@@ -115,7 +115,7 @@ linux_load_module_types(struct ctx *ctx, struct kernel *k)
 	const struct symbol *head;
 	struct type_field list, btf, data, size, name;
 	struct type_unit *u;
-	uint64_t node, key, p, at, n;
+	uint64_t node, key, p, at, n, sum;
 	char text[128];
 	struct walk w;
 	size_t count, bad;
@@ -133,7 +133,8 @@ linux_load_module_types(struct ctx *ctx, struct kernel *k)
 	rc = walk_list(&w, ctx, &k->space, head->addr);
 	if (rc != 0)
 		return (rc);
-	for (count = bad = 0; count < MODULES_MAX; count++) {
+	/* All of them together are no larger than one may be. */
+	for (count = bad = 0, sum = 0; count < MODULES_MAX; count++) {
 		rc = walk_next(&w, ctx, &key, &node);
 		if (rc != 0)
 			break;
@@ -143,11 +144,13 @@ linux_load_module_types(struct ctx *ctx, struct kernel *k)
 		    space_uint(ctx, &k->space, p + size.offset, size.size, &n) != 0 ||
 		    space_text(ctx, &k->space, p + name.offset, text,
 		    name.size < sizeof(text) ? name.size : sizeof(text)) != 0 ||
-		    n > BTF_MAX ||
+		    n > BTF_MAX - sum || ctx_check(ctx) != 0 ||
 		    open_at(ctx, k, text, at, (size_t)n,
 		    types_unit(k->types, 0), &u) != 0 ||
 		    types_add(ctx, k->types, u) != 0)
 			bad++;
+		else
+			sum += n;
 	}
 	walk_fini(&w);
 	if (bad > 0)

@@ -227,7 +227,7 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 	 * a stale copy.
 	 */
 	if (!s.found && sym_find(&k->symbols, "vmcoreinfo_data") == NULL)
-		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 0, look, &s);
+		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 4095, look, &s);
 	ctx->quiet--;
 	return (0);
 }

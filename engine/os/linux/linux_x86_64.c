@@ -78,6 +78,9 @@ absent(void *arg, struct ctx *ctx, const struct space *sp, uint64_t va,
 	uint64_t size, pa;
 
 	(void)arg;
+	if (va >> 63)			/* the kernel's own half: nothing swaps */
+		return (ctx_fail_at(ctx, E_NOT_MAPPED, va,
+		    "0x%llx is not mapped", (unsigned long long)va));
 	if (r->entry & X86_PROTNONE) {
 		if (r->level > 2 || (r->level > 0 &&
 		    (r->entry & (UINT64_C(1) << 7)) == 0))
