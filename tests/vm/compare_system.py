@@ -59,6 +59,9 @@ def info(score, m, dump, truth):
                     "info", "panic: is %s" % short(row.get("panic")))
         score.same(row.get("panic_pid"), 1, "info", "panic_pid")
         score.same(row.get("panic_comm"), "init", "info", "panic_comm")
+        if "kexec" in m.options:
+            score.near(row.get("crash_time"), int(truth.text("date")), 60,
+                       "info", "crash_time")
         score.check(row.get("panic_cpu") in (0, 1), "info",
                     "panic_cpu: is %s" % short(row.get("panic_cpu")))
     else:
@@ -150,7 +153,7 @@ def oracle(dump, truth):
     """The independent reader of this dump, and kallsyms by name."""
     address = {n: a for a, _, n, mod in truth.kallsyms() if not mod}
     reader = elfdump.Dump(dump)
-    reader.use_cpu_root(address["linux_banner"])
+    reader.use_root(address["linux_banner"], address["init_top_pgt"])
     return reader, address
 
 
@@ -228,3 +231,22 @@ def paging(score, m, dump, truth):
         score.same("".join(re.sub(r"[^0-9a-f]", "", str(r.get("bytes")))
                            for r in rows), banner.hex(), "hex", "banner")
     reader.close()
+
+
+def lookups(score, m, dump, truth):
+    """From content to addresses, and from addresses to what they are."""
+    del m
+    address = {n: a for a, _, n, mod in truth.kallsyms() if not mod}
+    release = truth.text("uname").split()[2]
+    rows = score.rows(dump, 'find "Linux version %s"' % release, "find")
+    if rows is not None and "linux_banner" in address:
+        score.check(address["linux_banner"] in [number(r.get("address"))
+                                                for r in rows], "find",
+                    "linux_banner is not among %d rows" % len(rows))
+    function = address["do_exit"]
+    row = score.row(dump, "whatis %#x" % (function + 1), "whatis")
+    if row is not None:
+        score.same((row.get("kind"), number(row.get("offset"))),
+                   ("symbol", 1), "whatis", "do_exit")
+        score.check("do_exit" in str(row.get("what")), "whatis",
+                    "do_exit: is %s" % short(row.get("what")))

@@ -1,5 +1,7 @@
 """Comparisons of processes and threads."""
 
+import re
+
 from runner import as_bytes, number
 
 # What the first process and the one that spins do changes after they were
@@ -137,17 +139,49 @@ def files(score, m, dump, truth):
             score.same(got.get(fd), path, "files", "%s %d" % (what, fd))
 
 
+def frames_of(rows):
+    return [(r.get("symbol"), number(r.get("offset"))) for r in rows]
+
+
+def in_order(wanted, frames):
+    """Whether all wanted frames are there, in their order: inline functions
+    and the scheduler's own may stand between them."""
+    rest = iter(frames)
+    return all(f in rest for f in wanted)
+
+
 def backtraces(score, m, dump, truth):
-    """Every frame that the guest saw is there, in that order."""
-    del m
-    tasks = [t for t in truth.processes().values()
-             if resting(t) and t.stack]
+    # Kernel threads that wake up by themselves may stand elsewhere by now.
+    tasks = [t for t in truth.processes().values() if t.stack and (
+        resting(t) or t.kernel_thread and not t.comm.startswith(
+            (b"kworker", b"rcu", b"ksoftirqd", b"migration", b"kcompactd")))]
     found = score.each(dump, ["bt %d" % t.tid for t in tasks], "bt")
     for task, rows in zip(tasks, found or []):
-        frames = iter((r.get("symbol"), number(r.get("offset")))
-                      for r in rows)
-        got = [(r.get("symbol"), number(r.get("offset"))) for r in rows]
-        score.check(all(f in frames for f in task.stack), "bt",
+        got = frames_of(rows)
+        score.check(in_order(task.stack, got), "bt",
                     "%d (%s): is %s, should hold %s" % (
                         task.tid, task.comm.decode("ascii", "replace"), got,
                         task.stack))
+    if "crash" in m.options:
+        panicked(score, m, dump)
+
+
+def panicked(score, m, dump):
+    """The task that panicked printed its own frames. Those that panic() itself
+    adds are further on by now."""
+    with open(m.path("serial"), "rb") as f:
+        said = f.read().decode("utf-8", "replace")
+    said = said[said.index("Kernel panic"):]
+    said = said[said.lower().index("call trace:"):].split("</TASK>")[0]
+    # A frame marked with a question mark is a guess.
+    printed = re.findall(r"\] {2}(?!\? )(\S+)\+0x([0-9a-f]+)/0x", said)
+    wanted = [(n, int(o, 16)) for n, o in printed]
+    names = [n for n, _ in wanted]
+    wanted = wanted[names.index("panic") + 1:] if "panic" in names else wanted
+    score.check(len(wanted) > 5, "bt", "no call trace in what was printed")
+    rows = score.rows(dump, "bt", "bt")
+    if rows is not None:
+        got = frames_of(rows)
+        score.check(in_order(wanted, got), "bt", "panic: is %s, should hold "
+                    "%s" % (got, wanted))
+        score.same({r.get("pid") for r in rows}, {1}, "bt", "panic: pid")

@@ -50,11 +50,15 @@ def names(score, path, kind):
              for r in tasks or []])
 
 
+def known(truth):
+    return (truth.text("uname").split()[2],
+            [a for a, _, n, _ in truth.kallsyms() if n == "init_task"])
+
+
 def variants(score, m, dump, truth):
     if m.arch != "amd64":
         return
-    want = (truth.text("uname").split()[2],
-            [a for a, _, n, _ in truth.kallsyms() if n == "init_task"])
+    want = known(truth)
     threads = names(score, dump, "whole dump")[2]
     path = m.path("damaged.elf")
     for kind, change in (("no VMCOREINFO", blank),
@@ -77,8 +81,26 @@ def variants(score, m, dump, truth):
         score.check(a.status in (1, 3), "truncated", "%s: exit status %s"
                     % (command, a.status))
     os.unlink(path)
-    if os.path.exists(m.path("dump.kdump")):
-        release, address, tasks = names(score, m.path("dump.kdump"), "kdump")
-        score.same(release, want[0], "kdump", "release")
-        score.same(address, want[1], "kdump", "init_task")
-        score.same(tasks, threads, "kdump", "ps -t")
+
+
+def forms(score, m, dump, truth):
+    """The same moment in other formats. Filtered dumps lack the pages that
+    hold arguments."""
+    whole = {"kdump": [m.path("dump.kdump")]}
+    filtered = {name: [m.path("made", "filtered." + name)]
+                for name in ("zlib", "lzo", "plain", "elf", "flat")}
+    filtered["split"] = [m.path("made", "split.1"), m.path("made", "split.2")]
+    want = known(truth)
+    threads = None
+    for kind, paths in {**whole, **filtered}.items():
+        if not os.path.exists(paths[0]):
+            continue
+        threads = threads or names(score, dump, "whole dump")[2]
+        release, address, tasks = names(score, paths, kind)
+        score.same(release, want[0], kind, "release")
+        score.same(address, want[1], kind, "init_task")
+        if kind in whole:
+            score.same(tasks, threads, kind, "ps -t")
+        else:
+            score.same([t[:2] for t in tasks], [t[:2] for t in threads], kind,
+                       "ps -t")

@@ -20,14 +20,18 @@ class Dump:
         self.data = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_WRITE
                               if writable else mmap.ACCESS_READ)
         self.segments = []     # (physical address, length, file offset)
+        self.virtual = []      # (virtual address, length, physical address)
         self.note_area = []    # (file offset, length)
         phoff, = struct.unpack_from("<Q", self.data, 32)
         size, count = struct.unpack_from("<HH", self.data, 54)
         for i in range(count):
-            kind, _, offset, _, phys, length, _, _ = struct.unpack_from(
+            kind, _, offset, virt, phys, length, _, _ = struct.unpack_from(
                 "<IIQQQQQQ", self.data, phoff + i * size)
             if kind == 1:
                 self.segments.append((phys, length, offset))
+                # Only /proc/vmcore knows where the kernel mapped them.
+                if virt >> 63:
+                    self.virtual.append((virt, length, phys))
             elif kind == 4:
                 self.note_area.append((offset, length))
         self.root = self.levels = None
@@ -69,19 +73,30 @@ class Dump:
         at = self.offset(phys)
         return self.data[at:at + length]
 
-    def use_cpu_root(self, banner):
-        """Take the page table of a processor that maps the kernel's banner,
-        whose address is given. Under PTI bit 12 tells the user's half, which
-        lacks the kernel, of a pair of pages from the kernel's."""
+    def roots(self, tables):
+        """Yield (root, levels) that may be the kernel's: from QEMU's notes,
+        or, in a dump by kexec, where the kernel's first table lies."""
         for cr3, cr4 in self.cpus():
-            self.levels = 5 if cr4 & (1 << 12) else 4
-            for self.root in (cr3 & FRAME, cr3 & FRAME & ~0x1000):
-                try:
-                    if self.read(banner, 14) == b"Linux version ":
-                        return
-                except Unmapped:
-                    continue
-        raise Unmapped("no processor's page table maps the banner")
+            levels = 5 if cr4 & (1 << 12) else 4
+            # Under PTI bit 12 tells the user's half, which lacks the kernel,
+            # of a pair of pages from the kernel's.
+            yield cr3 & FRAME, levels
+            yield cr3 & FRAME & ~0x1000, levels
+        for virt, length, phys in self.virtual:
+            if virt <= tables < virt + length:
+                yield tables - virt + phys, 4
+                yield tables - virt + phys, 5
+
+    def use_root(self, banner, tables):
+        """Find the page table that maps the kernel's banner, whose address is
+        given, as is that of the kernel's first table."""
+        for self.root, self.levels in self.roots(tables):
+            try:
+                if self.read(banner, 14) == b"Linux version ":
+                    return
+            except Unmapped:
+                continue
+        raise Unmapped("no page table maps the banner")
 
     def steps(self, address):
         """Walk; yield (level, entry address, entry), then ("page", physical

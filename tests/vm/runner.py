@@ -15,13 +15,15 @@ class Answer:
 
 
 def kpeek(dump, commands, form="json", options=()):
-    """Run commands on a dump. The answer's `out` is bytes; its status is
-    negative for a signal, None when it did not end in time."""
+    """Run commands on a dump, or the list of a dump's parts. The answer's
+    `out` is bytes; its status is negative for a signal, None when it did not
+    end in time."""
+    parts = [dump] if isinstance(dump, str) else list(dump)
     words = [KPEEK, "-q", "-f", form, *options]
     for c in commands:
         words += ["-c", c]
     try:
-        done = subprocess.run(words + [dump], stdin=subprocess.DEVNULL,
+        done = subprocess.run(words + parts, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
