@@ -100,9 +100,7 @@ linux_load_symbols(struct ctx *ctx, struct kernel *k)
 /* The members of a module that its symbols need; struct mod_kallsyms. */
 struct layout {
 	struct type_field list, name, kallsyms, symtab, num, strtab, typetab;
-	struct exports {
-		struct type_field table, count;
-	} exports[2];			/* for everybody, for GPL modules */
+	struct type_field exports, nexports;
 	struct type_field value, symbol_name;	/* of struct kernel_symbol */
 	uint64_t	 symbol_size;
 	bool		 relative;	/* value and name are offsets from themselves */
@@ -125,13 +123,9 @@ find_exports(struct ctx *ctx, struct kernel *k, struct layout *f)
 	    "kernel_symbol", "name", &f->symbol_name) != 0))
 		return (0);
 	if (rc != 0 || type_field_of(ctx, k->types, "module", "syms",
-	    &f->exports[0].table) != 0 ||
+	    &f->exports) != 0 ||
 	    type_field_of(ctx, k->types, "module", "num_syms",
-	    &f->exports[0].count) != 0 ||
-	    type_field_of(ctx, k->types, "module", "gpl_syms",
-	    &f->exports[1].table) != 0 ||
-	    type_field_of(ctx, k->types, "module", "num_gpl_syms",
-	    &f->exports[1].count) != 0 ||
+	    &f->nexports) != 0 ||
 	    type_find(ctx, k->types, "struct kernel_symbol", &t) != 0 ||
 	    type_size(ctx, k->types, t, &f->symbol_size) != 0)
 		f->symbol_size = 0;
