@@ -61,9 +61,7 @@ run(struct ctx *ctx, struct options *o)
 			banners(k);
 		status = batch_run(ctx, k, o);
 	} else {
-		fprintf(stderr, "kpeek: this version has no screen yet; give "
-		    "a command with -c\n");
-		status = EXIT_USAGE;
+		status = (enum exit_status)ui_run(ctx, k, &o->ui);
 	}
 	if (o->capture != NULL) {
 		error = kernel_capture(ctx, k, o->capture);

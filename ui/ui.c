@@ -142,16 +142,17 @@ load_keymaps(struct ui *ui)
 		if (strcmp(k->name, ui->keymap_name) == 0)
 			break;
 	}
+	if (k->name == NULL && strchr(ui->keymap_name, '/') == NULL &&
+	    access(ui->keymap_name, R_OK) != 0)
+		return (ctx_fail(ui->ctx, E_USAGE, "keymap %s: neither a name "
+		    "that kpeek knows nor a file", ui->keymap_name));
+	rc = 0;
 	if (k->name != NULL)
 		keymap_parse(&ui->keymap, k->name, k->text, strlen(k->text),
 		    &checks);
-	else if (strchr(ui->keymap_name, '/') != NULL ||
-	    access(ui->keymap_name, R_OK) == 0)
-		rc = load_keymap_file(ui, ui->keymap_name, true);
 	else
-		return (ctx_fail(ui->ctx, E_USAGE, "keymap %s: neither a name "
-		    "that kpeek knows nor a file", ui->keymap_name));
-	if (k->name == NULL && rc != 0)
+		rc = load_keymap_file(ui, ui->keymap_name, true);
+	if (rc != 0)
 		return (rc);
 	/* A replay has to be the same wherever it runs. */
 	return (ui->sync ? 0 : load_user_keymap(ui));
