@@ -250,22 +250,12 @@ times(struct ctx *ctx, struct kernel *k, struct os_info *info)
 	}
 }
 
-static struct os_u64
-cpus(struct ctx *ctx, struct kernel *k, const char *mask)
-{
-	struct linux_cpus c;
-	struct os_u64 n = { 0 };
-
-	n.status = linux_cpus(ctx, k, mask, &c);
-	n.v = linux_cpu_count(&c);
-	return (n);
-}
-
 int
 linux_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
     struct os_info *info)
 {
 	const struct linux_os *l = linux_of(k);
+	struct linux_cpus cpus;
 
 	memset(info, 0, sizeof(*info));
 	ctx->quiet++;
@@ -277,8 +267,11 @@ linux_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	info->levels.v = k->space.form->levels;
 	info->kaslr.v = l->kaslr;
 	info->kaslr.status = l->has_kaslr ? OK : E_NOT_FOUND;
-	info->cpus = cpus(ctx, k, "__cpu_online_mask");
-	info->cpus_present = cpus(ctx, k, "__cpu_present_mask");
+	info->cpus.status = linux_cpus_online(ctx, k, &cpus);
+	info->cpus.v = linux_cpu_count(&cpus);
+	info->cpus_present.status = linux_cpus(ctx, k, "__cpu_present_mask",
+	    &cpus);
+	info->cpus_present.v = linux_cpu_count(&cpus);
 	times(ctx, k, info);
 	linux_mem_info(ctx, k, info);
 	linux_panic_info(ctx, k, arena, info);

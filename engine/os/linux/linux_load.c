@@ -15,7 +15,7 @@ running(struct ctx *ctx, struct kernel *k, uint64_t *sum)
 	int cpu, rc;
 
 	*sum = 0;
-	rc = linux_cpus(ctx, k, "__cpu_online_mask", &cpus);
+	rc = linux_cpus_online(ctx, k, &cpus);
 	if (rc == 0)
 		rc = linux_root(ctx, k, "runqueues", &rq);
 	for (cpu = 0; rc == 0 && (cpu = linux_cpu_next(&cpus, cpu)) >= 0;

@@ -149,6 +149,28 @@ linux_cpus(struct ctx *ctx, struct kernel *k, const char *mask,
 	return (0);
 }
 
+/*
+ * A panic stops the other CPUs, which marks them offline (stop_this_cpu) but
+ * leaves them active; one that was unplugged is neither.
+ */
+int
+linux_cpus_online(struct ctx *ctx, struct kernel *k, struct linux_cpus *cpus)
+{
+	struct linux_cpus active;
+	unsigned i;
+	int rc;
+
+	rc = linux_cpus(ctx, k, "__cpu_online_mask", cpus);
+	if (rc != 0)
+		return (rc);
+	ctx->quiet++;
+	if (linux_cpus(ctx, k, "__cpu_active_mask", &active) == 0)
+		for (i = 0; i < LINUX_CPUS_MAX / 64; i++)
+			cpus->bits[i] |= active.bits[i];
+	ctx->quiet--;
+	return (0);
+}
+
 int
 linux_cpu_next(const struct linux_cpus *cpus, int cpu)
 {

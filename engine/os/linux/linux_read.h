@@ -298,9 +298,11 @@ struct linux_cpus {
 	uint64_t	 bits[LINUX_CPUS_MAX / 64];
 	unsigned	 n;		/* nr_cpu_ids */
 };
-/* mask: "__cpu_online_mask", "__cpu_possible_mask", "__cpu_present_mask". */
+/* mask: "__cpu_possible_mask", "__cpu_present_mask", ... */
 int	linux_cpus(struct ctx *, struct kernel *, const char *mask,
 	    struct linux_cpus *);
+/* Those at work, or stopped by a panic: that takes them out of the mask. */
+int	linux_cpus_online(struct ctx *, struct kernel *, struct linux_cpus *);
 /* The next CPU at or after "cpu" that is in the mask, -1 for none. */
 int	linux_cpu_next(const struct linux_cpus *, int cpu);
 unsigned linux_cpu_count(const struct linux_cpus *);
@@ -325,7 +327,7 @@ struct linux_task_reader {
 	struct kernel	*k;
 	struct arena	*arena;
 	struct linux_obj task, mm;
-	uint64_t	*percpu;	/* offsets of the CPUs that are online */
+	uint64_t	*percpu;	/* offsets of all CPUs */
 	size_t		 ncpus;
 };
 int	linux_task_init(struct ctx *, struct linux_task_reader *,

@@ -84,7 +84,7 @@ percpu_offsets(struct ctx *ctx, struct linux_task_reader *t)
 	uint64_t off;
 	int cpu, rc;
 
-	rc = linux_cpus(ctx, t->k, "__cpu_online_mask", &cpus);
+	rc = linux_cpus(ctx, t->k, "__cpu_possible_mask", &cpus);
 	if (rc != 0)
 		return (rc);
 	t->percpu = calloc(linux_cpu_count(&cpus) + 1, sizeof(*t->percpu));
@@ -268,7 +268,8 @@ read_work(struct ctx *ctx, struct linux_task_reader *t, uint64_t worker)
 /*
  * A kernel thread has a struct kthread behind task->worker_private (before
  * 5.17, e32cf5dfbe22, behind set_child_tid): its full name where comm was too
- * short (d6986ce24fc0), and for a kworker its struct worker.
+ * short (d6986ce24fc0), and for a kworker its struct worker.  A workqueue's
+ * thread is shown by its full name only where all of them are called kworker.
  */
 static void
 read_kthread(struct ctx *ctx, struct linux_task_reader *t, uint64_t flags,
@@ -281,7 +282,9 @@ read_kthread(struct ctx *ctx, struct linux_task_reader *t, uint64_t flags,
 	    kthread == 0)
 		return;
 	if (linux_member(ctx, t->k, kthread, LM_KTHREAD_FULL_NAME, &p) == 0 &&
-	    p != 0 && linux_text(ctx, t->k, p, COMM_MAX, t->arena, &name) == 0)
+	    p != 0 && linux_text(ctx, t->k, p, COMM_MAX, t->arena,
+	    &name) == 0 && ((flags & PF_WQ_WORKER) == 0 ||
+	    strncmp(name, "kworker/", 8) == 0))
 		proc->comm.s = name;
 	if ((flags & PF_WQ_WORKER) != 0 &&
 	    linux_member(ctx, t->k, kthread, LM_KTHREAD_DATA, &p) == 0 && p != 0)
