@@ -160,8 +160,9 @@ find_layout(struct ctx *ctx, struct kernel *k, struct layout *f)
 }
 
 /*
- * The symbols that a module exports, as (address, name) hashes: /proc/kallsyms
- * shows their type in upper case, all others' in lower case.
+ * The symbols that a module exports, as hashes of name and address:
+ * /proc/kallsyms shows their type in upper case, all others' in lower case.
+ * Those for GPL modules only do not count (is_exported, kernel/module).
  */
 static void
 read_exports(struct ctx *ctx, struct kernel *k, const struct layout *f,
@@ -170,31 +171,29 @@ read_exports(struct ctx *ctx, struct kernel *k, const struct layout *f,
 	const struct space *sp = &k->space;
 	uint64_t table, count, at, value, name;
 	char text[512];
-	size_t i, j;
+	size_t i;
 
 	ctx->quiet++;
-	for (i = 0; i < 2 && f->symbol_size > 0; i++) {
-		if (space_ptr(ctx, sp, mod + f->exports[i].table.offset,
-		    &table) != 0 || space_uint(ctx, sp, mod +
-		    f->exports[i].count.offset, f->exports[i].count.size,
-		    &count) != 0 || count > MODULE_SYMS_MAX)
-			continue;
-		for (j = 0; j < count; j++) {
-			at = table + j * f->symbol_size;
-			if (space_uint(ctx, sp, at + f->value.offset,
-			    f->value.size, &value) != 0 ||
-			    space_uint(ctx, sp, at + f->symbol_name.offset,
-			    f->symbol_name.size, &name) != 0)
-				break;
-			if (f->relative) {
-				value = at + f->value.offset +
-				    (uint64_t)(int64_t)(int32_t)value;
-				name = at + f->symbol_name.offset +
-				    (uint64_t)(int64_t)(int32_t)name;
-			}
-			if (space_text(ctx, sp, name, text, sizeof(text)) == 0)
-				(void)seen_add(exported, hash_str(text) ^ value);
+	if (f->symbol_size == 0 ||
+	    space_ptr(ctx, sp, mod + f->exports.offset, &table) != 0 ||
+	    space_uint(ctx, sp, mod + f->nexports.offset, f->nexports.size,
+	    &count) != 0 || count > MODULE_SYMS_MAX)
+		count = 0;
+	for (i = 0; i < count; i++) {
+		at = table + i * f->symbol_size;
+		if (space_uint(ctx, sp, at + f->value.offset, f->value.size,
+		    &value) != 0 || space_uint(ctx, sp,
+		    at + f->symbol_name.offset, f->symbol_name.size,
+		    &name) != 0)
+			break;
+		if (f->relative) {
+			value = at + f->value.offset +
+			    (uint64_t)(int64_t)(int32_t)value;
+			name = at + f->symbol_name.offset +
+			    (uint64_t)(int64_t)(int32_t)name;
 		}
+		if (space_text(ctx, sp, name, text, sizeof(text)) == 0)
+			(void)seen_add(exported, hash_str(text) ^ value);
 	}
 	ctx->quiet--;
 }
