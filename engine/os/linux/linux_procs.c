@@ -101,8 +101,10 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, uint64_t signal)
 				    (unsigned long long)task);
 			else if (new < 0)
 				rc = ctx_fail(ctx, E_NOMEM, "out of memory");
-			else if ((rc = linux_obj_at(ctx, &o, task)) == 0)
+			else {
+				linux_obj_at(ctx, &o, task);
 				rc = add_task(ctx, l, &o);
+			}
 			if (rc != 0)
 				break;
 		}
@@ -117,7 +119,14 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, uint64_t signal)
 	return (rc);
 }
 
-/* A leader and its threads; a break among the threads is kept in *broken. */
+static bool
+fatal(int rc)
+{
+	return (rc == E_NOMEM || rc == E_CANCELLED || rc == E_NO_TYPE ||
+	    rc == E_NO_MEMBER);
+}
+
+/* A leader and its threads; what is wrong with them is kept in *broken. */
 static int
 add_group(struct ctx *ctx, struct list *l, struct err *broken)
 {
@@ -125,12 +134,12 @@ add_group(struct ctx *ctx, struct list *l, struct err *broken)
 	int rc;
 
 	rc = add_task(ctx, l, &l->task);
-	if (rc != 0 || !l->threads)
-		return (rc);
-	rc = linux_u64(ctx, &l->task, LM_TASK_SIGNAL, &signal);
-	if (rc == 0)
-		rc = add_threads(ctx, l, l->task.addr, signal);
-	if (rc == E_NOMEM || rc == E_LIMIT)
+	if (rc == 0 && l->threads) {
+		rc = linux_u64(ctx, &l->task, LM_TASK_SIGNAL, &signal);
+		if (rc == 0)
+			rc = add_threads(ctx, l, l->task.addr, signal);
+	}
+	if (fatal(rc) || rc == E_LIMIT)
 		return (rc);
 	if (rc != 0 && broken->code == 0)
 		*broken = ctx->err;
@@ -156,9 +165,8 @@ chain(struct ctx *ctx, struct list *l, enum linux_member way,
 		if (steps % 1024 == 0 && (rc = ctx_check(ctx)) != 0)
 			break;
 		task = at - (head - l->init_task);
-		rc = linux_obj_at(ctx, &l->task, task);
-		if (rc == 0)
-			rc = linux_u64(ctx, &l->task, back, &other);
+		linux_obj_at(ctx, &l->task, task);
+		rc = linux_u64(ctx, &l->task, back, &other);
 		if (rc == 0 && other != from && (linux_u64(ctx, &l->task,
 		    LM_TASK_LEADER, &leader) != 0 || leader != task))
 			rc = ctx_fail_at(ctx, E_CORRUPT, task, "a link of the "
@@ -233,13 +241,6 @@ from_table(struct ctx *ctx, struct list *l, struct err *broken)
 			break;
 	}
 	walk_fini(&w);
-}
-
-static bool
-fatal(int rc)
-{
-	return (rc == E_NOMEM || rc == E_CANCELLED ||
-	    rc == E_NO_TYPE || rc == E_NO_MEMBER);
 }
 
 /* Every CPU's idle task, which no list holds. */
