@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define SLICE		32768
+#define SMALL_SLICE	256
 #define MATCH_LIMIT	10000
 #define JIT_STACK_MAX	(512 * 1024)
 
@@ -167,7 +168,9 @@ search_plain(struct ctx *ctx, struct pattern *p, uint64_t addr,
 
 /*
  * Matches that start in mem[from, end); they may run on to mem + n.  *next is
- * where the search goes on.
+ * where the search goes on.  When one meets its limit it is not known where:
+ * the rest is gone through in small slices, and one that still does counts as
+ * searched.
  */
 static int
 search_slice(struct ctx *ctx, struct pattern *p, uint64_t addr,
@@ -175,14 +178,23 @@ search_slice(struct ctx *ctx, struct pattern *p, uint64_t addr,
     found *fn, void *arg)
 {
 	const PCRE2_SIZE *at;
-	size_t len;
+	size_t len, small;
 	int error, rc;
 
 	while (from < end) {
 		rc = p->jit ? pcre2_jit_match(p->code, mem, n, from, 0,
 		    p->data, p->limits) : pcre2_match(p->code, mem, n, from, 0,
 		    p->data, p->limits);
-		/* A slice whose match met a limit counts as searched. */
+		if (rc < 0 && rc != PCRE2_ERROR_NOMATCH &&
+		    end - from > SMALL_SLICE) {
+			small = from + SMALL_SLICE;
+			error = search_slice(ctx, p, addr, mem, from, small,
+			    n - small > PATTERN_MATCH_MAX ?
+			    small + PATTERN_MATCH_MAX : n, &from, fn, arg);
+			if (error != OK)
+				return (error);
+			continue;
+		}
 		if (rc < 0)
 			break;
 		at = pcre2_get_ovector_pointer(p->data);
