@@ -195,6 +195,35 @@ links_in(const struct doc *d, size_t line)
 	return (n);
 }
 
+/* To the next link of the whole document, or the one before. */
+static void
+step_link(struct doc_pane *dp, int direction)
+{
+	struct list *l = &dp->p.list;
+	size_t line, n, i;
+
+	n = links_in(&dp->d, l->cur);
+	if (direction > 0 && n > 0 && dp->link + 1 < n) {
+		dp->link++;
+		return;
+	}
+	if (direction < 0 && n > 0 && dp->link > 0) {
+		dp->link--;
+		return;
+	}
+	line = l->cur;
+	for (i = 0; i < l->n; i++) {
+		line = direction > 0 ? (line + 1) % l->n :
+		    (line + l->n - 1) % l->n;
+		n = links_in(&dp->d, line);
+		if (n > 0) {
+			list_go(l, line);
+			dp->link = direction > 0 ? 0 : n - 1;
+			return;
+		}
+	}
+}
+
 void
 doc_draw(struct pane *p, const struct region *r, bool focus)
 {
@@ -211,6 +240,9 @@ doc_draw(struct pane *p, const struct region *r, bool focus)
 		dp->built = r->w;
 	}
 	list_fit(&p->list, d->nlines, r->h);
+	if (dp->to_link && links_in(d, p->list.cur) == 0)
+		step_link(dp, 1);
+	dp->to_link = false;
 	nth = links_in(d, p->list.cur);
 	if (dp->link >= nth)
 		dp->link = nth > 0 ? nth - 1 : 0;
@@ -236,35 +268,6 @@ doc_draw(struct pane *p, const struct region *r, bool focus)
 				    STYLE_CURSOR_OTHER);
 			if (focus)
 				r->g->mark_row = r->y + y;
-		}
-	}
-}
-
-/* The n-th link of the whole document, from a line and its link on. */
-static void
-step_link(struct doc_pane *dp, int direction)
-{
-	struct list *l = &dp->p.list;
-	size_t line, n, i;
-
-	n = links_in(&dp->d, l->cur);
-	if (direction > 0 && n > 0 && dp->link + 1 < n) {
-		dp->link++;
-		return;
-	}
-	if (direction < 0 && n > 0 && dp->link > 0) {
-		dp->link--;
-		return;
-	}
-	line = l->cur;
-	for (i = 0; i < l->n; i++) {
-		line = direction > 0 ? (line + 1) % l->n :
-		    (line + l->n - 1) % l->n;
-		n = links_in(&dp->d, line);
-		if (n > 0) {
-			list_go(l, line);
-			dp->link = direction > 0 ? 0 : n - 1;
-			return;
 		}
 	}
 }

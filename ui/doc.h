@@ -63,6 +63,7 @@ struct doc_pane {
 	int		 built;		/* the width that the lines were made for */
 	size_t		 link;		/* which link of the line, from 0 */
 	int		 shift;		/* columns scrolled to the right */
+	bool		 to_link;	/* the next draw goes to the first link */
 	void		(*build)(struct doc_pane *, int width);
 };
 

@@ -270,12 +270,16 @@ const struct binding *
 keymap_key_of(const struct keymap *k, const char *mode, const char *command)
 {
 	size_t i;
+	int own;
 
-	for (i = 0; i < k->n; i++) {
-		if (k->v[i].command != NULL &&
-		    strcmp(k->v[i].command, command) == 0 &&
-		    keymap_in_force(k, mode, &k->v[i]))
-			return (&k->v[i]);
+	for (own = 1; own >= 0; own--) {
+		for (i = 0; i < k->n; i++) {
+			if (k->v[i].command != NULL &&
+			    (strcmp(k->v[i].mode, mode) == 0) == own &&
+			    strcmp(k->v[i].command, command) == 0 &&
+			    keymap_in_force(k, mode, &k->v[i]))
+				return (&k->v[i]);
+		}
 	}
 	return (NULL);
 }

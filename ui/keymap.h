@@ -54,7 +54,8 @@ enum keymap_answer keymap_lookup(const struct keymap *, const char *mode,
 	    const uint32_t *keys, unsigned n, const struct binding **);
 /*
  * The binding that a help line should show for a command in a mode: the
- * first in the file that is in force.  NULL when no key has it.
+ * first in the file that is in force, the mode's own before those of "all".
+ * NULL when no key has it.
  */
 const struct binding *keymap_key_of(const struct keymap *, const char *mode,
 	    const char *command);

@@ -55,9 +55,9 @@ build_row(struct help *h, const char *name, const char *args, const char *text,
 	doc_puts(d, STYLE_STRONG, buf_text(&b));
 	doc_pad(d, width >= 70 ? 24 : 16);
 	doc_puts(d, STYLE_NORMAL, text);
-	doc_pad(d, width >= 100 ? 66 : 0);
 	if (width >= 70) {
-		doc_puts(d, STYLE_DIM, " :");
+		doc_pad(d, width >= 110 ? 74 : width - 16);
+		doc_puts(d, STYLE_DIM, ":");
 		doc_puts(d, STYLE_DIM, name);
 		if (args[0] != '\0') {
 			doc_puts(d, STYLE_DIM, " ");

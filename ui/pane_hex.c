@@ -173,6 +173,24 @@ word_at(const struct hex *h, size_t at)
 	return (load_uint(h->bytes + at, h->unit, h->space->be));
 }
 
+/* The symbol at an address that is mapped: others are chance. */
+static bool
+name_of(struct hex *h, const struct space *space, uint64_t addr, char *sym,
+    size_t size)
+{
+	struct ui *ui = h->p.ui;
+	struct pt_result pt;
+	bool mapped;
+
+	if (!sym_format(&ui->kernel->symbols, addr, sym, size))
+		return (false);
+	ui->ctx->quiet++;
+	mapped = space_translate(ui->ctx, space, addr, &pt) == 0;
+	ui->ctx->quiet--;
+	ctx_clear(ui->ctx);
+	return (mapped);
+}
+
 /* Worth following: it is mapped, and not a small number. */
 static bool
 is_pointer(struct hex *h, uint64_t v, const struct space **where)
@@ -252,7 +270,6 @@ draw_chars(struct hex *h, const struct region *r, int y, int x, size_t at)
 static void
 draw_notes(struct hex *h, const struct region *r, int y, int x, size_t at)
 {
-	const struct symbols *symbols = &h->p.ui->kernel->symbols;
 	char sym[160];
 	unsigned i;
 
@@ -260,7 +277,7 @@ draw_notes(struct hex *h, const struct region *r, int y, int x, size_t at)
 		return;
 	for (i = 0; i < h->per_row && x < r->w; i += 8) {
 		if (word_status(h, at + i) != OK ||
-		    !sym_format(symbols, word_at(h, at + i), sym, sizeof(sym)))
+		    !name_of(h, h->space, word_at(h, at + i), sym, sizeof(sym)))
 			continue;
 		x = region_puts(r, y, x, STYLE_SYMBOL, sym) + 2;
 	}
@@ -530,13 +547,12 @@ static void
 detail(struct pane *p, struct buf *b)
 {
 	struct hex *h = (struct hex *)p;
-	const struct symbols *symbols = &p->ui->kernel->symbols;
 	char sym[160];
 	uint64_t v;
 	size_t at, i;
 
 	buf_printf(b, "0x%llx", (unsigned long long)h->cur);
-	if (sym_format(symbols, h->cur, sym, sizeof(sym)))
+	if (name_of(h, h->space, h->cur, sym, sizeof(sym)))
 		buf_printf(b, " %s", sym);
 	at = (size_t)(h->cur - h->top);
 	if (at < SHOWN_MAX && h->per_row > 0 && word_status(h, at) != OK) {
@@ -547,7 +563,7 @@ detail(struct pane *p, struct buf *b)
 	}
 	if (!word_here(h, h->unit, &v))
 		return;
-	if (h->unit == 8 && sym_format(symbols, v, sym, sizeof(sym)))
+	if (h->unit == 8 && name_of(h, h->space, v, sym, sizeof(sym)))
 		buf_printf(b, "  \u2192 %s", sym);
 	else
 		buf_printf(b, "  = %llu", (unsigned long long)v);
@@ -771,7 +787,7 @@ pane_hex_open(struct ui *ui, uint64_t addr, int pid)
 	h->home = h->top = h->cur = addr;
 	h->per_row = 16;
 	h->rows = 1;
-	if (pid == 0 && sym_format(&ui->kernel->symbols, addr, sym, sizeof(sym)))
+	if (name_of(h, space, addr, sym, sizeof(sym)))
 		snprintf(h->p.title, sizeof(h->p.title), "Memory %s", sym);
 	else
 		snprintf(h->p.title, sizeof(h->p.title), "Memory 0x%llx",

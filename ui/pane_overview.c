@@ -450,8 +450,9 @@ step(struct pane *p)
 	struct overview *o = (struct overview *)p;
 
 	if (job_ended(&o->dp.job)) {
-		o->loaded = true;
 		p->busy = NULL;
+		o->dp.to_link = !o->loaded && p->list.cur == 0;
+		o->loaded = true;
 		doc_stale(&o->dp);
 	}
 	return (false);
@@ -462,9 +463,7 @@ refresh(struct pane *p)
 {
 	struct overview *o = (struct overview *)p;
 
-	o->loaded = false;
 	p->busy = "reading the kernel";
-	doc_stale(&o->dp);
 	return (job_start(&o->dp.job, p->ui, load, o));
 }
 
@@ -494,7 +493,7 @@ where(struct pane *p, struct buf *b)
 static const struct hint hints[] = {
 	{ "follow", "open" }, { "ps", "processes" }, { "symbols", "symbols" },
 	{ "log", "log" }, { "command", "command" }, { "help", "keys" },
-	{ "quit", "quit" }, { NULL, NULL },
+	{ "close", "quit" }, { NULL, NULL },
 };
 
 const struct pane_ops pane_overview = {

@@ -274,7 +274,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	struct node *n;
 	struct link l;
 	size_t i;
-	int y, x, xval, xtype, indent;
+	int y, x, w, xval, xtype, indent;
 
 	if (t->why[0] != '\0')
 		region_puts(r, 0, 1, STYLE_ERROR, t->why);
@@ -307,13 +307,16 @@ draw(struct pane *p, const struct region *r, bool focus)
 		l.kind = LINK_NONE;
 		if (n->kind == TYPE_PTR && value_style(n) == STYLE_LINK)
 			l = link_memory(0, n->v.type, t->pid);
-		if (n->text[0] != '\0')
-			x = region_field(r, y, x, (x < xtype - 12 ? xtype :
-			    r->w) - x - 1, false, value_style(n),
-			    grid_link(r->g, &l), n->text, strlen(n->text)) + 1;
+		/* The value may take the room of its type, not the other way. */
+		w = (int)grid_columns(r->g, n->text, strlen(n->text));
+		if (w > r->w - x)
+			w = r->w - x;
+		if (w > 0)
+			x = region_field(r, y, x, w, false, value_style(n),
+			    grid_link(r->g, &l), n->text, strlen(n->text)) + 2;
 		if (x < xtype)
 			x = xtype;
-		if (x < r->w && xtype < r->w)
+		if (r->w - x >= 8)
 			region_field(r, y, x, r->w - x, false, STYLE_TYPE, 0,
 			    n->type, strlen(n->type));
 		if (i == p->list.cur) {

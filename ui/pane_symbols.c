@@ -177,7 +177,7 @@ section(char type)
 	case 'r':
 		return ("rodata");
 	case 'a':
-		return ("absolute");
+		return ("fixed");
 	case 'w':
 	case 'v':
 		return ("weak");
@@ -217,7 +217,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	int y, wname, xname, xmod;
 	size_t i;
 
-	xname = r->w >= 60 ? 35 : 21;
+	xname = r->w >= 60 ? 37 : 21;
 	wname = r->w - xname;
 	xmod = r->w;
 	if (r->w >= 76) {
@@ -226,7 +226,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	}
 	region_puts(r, 0, 1, sp->order == BY_ADDRESS ? STYLE_HEADER_HERE :
 	    STYLE_HEADER, "ADDRESS");
-	if (xname == 35) {
+	if (xname == 37) {
 		region_puts(r, 0, 23, sp->order == BY_SIZE ?
 		    STYLE_HEADER_HERE : STYLE_HEADER, "SIZE");
 		region_puts(r, 0, 28, STYLE_HEADER, "KIND");
@@ -253,7 +253,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 		    (unsigned long long)sym->addr);
 		region_text(&body, y, 1, STYLE_NORMAL, grid_link(r->g, &l),
 		    text, strlen(text));
-		if (xname == 35) {
+		if (xname == 37) {
 			if (sym->size > 0) {
 				snprintf(text, sizeof(text), "%u", sym->size);
 				region_field(&body, y, 18, 9, true, STYLE_DIM, 0,
@@ -261,7 +261,6 @@ draw(struct pane *p, const struct region *r, bool focus)
 			}
 			region_printf(&body, y, 28, STYLE_DIM, "%c %s",
 			    sym->type, section(sym->type));
-			region_fill(&body, y, 34, 1, STYLE_NORMAL, ' ');
 		} else {
 			region_printf(&body, y, 19, STYLE_DIM, "%c", sym->type);
 		}

@@ -43,6 +43,7 @@ struct table_pane {
 	int		 widths[COLUMNS_MAX];
 	size_t		 ncolumns, measured;
 	size_t		 column, left;	/* the cursor's; the first on screen */
+	size_t		 right;		/* behind the last that is drawn in full */
 	int		 shift;		/* columns of text hidden in a wide cell */
 };
 
@@ -110,8 +111,7 @@ measure(struct table_pane *t)
 				continue;
 			title = c->title != NULL ? c->title : c->key;
 			t->columns[t->ncolumns] = i;
-			w = (int)strlen(title);
-			t->widths[t->ncolumns++] = w > c->width ? w : c->width;
+			t->widths[t->ncolumns++] = (int)strlen(title);
 		}
 	}
 	for (; t->measured < t->table.nrows && t->measured < MEASURED;
@@ -238,6 +238,9 @@ arrange(struct table_pane *t)
 	if (t->stale)
 		t->norder = t->seen = 0;
 	measure(t);
+	/* The text of a log is what one reads it for. */
+	if (t->at_end && t->seen == 0 && t->column == 0 && t->ncolumns > 0)
+		t->column = t->ncolumns - 1;
 	if (!vec_room(t->order, t->order_cap, t->table.nrows)) {
 		t->stale = false;
 		return;
@@ -407,9 +410,12 @@ draw_header(struct table_pane *t, const struct region *r)
 	bool right;
 
 	first = t->norder > 0 ? t->table.rows[t->order[0]] : NULL;
+	t->right = t->left;
 	for (x = 1, k = t->left; k < t->ncolumns && x < r->w; k++) {
 		c = &t->table.columns[t->columns[k]];
 		w = shown_width(t, k, x, r->w);
+		if (w >= t->widths[k] && x + t->widths[k] <= r->w)
+			t->right = k + 1;
 		title = c->title != NULL ? c->title : c->key;
 		snprintf(text, sizeof(text), "%s%s", title,
 		    (int)t->columns[k] != t->sort ? "" :
@@ -716,22 +722,39 @@ position(struct pane *p, struct buf *b)
 	job_unlock(&t->job);
 }
 
-/* The cell in full, for what the column cuts off. */
+/* What of the row the screen cuts off: the cell, else the columns not seen. */
 static void
 detail(struct pane *p, struct buf *b)
 {
 	struct table_pane *t = (struct table_pane *)p;
+	const struct row *row;
 	const struct cell *c;
+	size_t k, before;
 
 	job_lock(&t->job);
+	row = row_here(t);
 	c = cell_here(t);
-	if (c != NULL) {
-		buf_printf(b, "%s: ", t->table.columns[
-		    t->columns[t->column]].key);
+	if (c != NULL && (t->widths[t->column] > WIDE ||
+	    t->column >= t->right)) {
 		cell_format(c, &t->table.columns[t->columns[t->column]], b);
-		if (c->status != OK && c->kind != CELL_MISSING)
-			buf_printf(b, " (%s)", status_text(c->status));
+	} else if (row != NULL) {
+		for (k = t->right; k < t->ncolumns; k++) {
+			before = b->len;
+			buf_printf(b, "%s%s ", b->len > 0 ? "  " : "",
+			    t->table.columns[t->columns[k]].key);
+			c = &row->cells[t->columns[k]];
+			if (t->columns[k] < row->ncells &&
+			    c->kind != CELL_NULL &&
+			    !(c->kind == CELL_LIST && c->list.n == 0) &&
+			    !(c->kind == CELL_TEXT && c->text.n == 0))
+				cell_text_of(t, row, t->columns[k], b);
+			else
+				b->len = before;
+		}
 	}
+	if (c != NULL && c->status != OK && c->kind != CELL_MISSING &&
+	    t->column >= t->right)
+		buf_printf(b, " (%s)", status_text(c->status));
 	job_unlock(&t->job);
 }
 

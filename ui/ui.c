@@ -530,7 +530,7 @@ draw_status(struct ui *ui, struct frame *f, struct pane *p)
 		    STYLE_STATUS, 0, p->title, strlen(p->title));
 		return;
 	}
-	draw_hints(ui, &r, x - 1);
+	draw_hints(ui, &r, x - 2);
 }
 
 static void
