@@ -207,24 +207,26 @@ def paging(score, m, dump, truth):
     if m.arch != "amd64":
         return
     reader, address = oracle(dump, truth)
-    places = [address[n] for n in ("linux_banner", "init_task", "_text",
+    virtual = [address[n] for n in ("linux_banner", "init_task", "_text",
                                    "jiffies_64", "avenrun")]
-    places += [row[5] + 0x123 for row in truth.modules()[:3]]
-    found = score.each(dump, ["vtop %#x" % a for a in places], "vtop")
-    for a, rows in zip(places, found or []):
+    virtual += [row[5] + 0x123 for row in truth.modules()[:3]]
+    found = score.each(dump, ["vtop %#x" % a for a in virtual], "vtop")
+    for a, rows in zip(virtual, found or []):
         steps = list(reader.steps(a))
-        got = [(str(r.get("level")), number(r.get("entry_address")),
-                number(r.get("entry"))) for r in rows[:-1]]
+        got = [[number(r.get("entry_address")), number(r.get("entry"))]
+               for r in rows[:-1]]
         last = rows[-1] if rows else {}
-        want = [(int(n), where, entry) for n, where, entry in steps[:-1]]
-        # A level may be called by number or by name: its place tells.
-        score.same([g[1:] for g in got], [w[1:] for w in want], "vtop",
-                   "entries of %#x" % a)
+        want = [[where, entry] for _, where, entry in steps[:-1]]
+        # Every process has a first table of its own for the kernel.
+        for first in got[:1] + want[:1]:
+            first[0] = (first[0] or 0) & 0xfff
+        score.same(got, want, "vtop", "entries of %#x" % a)
         score.same((last.get("level"), number(last.get("phys"))),
                    ("page", steps[-1][1]), "vtop", "page of %#x" % a)
-        score.same(number(last.get("file_offset")),
-                   reader.offset(steps[-1][1]), "vtop",
-                   "place in the file of %#x" % a)
+        places = reader.offsets(steps[-1][1])
+        score.check(number(last.get("file_offset")) in places, "vtop",
+                    "place in the file of %#x: is %s, should be of %s"
+                    % (a, last.get("file_offset"), places))
     banner = reader.read(address["linux_banner"], 256)
     rows = score.rows(dump, "hex %#x 256" % address["linux_banner"], "hex")
     if rows is not None:
@@ -244,9 +246,9 @@ def lookups(score, m, dump, truth):
                                                 for r in rows], "find",
                     "linux_banner is not among %d rows" % len(rows))
     function = address["do_exit"]
-    row = score.row(dump, "whatis %#x" % (function + 1), "whatis")
-    if row is not None:
-        score.same((row.get("kind"), number(row.get("offset"))),
-                   ("symbol", 1), "whatis", "do_exit")
-        score.check("do_exit" in str(row.get("what")), "whatis",
-                    "do_exit: is %s" % short(row.get("what")))
+    rows = score.rows(dump, "whatis %#x" % (function + 1), "whatis")
+    if rows is not None:
+        found = [r for r in rows if r.get("kind") == "symbol"]
+        score.check(any("do_exit" in str(r.get("what")) and
+                        number(r.get("offset")) == 1 for r in found),
+                    "whatis", "do_exit: is %s" % short(rows))

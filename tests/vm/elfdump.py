@@ -63,14 +63,17 @@ class Dump:
                 found.append((crs[3], crs[4]))
         return found
 
-    def offset(self, phys):
-        for start, length, at in self.segments:
-            if start <= phys < start + length:
-                return at + phys - start
-        raise Unmapped("physical %#x is not in the dump" % phys)
+    def offsets(self, phys):
+        """Every place in the file that holds this byte: /proc/vmcore has the
+        kernel's image twice."""
+        found = [at + phys - start for start, length, at in self.segments
+                 if start <= phys < start + length]
+        if not found:
+            raise Unmapped("physical %#x is not in the dump" % phys)
+        return found
 
     def read_phys(self, phys, length):
-        at = self.offset(phys)
+        at = self.offsets(phys)[0]
         return self.data[at:at + length]
 
     def roots(self, tables):
