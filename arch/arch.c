@@ -5,6 +5,18 @@
 
 const struct arch *const arches[] = {
 	&arch_x86_64,
+	&arch_arm64,
+	&arch_riscv64,
+	&arch_i386,
+	&arch_arm,
+	&arch_arm_be,
+	&arch_powerpc64,
+	&arch_powerpc64le,
+	&arch_powerpc,
+	&arch_mips64,
+	&arch_mips64el,
+	&arch_mips,
+	&arch_mipsel,
 	NULL,
 };
 

@@ -54,7 +54,9 @@ struct arch {
 };
 
 extern const struct arch *const arches[];	/* NULL-ended */
-extern const struct arch arch_x86_64;
+extern const struct arch arch_x86_64, arch_arm64, arch_riscv64, arch_i386,
+    arch_arm, arch_arm_be, arch_powerpc64, arch_powerpc64le, arch_powerpc,
+    arch_mips64, arch_mips64el, arch_mips, arch_mipsel;
 
 const struct arch *arch_by_elf(uint16_t elf_machine, unsigned ptr_size, bool be);
 const struct arch *arch_by_name(const char *);	/* name or machine */

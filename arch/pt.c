@@ -48,7 +48,7 @@ pt_canonical(const struct pt_form *f, uint64_t va)
 	if (bits >= 64)
 		return (true);
 	if (!f->sign_extended)
-		return ((va & ~low_mask(bits)) == 0);
+		return ((va & ~low_mask(bits)) == f->high);
 	high = va >> (bits - 1);
 	return (high == 0 || high == low_mask(64 - bits + 1));
 }
@@ -117,6 +117,8 @@ pt_step(struct ctx *ctx, struct pt_walk *w, struct pt_result *r,
 		w->level--;
 		break;
 	case PT_LEAF:
+		if (f->ops->leaf_shift != NULL)
+			shift = f->ops->leaf_shift(f, w->level, r->entry);
 		r->size = UINT64_C(1) << shift;
 		r->phys = next + (w->va & (r->size - 1));
 		r->flags = combine(w->flags, flags);
@@ -172,8 +174,8 @@ answer(struct ctx *ctx, const struct pt_form *f,
 	if (r.level < 0) {
 		/* Not canonical: the hole ends where the upper half begins. */
 		ret->start = va;
-		ret->end = f->sign_extended ?
-		    ~low_mask(va_bits(f) - 1) : 0;
+		ret->end = f->sign_extended ? ~low_mask(va_bits(f) - 1) :
+		    va < f->high ? f->high : 0;
 		return (0);
 	}
 	size = pt_level_size(f, r.level);

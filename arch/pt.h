@@ -53,6 +53,12 @@ struct pt_form_ops {
 	/* Writes e.g. "P RW US A D NX" for a raw entry. */
 	void	(*flag_text)(const struct pt_form *, int level, uint64_t raw,
 		    char *, size_t);
+	/*
+	 * log2 of the bytes that a leaf maps, where one page may fill several
+	 * entries of its table (ARM's large pages, RISC-V's Svnapot); next is
+	 * then a multiple of it.  NULL: a leaf is as large as its level.
+	 */
+	unsigned (*leaf_shift)(const struct pt_form *, int level, uint64_t raw);
 };
 
 struct pt_form {
@@ -65,6 +71,7 @@ struct pt_form {
 	bool			 be;
 	bool			 sign_extended;	/* the top va bits repeat the highest */
 	uint64_t		 addr_mask;	/* where an entry keeps an address */
+	uint64_t		 high;		/* else: what the top va bits are */
 };
 
 struct pt_result {
