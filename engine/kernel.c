@@ -8,21 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
-kernel_warn(struct kernel *k, const char *fmt, ...)
-{
-	const char *text;
-	va_list ap;
-
-	if (k->nwarnings == KERNEL_WARNINGS_MAX)
-		return;
-	va_start(ap, fmt);
-	text = arena_vprintf(&k->arena, fmt, ap);
-	va_end(ap);
-	if (text != NULL)
-		k->warnings[k->nwarnings++] = text;
-}
-
 static int
 open_files(struct ctx *ctx, const char *const *paths, size_t n,
     const struct kernel_options *opt, struct file **files)
@@ -61,7 +46,7 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		if (rc != E_NOT_MINE)
 			snprintf(why, sizeof(why), "%s", ctx->err.text);
 	}
-	kernel_warn(k, "no kernel found in this memory: %s", why);
+	os_warn(k, "no kernel found in this memory: %s", why);
 	ctx_clear(ctx);
 	return (0);
 }
@@ -102,7 +87,7 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 	}
 	k->arch = k->dump->arch;
 	if (!k->dump->complete)
-		kernel_warn(k, "the dump is incomplete: %s",
+		os_warn(k, "the dump is incomplete: %s",
 		    k->dump->incomplete != NULL ? k->dump->incomplete : "its "
 		    "header says so");
 	/* Until a system is found, addresses are physical: no space is set. */

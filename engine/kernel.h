@@ -56,8 +56,4 @@ void	kernel_close(struct kernel *);
  * engine/capture.c).  The kernel was opened with options.record.
  */
 int	kernel_capture(struct ctx *, struct kernel *, const char *path);
-/* Add a warning (copied); silently full after KERNEL_WARNINGS_MAX. */
-void	kernel_warn(struct kernel *, const char *fmt, ...)
-	    __attribute__((format(printf, 2, 3)));
-
 #endif

@@ -8,6 +8,21 @@ const struct os_ops *const oses[] = {
 	NULL
 };
 
+void
+os_warn(struct kernel *k, const char *fmt, ...)
+{
+	const char *text;
+	va_list ap;
+
+	if (k->nwarnings == KERNEL_WARNINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	text = arena_vprintf(&k->arena, fmt, ap);
+	va_end(ap);
+	if (text != NULL)
+		k->warnings[k->nwarnings++] = text;
+}
+
 static int
 unsupported(struct ctx *ctx, const struct kernel *k, const char *what)
 {

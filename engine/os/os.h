@@ -139,6 +139,13 @@ struct os_ops {
 
 extern const struct os_ops *const oses[];	/* NULL-ended, probe order */
 
+/*
+ * Add a sentence to the kernel's warnings (copied); silently full after
+ * KERNEL_WARNINGS_MAX.
+ */
+void	os_warn(struct kernel *, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
 /* Wrappers: E_UNSUPPORTED with a message where there is no system or slot. */
 int	os_info(struct ctx *, struct kernel *, struct arena *, struct os_info *);
 int	os_procs(struct ctx *, struct kernel *, unsigned flags,

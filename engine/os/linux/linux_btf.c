@@ -154,7 +154,7 @@ linux_load_module_types(struct ctx *ctx, struct kernel *k)
 	}
 	walk_fini(&w);
 	if (bad > 0)
-		kernel_warn(k, "types of %zu of %zu modules could not be read: "
+		os_warn(k, "types of %zu of %zu modules could not be read: "
 		    "%s", bad, count, ctx->err.text);
 	return (rc == E_DONE ? 0 : rc);
 }

@@ -74,16 +74,16 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	if (rc == 0)
 		rc = sym_seal(ctx, &k->symbols);
 	if (rc != 0)
-		kernel_warn(k, "no symbols: %s", ctx->err.text);
+		os_warn(k, "no symbols: %s", ctx->err.text);
 	else
 		linux_settle_root(ctx, k);
 	place(ctx, k, opt);
 	rc = linux_find_vmcoreinfo(ctx, k, opt);
 	if (rc != 0)
-		kernel_warn(k, "%s", ctx->err.text);
+		os_warn(k, "%s", ctx->err.text);
 	rc = linux_load_types(ctx, k);
 	if (rc != 0) {
-		kernel_warn(k, "no types: %s", ctx->err.text);
+		os_warn(k, "no types: %s", ctx->err.text);
 		return;
 	}
 	ctx->quiet++;
@@ -93,7 +93,7 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	if (rc == 0)
 		rc = sym_seal(ctx, &k->symbols);
 	if (rc != 0)
-		kernel_warn(k, "no symbols of modules: %s", ctx->err.text);
+		os_warn(k, "no symbols of modules: %s", ctx->err.text);
 }
 
 static int

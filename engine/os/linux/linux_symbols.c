@@ -357,10 +357,10 @@ linux_load_module_symbols(struct ctx *ctx, struct kernel *k)
 	if (rc == E_CANCELLED)
 		return (rc);
 	if (bad > 0)
-		kernel_warn(k, "symbols of %zu of %zu modules could not be "
+		os_warn(k, "symbols of %zu of %zu modules could not be "
 		    "read: %s", bad, n, ctx->err.text);
 	if (rc != E_DONE)
-		kernel_warn(k, "the list of modules is broken after %zu: %s", n,
+		os_warn(k, "the list of modules is broken after %zu: %s", n,
 		    ctx->err.text);
 	return (add_bpf(ctx, k, bpf_head));
 }

@@ -216,7 +216,7 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 		len = vmcoreinfo_probe(d->vmcoreinfo, d->vmcoreinfo_len);
 		if (len > 0 && take(k, d->vmcoreinfo, len, "note"))
 			return (0);
-		kernel_warn(k, "the dump's VMCOREINFO note does not agree with "
+		os_warn(k, "the dump's VMCOREINFO note does not agree with "
 		    "its memory and is ignored");
 	}
 	ctx->quiet++;
