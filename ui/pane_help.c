@@ -17,29 +17,46 @@ struct help {
 	bool		 messages;
 };
 
-/* The keys bound to command lines that begin with a name. */
+/* The keys that a mode binds to command lines which begin with a name. */
 static void
-keys_of(struct help *h, const char *name, struct buf *b)
+keys_in(const struct keymap *k, const char *mode, const char *name,
+    struct buf *b)
 {
-	const struct keymap *k = &h->dp.p.ui->keymap;
 	const struct binding *bind;
-	const char *mode;
 	size_t i, n;
 	char keys[96];
 
 	n = strlen(name);
-	for (i = 0; i < k->n; i++) {
+	for (i = 0; i < k->n && b->len < 60; i++) {
 		bind = &k->v[i];
-		mode = strcmp(bind->mode, "prompt") == 0 ? "prompt" : h->mode;
 		if (bind->command == NULL ||
 		    strncmp(bind->command, name, n) != 0 ||
 		    (bind->command[n] != '\0' && bind->command[n] != ' ') ||
-		    !keymap_in_force(k, mode, bind) || b->len > 60)
+		    !keymap_in_force(k, mode, bind))
 			continue;
 		keymap_format(bind, keys, sizeof(keys));
 		buf_printf(b, "%s%s", b->len > 0 ? "  " : "", keys);
 		if (bind->command[n] == ' ')
 			buf_printf(b, " (%s)", bind->command + n + 1);
+	}
+}
+
+/* In this pane; else where another pane has a key for it. */
+static void
+keys_of(struct help *h, const char *name, struct buf *b)
+{
+	const struct keymap *k = &h->dp.p.ui->keymap;
+	size_t i;
+
+	if (strcmp(name, "accept") == 0 || strcmp(name, "edit") == 0) {
+		keys_in(k, "prompt", name, b);
+		return;
+	}
+	keys_in(k, h->mode, name, b);
+	for (i = 0; panes[i] != NULL && b->len == 0; i++) {
+		keys_in(k, panes[i]->name, name, b);
+		if (b->len > 0)
+			buf_printf(b, " in %s", panes[i]->name);
 	}
 }
 

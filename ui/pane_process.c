@@ -325,6 +325,7 @@ step(struct pane *pane)
 	struct process *p = (struct process *)pane;
 
 	if (job_ended(&p->dp.job)) {
+		p->dp.to_link = !p->loaded && pane->list.cur == 0;
 		p->loaded = true;
 		pane->busy = NULL;
 		if (p->status == 0 && p->proc.comm.status == OK &&
