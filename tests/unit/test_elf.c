@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/unit.h"
+
+#include "base/bytes.h"
+#include "engine/backend/backend.h"
+#include "tests/mk/mk_elf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct image {
+	struct buf	 b;
+	struct mk_elf_map map;
+	struct file	*file;
+	struct dump	*dump;
+	struct memory	 mem;
+	struct ctx	 ctx;
+};
+
+static void
+make(struct image *im, const struct mk_elf *e)
+{
+	memset(im, 0, sizeof(*im));
+	ctx_init(&im->ctx);
+	mk_elf(&im->b, e, &im->map);
+}
+
+/* Open the first n bytes (0: all). */
+static int
+open_image(struct image *im, size_t n)
+{
+	int rc;
+
+	assert_int_equal(file_of_bytes(&im->ctx, "test.elf", im->b.p,
+	    n > 0 ? n : im->b.len, &im->file), 0);
+	rc = dump_open(&im->ctx, &im->file, 1, &im->dump);
+	if (rc == 0)
+		mem_init(&im->mem, &im->dump->layer, NULL);
+	else
+		file_close(im->file);
+	return (rc);
+}
+
+static void
+close_image(struct image *im)
+{
+	mem_fini(&im->mem);
+	im->dump = NULL;
+}
+
+static void
+finish(struct image *im)
+{
+	if (im->dump != NULL)
+		close_image(im);
+	buf_fini(&im->b);
+	ctx_fini(&im->ctx);
+}
+
+/* n bytes at pa are what the generator put there. */
+static void
+check_bytes(struct image *im, uint64_t pa, size_t n)
+{
+	uint8_t *got;
+	size_t i;
+
+	got = malloc(n);
+	assert_non_null(got);
+	assert_int_equal(mem_read(&im->ctx, &im->mem, pa, got, n), 0);
+	for (i = 0; i < n; i++)
+		assert_int_equal(got[i], mk_byte(pa + i, false));
+	free(got);
+}
+
+static void
+check_missing(struct image *im, uint64_t pa, size_t n, int status, uint64_t at)
+{
+	uint8_t got[0x4000];
+
+	assert_in_range(n, 1, sizeof(got));
+	assert_int_equal(mem_read(&im->ctx, &im->mem, pa, got, n), status);
+	assert_int_equal(im->ctx.err.code, status);
+	assert_int_equal(im->ctx.err.addr, at);
+}
+
+static const struct mk_load plain[] = {
+	{ .pa = 0x1000, .file = 0x1800, .mem = 0x3000 },
+	{ .pa = 0x8008, .file = 0x1000 },		/* no page's border */
+	{ .pa = 0x9008, .file = 0x1000 },		/* goes on */
+	{ .pa = UINT64_C(0x100000000), .file = 0x1000 },
+	{ 0 },
+};
+
+static void
+segments_and_holes(void **state)
+{
+	const struct mk_elf e = { .loads = plain };
+	const struct {
+		uint64_t start, end;
+		int	 status;
+	} want[] = {
+		{ 0, 0x1000, E_NOT_IN_DUMP }, { 0x1000, 0x2800, 0 },
+		{ 0x2800, 0x4000, E_NOT_IN_DUMP },
+		{ 0x4000, 0x8008, E_NOT_IN_DUMP }, { 0x8008, 0xa008, 0 },
+		{ 0xa008, UINT64_C(0x100000000), E_NOT_IN_DUMP },
+		{ UINT64_C(0x100000000), UINT64_C(0x100001000), 0 },
+	};
+	struct mem_range r;
+	struct extent x;
+	struct image im;
+	uint64_t pa;
+	size_t i;
+
+	(void)state;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_true(im.dump->complete);
+	assert_string_equal(im.dump->backend->format(im.dump), "ELF64");
+	check_bytes(&im, 0x1000, 0x1800);
+	check_bytes(&im, 0x1234, 1);
+	check_bytes(&im, 0x8ff0, 0x100);	/* over the border of two */
+	check_missing(&im, 0, 1, E_NOT_IN_DUMP, 0);
+	check_missing(&im, 0x2700, 0x200, E_NOT_IN_DUMP, 0x2800);
+	check_missing(&im, 0x3fff, 1, E_NOT_IN_DUMP, 0x3fff);
+	check_missing(&im, 0xa000, 0x10, E_NOT_IN_DUMP, 0xa008);
+	check_missing(&im, UINT64_MAX, 1, E_NOT_IN_DUMP, UINT64_MAX);
+	check_missing(&im, UINT64_MAX - 3, 8, E_NOT_IN_DUMP, UINT64_MAX - 3);
+	for (i = 0, pa = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_int_equal(mem_range(&im.ctx, &im.mem, pa, &r), 0);
+		assert_int_equal(r.start, want[i].start);
+		assert_int_equal(r.end, want[i].end);
+		assert_int_equal(r.status, want[i].status);
+		pa = r.end;
+	}
+	assert_int_equal(mem_range(&im.ctx, &im.mem, pa, &r), E_DONE);
+	assert_int_equal(mem_present(&im.ctx, &im.mem), 0x1800 + 0x2000 + 0x1000);
+	assert_int_equal(mem_end(&im.ctx, &im.mem), UINT64_C(0x100001000));
+	assert_int_equal(mem_extent(&im.ctx, &im.mem, 0x9100, &x), 0);
+	assert_int_equal(x.pa, 0x8008);
+	assert_int_equal(x.len, 0x2000);
+	assert_int_equal(x.ptr[0x100], mk_byte(0x8108, false));
+	assert_int_equal(mem_extent(&im.ctx, &im.mem, 0x3000, &x),
+	    E_NOT_IN_DUMP);
+	finish(&im);
+}
+
+/* Whatever the order and the overlaps: the bytes of each address are there. */
+static void
+overlaps(void **state)
+{
+	static const struct mk_load loads[] = {
+		{ .pa = 0x6000, .file = 0x1000 },
+		{ .pa = 0x0, .file = 0, .mem = 0x10000 },	/* a hole over all */
+		{ .pa = 0x2000, .file = 0x3000 },
+		{ .pa = 0x2000, .file = 0x1000 },
+		{ .pa = 0x3000, .file = 0x2800 },
+		{ .pa = 0x1000, .file = 0, .mem = 0x2000 },
+		{ .pa = 0x5000, .file = 0x800, .mem = 0x3000 },
+		{ .pa = 0x20000, .file = 0x100 },
+		{ 0 },
+	};
+	const struct mk_elf e = { .loads = loads };
+	struct mem_range r;
+	struct image im;
+	uint64_t pa, last;
+
+	(void)state;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), 0);
+	check_bytes(&im, 0x2000, 0x3800);
+	check_bytes(&im, 0x6000, 0x1000);
+	check_missing(&im, 0x57ff, 2, E_NOT_IN_DUMP, 0x5800);
+	check_missing(&im, 0x1fff, 1, E_NOT_IN_DUMP, 0x1fff);
+	check_missing(&im, 0x7000, 1, E_NOT_IN_DUMP, 0x7000);
+	for (pa = last = 0; mem_range(&im.ctx, &im.mem, pa, &r) == 0;
+	    pa = r.end) {
+		assert_int_equal(r.start, last);
+		assert_true(r.end > r.start);
+		last = r.end;
+	}
+	assert_int_equal(last, 0x20100);
+	assert_int_equal(mem_present(&im.ctx, &im.mem), 0x3800 + 0x1000 + 0x100);
+	finish(&im);
+}
+
+static void
+cut_file(void **state)
+{
+	const struct mk_elf e = { .loads = plain };
+	struct image im;
+	size_t n;
+
+	(void)state;
+	make(&im, &e);
+	/* In the second segment: 0x100 bytes of it are there. */
+	n = im.map.data + 0x1800 + 0x100;
+	assert_int_equal(open_image(&im, n), 0);
+	assert_false(im.dump->complete);
+	assert_non_null(im.dump->incomplete);
+	check_bytes(&im, 0x8008, 0x100);
+	check_missing(&im, 0x8100, 0x10, E_TRUNCATED, 0x8108);
+	check_missing(&im, 0x9008, 8, E_TRUNCATED, 0x9008);
+	check_missing(&im, 0x2800, 8, E_NOT_IN_DUMP, 0x2800);
+	close_image(&im);
+	/* At every length it opens or is refused; a read never runs over. */
+	for (n = 1; n < im.map.data + 0x20; n++) {
+		if (open_image(&im, n) == 0) {
+			assert_false(im.dump->complete);
+			if (n >= im.map.notes)
+				check_missing(&im, 0x1010, 0x100, E_TRUNCATED,
+				    n > im.map.data + 0x10 ? 0x1000 + n -
+				    im.map.data : 0x1010);
+			close_image(&im);
+		} else
+			assert_true(im.ctx.err.text[0] != '\0');
+	}
+	finish(&im);
+}
+
+static void
+headers_cut_short(void **state)
+{
+	const struct mk_elf e = { .loads = plain };
+	struct image im;
+
+	(void)state;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, im.map.phoff + 56 + 30), 0);
+	assert_false(im.dump->complete);
+	assert_non_null(strstr(im.dump->incomplete, "1 of 4"));
+	finish(&im);
+	make(&im, &e);
+	assert_int_equal(open_image(&im, im.map.phoff), E_CORRUPT);
+	finish(&im);
+}
+
+static void
+extended_count(void **state)
+{
+	const struct mk_elf e = { .loads = plain, .xnum = true };
+	struct image im;
+
+	(void)state;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), 0);
+	check_bytes(&im, UINT64_C(0x100000000), 0x1000);
+	close_image(&im);
+	/* A count of four thousand million: too many, said at once. */
+	store_uint(im.b.p + 64 + 44, 4, false, 0xffffffff);
+	assert_int_equal(open_image(&im, 0), E_LIMIT);
+	/* The section header lies outside. */
+	store_uint(im.b.p + 40, 8, false, UINT64_MAX - 50);
+	assert_int_equal(open_image(&im, 0), E_TRUNCATED);
+	finish(&im);
+}
+
+static void
+wild_numbers(void **state)
+{
+	const struct mk_elf e = { .loads = plain };
+	static const uint64_t wild[] = {
+		0, 1, 0x7fffffffffffffff, 0x8000000000000000, UINT64_MAX,
+		UINT64_MAX - 0xfff, 0x100000000, 0xffffffff,
+	};
+	struct image im;
+	struct mem_range r;
+	uint64_t pa, last, keep;
+	size_t field, i, at, steps;
+
+	(void)state;
+	make(&im, &e);
+	/* Each number of the second header in turn: offset to memsz. */
+	for (field = 8; field <= 40; field += 8)
+		for (i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
+			at = im.map.phoff + 56 + field;
+			keep = load_u64(im.b.p + at, false);
+			store_uint(im.b.p + at, 8, false, wild[i]);
+			if (open_image(&im, 0) == 0) {
+				last = 0;
+				for (pa = 0, steps = 0; steps < 100 &&
+				    mem_range(&im.ctx, &im.mem, pa, &r) == 0;
+				    pa = r.end, steps++) {
+					assert_int_equal(r.start, last);
+					assert_true(r.end > r.start);
+					last = r.end;
+				}
+				assert_true(steps < 100);
+				check_bytes(&im, 0x1008, 0x17f8);
+				close_image(&im);
+			}
+			store_uint(im.b.p + at, 8, false, keep);
+		}
+	/* The place of the headers, their size, their count. */
+	store_uint(im.b.p + 32, 8, false, UINT64_MAX - 20);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	store_uint(im.b.p + 32, 8, false, im.map.phoff);
+	store_uint(im.b.p + 54, 2, false, 55);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	store_uint(im.b.p + 54, 2, false, 56);
+	store_uint(im.b.p + 56, 2, false, 0);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	finish(&im);
+}
+
+/* Segments that share bytes: a little is fine, a bomb is not. */
+static void
+shared_bytes(void **state)
+{
+	static struct mk_load loads[1002];
+	const struct mk_elf e = { .loads = loads };
+	struct image im;
+	size_t i;
+
+	(void)state;
+	loads[0] = (struct mk_load){ .pa = 0x1000, .file = 0x40000 };
+	for (i = 1; i < 1001; i++)
+		loads[i] = (struct mk_load){ .pa = 0x100000 * i, .mem = 1 };
+	make(&im, &e);
+	for (i = 1; i < 1001; i++) {
+		store_uint(im.b.p + im.map.phoff + i * 56 + 8, 8, false, 0);
+		store_uint(im.b.p + im.map.phoff + i * 56 + 32, 8, false,
+		    0x40000);
+		store_uint(im.b.p + im.map.phoff + i * 56 + 40, 8, false,
+		    0x40000);
+	}
+	assert_int_equal(open_image(&im, 0), E_LIMIT);
+	finish(&im);
+}
+
+static void
+registers_from_notes(void **state)
+{
+	struct buf regs[2], qemu[2];
+	struct mk_note notes[6];
+	const struct mk_elf e = { .loads = plain, .notes = notes };
+	struct image im;
+	uint64_t v;
+	size_t n, i;
+
+	(void)state;
+	memset(regs, 0, sizeof(regs));
+	memset(qemu, 0, sizeof(qemu));
+	memset(notes, 0, sizeof(notes));
+	for (i = 0; i < 2; i++) {
+		mk_prstatus(&regs[i], 100 + (uint32_t)i, 0x1000 + i, 0x2000 + i);
+		mk_qemu(&qemu[i], 0x10000 * (i + 1), 0x20, 0x500 + i);
+		notes[i] = (struct mk_note){ "CORE", 1, regs[i].p, regs[i].len };
+		notes[2 + i] = (struct mk_note){ "QEMU", 0, qemu[i].p,
+		    qemu[i].len };
+	}
+	notes[4] = (struct mk_note){ "VMCOREINFO", 0, "OSRELEASE=1\n", 12 };
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_string_equal(im.dump->backend->format(im.dump), "ELF64 (QEMU)");
+	assert_int_equal(im.dump->ncpus, 2);
+	assert_string_equal(im.dump->vmcoreinfo, "OSRELEASE=1\n");
+	assert_int_equal(im.dump->vmcoreinfo_len, 12);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(im.dump->cpus[i].pid, 100 + i);
+		assert_true(arch_reg_get(im.dump->arch, &im.dump->cpus[i],
+		    "rip", &v));
+		assert_int_equal(v, 0x1000 + i);
+		assert_true(arch_reg_get(im.dump->arch, &im.dump->cpus[i],
+		    "rsp", &v));
+		assert_int_equal(v, 0x2000 + i);
+		assert_false(arch_reg_get(im.dump->arch, &im.dump->cpus[i],
+		    "r16", &v));
+		assert_int_equal(im.dump->cpus[i].root, 0x10000 * (i + 1));
+		assert_int_equal(im.dump->cpus[i].kernel_gs, 0x500 + i);
+	}
+	close_image(&im);
+	/* Cut anywhere in the notes: what stands before is kept. */
+	for (n = im.map.notes; n < im.map.data; n += 7) {
+		assert_int_equal(open_image(&im, n), 0);
+		assert_in_range(im.dump->ncpus, 0, 2);
+		close_image(&im);
+	}
+	/* A descriptor of 4 GiB, a name without its NUL: no harm. */
+	store_uint(im.b.p + im.map.notes + 4, 4, false, 0xfffffffe);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_int_equal(im.dump->ncpus, 0);
+	close_image(&im);
+	store_uint(im.b.p + im.map.notes, 4, false, 0xffffffff);
+	assert_int_equal(open_image(&im, 0), 0);
+	finish(&im);
+	for (i = 0; i < 2; i++) {
+		buf_fini(&regs[i]);
+		buf_fini(&qemu[i]);
+	}
+}
+
+static void
+other_machines_are_named(void **state)
+{
+	static const struct mk_load small[] = {
+		{ .pa = 0x1000, .file = 0x1000 }, { 0 },
+	};
+	struct image im;
+	unsigned bits, be;
+	struct mk_elf e;
+
+	(void)state;
+	for (bits = 32; bits <= 64; bits += 32)
+		for (be = 0; be < 2; be++) {
+			e = (struct mk_elf){ .bits = bits, .be = be,
+			    .machine = 22, .loads = small };
+			make(&im, &e);
+			assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+			assert_non_null(strstr(im.ctx.err.text, "machine 22"));
+			assert_non_null(strstr(im.ctx.err.text, bits == 32 ?
+			    "32 bits" : "64 bits"));
+			assert_non_null(strstr(im.ctx.err.text, be ?
+			    "big-endian" : "little-endian"));
+			finish(&im);
+		}
+	/* An x86-64 of 32 bits, or of the other byte order, is none. */
+	e = (struct mk_elf){ .be = true, .loads = small };
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+	finish(&im);
+}
+
+static void
+other_files_are_named(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t	    n;
+		const char *says;
+	} cases[] = {
+		{ "KDUMP   \1\2", 10, "kdump" },
+		{ "\x1f\x8b\x08", 3, "gunzip" },
+		{ "hello", 5, "not a memory dump" },
+		{ "\177ELF\2\1\1", 7, "not a memory dump" },
+		{ "\177ELF\3\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20, "class 3" },
+		{ "\177ELF\2\3\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20, "order 3" },
+		{ "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20,
+		    "ends inside" },
+	};
+	struct mk_elf e = { .loads = plain, .type = 2 };
+	const struct mk_note auxv[] = { { "CORE", 6, "", 0 }, { 0 } };
+	struct file *f;
+	struct dump *d;
+	struct image im;
+	struct ctx ctx;
+	size_t i;
+
+	(void)state;
+	ctx_init(&ctx);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(file_of_bytes(&ctx, "x", cases[i].bytes,
+		    cases[i].n, &f), 0);
+		assert_int_not_equal(dump_open(&ctx, &f, 1, &d), 0);
+		if (strstr(ctx.err.text, cases[i].says) == NULL)
+			fail_msg("\"%s\" does not say \"%s\"", ctx.err.text,
+			    cases[i].says);
+		file_close(f);
+	}
+	ctx_fini(&ctx);
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+	assert_non_null(strstr(im.ctx.err.text, "an executable"));
+	finish(&im);
+	e = (struct mk_elf){ .loads = plain, .notes = auxv };
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+	assert_non_null(strstr(im.ctx.err.text, "user process"));
+	finish(&im);
+}
+
+UNIT_MAIN(UNIT(segments_and_holes), UNIT(overlaps), UNIT(cut_file),
+    UNIT(headers_cut_short), UNIT(extended_count), UNIT(wild_numbers),
+    UNIT(shared_bytes), UNIT(registers_from_notes),
+    UNIT(other_machines_are_named), UNIT(other_files_are_named))
