@@ -231,6 +231,7 @@ nested_cell(struct ctx *ctx, struct print *p, const struct value *v,
     unsigned depth)
 {
 	struct level l = { .p = p, .depth = depth };
+	struct cell_named *named;
 	struct cell *list, made;
 	struct typeref ref;
 	struct type t;
@@ -254,10 +255,13 @@ nested_cell(struct ctx *ctx, struct print *p, const struct value *v,
 			list[i] = l.v[i].cell;
 		made = cell_list(list, list != NULL ? l.n : 0);
 	} else {
-		made = cell_object(arena_dup(&p->arena, l.v,
-		    (l.n + 1) * sizeof(*l.v)), l.n);
-		if (made.object.v == NULL)
-			made = cell_null();
+		/* A structure may have no members at all. */
+		named = arena_alloc(&p->arena, (l.n + 1) * sizeof(*named));
+		if (named != NULL) {
+			if (l.n > 0)
+				memcpy(named, l.v, l.n * sizeof(*named));
+			made = cell_object(named, l.n);
+		}
 	}
 	free(l.v);
 	return (made);
