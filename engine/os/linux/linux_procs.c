@@ -71,12 +71,14 @@ add_task(struct ctx *ctx, struct list *l, const struct linux_obj *o)
  * a thread_node (3.14 on), else the ring of task->thread_group.
  */
 static int
-add_threads(struct ctx *ctx, struct list *l, uint64_t leader, uint64_t signal)
+add_threads(struct ctx *ctx, struct list *l, uint64_t leader, int tgid,
+    uint64_t signal)
 {
 	enum linux_member link;
 	struct linux_obj o;
 	struct walk w;
 	uint64_t head, key, node, task;
+	int64_t group;
 	int rc, new;
 
 	link = LM_TASK_THREAD_NODE;
@@ -103,7 +105,13 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, uint64_t signal)
 				rc = ctx_fail(ctx, E_NOMEM, "out of memory");
 			else {
 				linux_obj_at(ctx, &o, task);
-				rc = add_task(ctx, l, &o);
+				rc = linux_s64(ctx, &o, LM_TASK_TGID, &group);
+				if (rc == 0 && group != tgid)
+					rc = ctx_fail_at(ctx, E_CORRUPT, task,
+					    "0x%llx is no thread of %d",
+					    (unsigned long long)task, tgid);
+				if (rc == 0)
+					rc = add_task(ctx, l, &o);
 			}
 			if (rc != 0)
 				break;
@@ -122,8 +130,7 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, uint64_t signal)
 static bool
 fatal(int rc)
 {
-	return (rc == E_NOMEM || rc == E_CANCELLED || rc == E_NO_TYPE ||
-	    rc == E_NO_MEMBER);
+	return (rc == E_NOMEM || rc == E_CANCELLED);
 }
 
 /* A leader and its threads; what is wrong with them is kept in *broken. */
@@ -137,7 +144,8 @@ add_group(struct ctx *ctx, struct list *l, struct err *broken)
 	if (rc == 0 && l->threads) {
 		rc = linux_u64(ctx, &l->task, LM_TASK_SIGNAL, &signal);
 		if (rc == 0)
-			rc = add_threads(ctx, l, l->task.addr, signal);
+			rc = add_threads(ctx, l, l->task.addr,
+			    l->v[l->n - 1].tgid, signal);
 	}
 	if (fatal(rc) || rc == E_LIMIT)
 		return (rc);
@@ -306,7 +314,8 @@ collect(struct ctx *ctx, struct list *l, unsigned flags, struct err *broken)
 		return (rc);
 	if ((flags & OS_IDLE) != 0)
 		add_idle(ctx, l);
-	qsort(l->v, l->n, sizeof(*l->v), by_pid);
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof(*l->v), by_pid);
 	return (0);
 }
 
