@@ -36,6 +36,7 @@ def walk(outer, kind, prefix, start, out):
                 last = inner.target().strip_typedefs()
                 row["of"] = KINDS.get(last.code, "other")
                 row["element"] = last.sizeof
+                row["signed"] = row["of"] == "int" and bool(last.is_signed)
                 row["text"] = last.sizeof == 1 and last.code in (
                     gdb.TYPE_CODE_INT, gdb.TYPE_CODE_CHAR)
             out.append(row)
