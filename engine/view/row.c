@@ -400,6 +400,8 @@ static void
 format(struct buf *b, const struct cell *c, const struct column *col,
     unsigned depth)
 {
+	static const char digits[] = "0123456789abcdef";
+	char two[3] = " ";
 	const char *why;
 	size_t i;
 
@@ -425,9 +427,11 @@ format(struct buf *b, const struct cell *c, const struct column *col,
 		text_escape(b, c->text.p, c->text.n);
 		break;
 	case CELL_BYTES:
-		for (i = 0; i < c->text.n; i++)
-			buf_printf(b, i > 0 ? " %02x" : "%02x",
-			    (unsigned char)c->text.p[i]);
+		for (i = 0; i < c->text.n; i++) {
+			two[1] = digits[(unsigned char)c->text.p[i] >> 4];
+			two[2] = digits[(unsigned char)c->text.p[i] & 0xf];
+			buf_add(b, i > 0 ? two : two + 1, i > 0 ? 3 : 2);
+		}
 		break;
 	case CELL_LIST:
 		for (i = 0; i < c->list.n; i++) {

@@ -160,13 +160,17 @@ emit_what(void *arg, struct ctx *ctx, const char *kind, const char *what,
 	return (row_emit_cells(w->sink, ctx, w->n, cells, COUNT(cells)));
 }
 
-/* All that is left to say: where the page tables lead. */
+/* What can be said without any system: symbols, and the page tables. */
 static int
-emit_mapping(struct ctx *ctx, struct kernel *k, struct whatis *w)
+emit_plain(struct ctx *ctx, struct kernel *k, struct whatis *w)
 {
+	const struct symbol *s;
 	struct pt_result r;
-	char text[96];
+	char text[512];
 
+	s = sym_at(&k->symbols, w->addr);
+	if (s != NULL && sym_format(&k->symbols, s->addr, text, sizeof(text)))
+		return (emit_what(w, ctx, "symbol", text, s->addr));
 	if (k->space.form == NULL ||
 	    space_translate(ctx, &k->space, w->addr, &r) != OK) {
 		ctx_clear(ctx);
@@ -183,9 +187,7 @@ whatis_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 {
 	struct whatis w = { .sink = sink };
 	const struct space *unused;
-	const struct symbol *s;
 	struct arena arena;
-	char name[512];
 	int error;
 
 	if (args->argc != 2)
@@ -196,11 +198,6 @@ whatis_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		    COUNT(whatis_columns));
 	if (error != OK)
 		return (error);
-	s = sym_at(&k->symbols, w.addr);
-	if (s != NULL && sym_format(&k->symbols, s->addr, name, sizeof(name)))
-		error = emit_what(&w, ctx, "symbol", name, s->addr);
-	if (error != OK)
-		return (error);
 	arena_init(&arena);
 	error = os_what(ctx, k, w.addr, &arena, emit_what, &w);
 	arena_fini(&arena);
@@ -209,7 +206,7 @@ whatis_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		error = OK;
 	}
 	if (error == OK && w.n == 0)
-		error = emit_mapping(ctx, k, &w);
+		error = emit_plain(ctx, k, &w);
 	return (error);
 }
 
