@@ -7,7 +7,7 @@
  * the syntax.  Under sizeof types are worked out and memory is not touched
  * ("unread").
  */
-#include "engine/value/value_int.h"
+#include "engine/value/expr.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -18,17 +18,6 @@
 #define DEPTH_MAX	64
 #define NAME_MAX_LEN	512
 #define ARGS_MAX	8
-#define TEXTS_MAX	2048		/* bytes of all literals together */
-
-struct expr {
-	struct ctx		*ctx;
-	const struct value_env	*env;
-	const char		*text, *p;
-	unsigned		 depth, skip, unread;
-	bool			 bare;		/* the last thing is a symbol */
-	char			 texts[TEXTS_MAX];
-	size_t			 texts_len;
-};
 
 static int	expr_assign(struct expr *, struct value *);
 static int	expr_unary(struct expr *, struct value *);
@@ -40,8 +29,8 @@ blanks(struct expr *e)
 		e->p++;
 }
 
-static int
-fail(struct expr *e, const char *at, int code, const char *what)
+int
+expr_fail(struct expr *e, const char *at, int code, const char *what)
 {
 	size_t column = (size_t)(at - e->text);
 
@@ -77,12 +66,6 @@ is_first(char c)
 	return (isalpha((unsigned char)c) || c == '_');
 }
 
-static bool
-is_word(char c)
-{
-	return (isalnum((unsigned char)c) || c == '_');
-}
-
 /* Take a punctuator, if it is the next thing. */
 static bool
 take(struct expr *e, const char *token)
@@ -108,14 +91,14 @@ need(struct expr *e, const char *token)
 	else
 		snprintf(what, sizeof(what), "\"%s\" is wanted, not \"%.16s\"",
 		    token, e->p);
-	return (fail(e, e->p, E_SYNTAX, what));
+	return (expr_fail(e, e->p, E_SYNTAX, what));
 }
 
 static int
 enter(struct expr *e)
 {
 	if (++e->depth > DEPTH_MAX)
-		return (fail(e, e->p, E_LIMIT, "too deeply nested"));
+		return (expr_fail(e, e->p, E_LIMIT, "too deeply nested"));
 	return (OK);
 }
 
@@ -147,162 +130,6 @@ unread(struct expr *e, struct value *v)
 	return (r);
 }
 
-/* Literals. */
-
-static int
-number(struct expr *e, struct value *ret)
-{
-	const char *start = e->p;
-	unsigned size = types_ptr_size(e->env->types), u = 0, l = 0;
-	unsigned long long x;
-	char *end;
-	bool decimal;
-
-	decimal = start[0] != '0';
-	x = strspn(start, "0123456789");
-	if (start[x] == '.' || ((start[x] == 'e' || start[x] == 'E') &&
-	    strchr("xXbB", start[1]) == NULL)) {
-		*ret = op_int(e->env, 'd', 0);
-		ret->real = strtod(start, &end);
-		e->p = end;
-		if (is_word(*end) || *end == '.')
-			return (fail(e, start, E_SYNTAX, "not a number"));
-		return (OK);
-	}
-	x = 0;
-	if (start[0] == '0' && (start[1] == 'b' || start[1] == 'B')) {
-		for (e->p += 2; *e->p == '0' || *e->p == '1'; e->p++) {
-			if (x >> 63 != 0)
-				break;
-			x = x << 1 | (unsigned)(*e->p - '0');
-		}
-		end = (char *)(uintptr_t)e->p;
-	} else if (start[0] == '0' && (start[1] == 'x' || start[1] == 'X')) {
-		for (e->p += 2; isxdigit((unsigned char)*e->p); e->p++) {
-			if (x >> 60 != 0)
-				return (fail(e, start, E_SYNTAX,
-				    "the number needs more than 64 bits"));
-			x = x << 4 | (unsigned)(isdigit((unsigned char)*e->p) ?
-			    *e->p - '0' : (*e->p | 0x20) - 'a' + 10);
-		}
-		end = (char *)(uintptr_t)e->p;
-	} else {
-		for (; isdigit((unsigned char)*e->p); e->p++) {
-			if (!decimal && *e->p > '7')
-				return (fail(e, e->p, E_SYNTAX,
-				    "not an octal digit"));
-			if (__builtin_mul_overflow(x, decimal ? 10u : 8u, &x) ||
-			    __builtin_add_overflow(x, (unsigned)(*e->p - '0'),
-			    &x))
-				return (fail(e, start, E_SYNTAX,
-				    "the number needs more than 64 bits"));
-		}
-		end = (char *)(uintptr_t)e->p;
-	}
-	if (end == start + 2 && !isdigit((unsigned char)start[1]))
-		return (fail(e, start, E_SYNTAX, "not a number"));
-	for (; *e->p == 'u' || *e->p == 'U' || *e->p == 'l' || *e->p == 'L';
-	    e->p++) {
-		if (*e->p == 'u' || *e->p == 'U')
-			u++;
-		else
-			l++;
-	}
-	if (is_word(*e->p) || u > 1 || l > 2)
-		return (fail(e, start, E_SYNTAX, "not a number"));
-	/* The first type that holds it; decimals become unsigned by suffix. */
-	if (l == 0 && u == 0 && x <= INT32_MAX)
-		*ret = op_int(e->env, 'i', x);
-	else if (l == 0 && (u > 0 || !decimal) && x <= UINT32_MAX)
-		*ret = op_int(e->env, 'I', x);
-	else if (u == 0 && x <= INT64_MAX)
-		*ret = op_int(e->env, size == 8 || (l == 1 && x <= INT32_MAX) ?
-		    'l' : 'q', x);
-	else
-		*ret = op_int(e->env, size == 8 || (l == 1 && x <= UINT32_MAX) ?
-		    'L' : 'Q', x);
-	return (OK);
-}
-
-/* One character of a literal, escapes resolved; behind the opening quote. */
-static int
-character(struct expr *e, unsigned char *c)
-{
-	static const char from[] = "abefnrtv\\'\"?";
-	static const char to[] = "\a\b\033\f\n\r\t\v\\'\"?";
-	const char *found, *start = e->p;
-	unsigned x = 0, n = 0;
-
-	if (*e->p == '\0')
-		return (fail(e, start, E_SYNTAX, "the quote is not closed"));
-	*c = (unsigned char)*e->p++;
-	if (*c != '\\')
-		return (OK);
-	if (*e->p == 'x') {
-		for (e->p++; isxdigit((unsigned char)*e->p) && n < 2; n++)
-			x = x * 16 + (unsigned)(isdigit((unsigned char)*e->p) ?
-			    *e->p++ - '0' : (*e->p++ | 0x20) - 'a' + 10);
-	} else {
-		for (; *e->p >= '0' && *e->p <= '7' && n < 3; n++)
-			x = x * 8 + (unsigned)(*e->p++ - '0');
-	}
-	if (n > 0 && x <= 255) {
-		*c = (unsigned char)x;
-		return (OK);
-	}
-	found = n == 0 && *e->p != '\0' ? strchr(from, *e->p) : NULL;
-	if (found == NULL)
-		return (fail(e, start, E_SYNTAX, "no such escape"));
-	*c = (unsigned char)to[found - from];
-	e->p++;
-	return (OK);
-}
-
-static int
-char_literal(struct expr *e, struct value *ret)
-{
-	const char *start = e->p++;
-	unsigned char c;
-	int r;
-
-	if (*e->p == '\'')
-		return (fail(e, start, E_SYNTAX, "an empty character"));
-	r = character(e, &c);
-	if (r != OK)
-		return (r);
-	if (*e->p != '\'')
-		return (fail(e, start, E_SYNTAX, "the quote is not closed"));
-	e->p++;
-	*ret = op_int(e->env, 'i', (uint64_t)(int64_t)(signed char)c);
-	return (OK);
-}
-
-static int
-text_literal(struct expr *e, struct value *ret)
-{
-	const char *start = e->p++;
-	size_t first = e->texts_len;
-	unsigned char c;
-	int r;
-
-	while (*e->p != '"') {
-		r = character(e, &c);
-		if (r != OK)
-			return (r);
-		if (e->texts_len + 2 > TEXTS_MAX)
-			return (fail(e, start, E_LIMIT, "too much text"));
-		e->texts[e->texts_len++] = (char)c;
-	}
-	e->p++;
-	if (e->texts_len + 1 > TEXTS_MAX)
-		return (fail(e, start, E_LIMIT, "too much text"));
-	e->texts[e->texts_len++] = '\0';
-	*ret = op_int(e->env, 'c', 0);
-	ret->place = VALUE_TEXT;
-	ret->text = e->texts + first;
-	return (OK);
-}
-
 /* Names. */
 
 /* "name" or "module!name" to buf. */
@@ -312,15 +139,15 @@ name_take(struct expr *e, char name[NAME_MAX_LEN])
 	const char *start = e->p;
 	size_t n;
 
-	while (is_word(*e->p))
+	while (expr_is_word(*e->p))
 		e->p++;
 	if (*e->p == '!' && is_first(e->p[1])) {
-		for (e->p++; is_word(*e->p);)
+		for (e->p++; expr_is_word(*e->p);)
 			e->p++;
 	}
 	n = (size_t)(e->p - start);
 	if (n >= NAME_MAX_LEN)
-		return (fail(e, start, E_LIMIT, "the name is too long"));
+		return (expr_fail(e, start, E_LIMIT, "the name is too long"));
 	memcpy(name, start, n);
 	name[n] = '\0';
 	return (OK);
@@ -385,7 +212,7 @@ plain_name(struct expr *e, const char *start, const char *name,
 			    "are no symbols at all", name);
 		else
 			snprintf(what, sizeof(what), "no symbol \"%s\"", name);
-		return (fail(e, start, E_NO_SYMBOL, what));
+		return (expr_fail(e, start, E_NO_SYMBOL, what));
 	}
 	return (OK);
 }
@@ -399,7 +226,7 @@ call(struct expr *e, const char *start, const char *name, struct value *ret)
 
 	while (!take(e, ")")) {
 		if (n == ARGS_MAX)
-			return (fail(e, e->p, E_LIMIT, "too many arguments"));
+			return (expr_fail(e, e->p, E_LIMIT, "too many arguments"));
 		r = n > 0 ? need(e, ",") : OK;
 		if (r == OK)
 			r = expr_assign(e, &args[n++]);
@@ -418,7 +245,7 @@ call(struct expr *e, const char *start, const char *name, struct value *ret)
 	if (r != E_NOT_FOUND || e->ctx->err.text[0] != '\0')
 		return (r == OK ? OK : place_error(e, start, r));
 	snprintf(what, sizeof(what), "no function \"%s\"", name);
-	return (fail(e, start, E_NO_SYMBOL, what));
+	return (expr_fail(e, start, E_NO_SYMBOL, what));
 }
 
 /* The path of offsetof() and container_of(), up to the closing ")". */
@@ -430,11 +257,11 @@ path_take(struct expr *e, char path[NAME_MAX_LEN])
 
 	blanks(e);
 	start = e->p;
-	while (is_word(*e->p) || *e->p == '.' || *e->p == '[' || *e->p == ']')
+	while (expr_is_word(*e->p) || *e->p == '.' || *e->p == '[' || *e->p == ']')
 		e->p++;
 	n = (size_t)(e->p - start);
 	if (n == 0 || n >= NAME_MAX_LEN)
-		return (fail(e, start, E_SYNTAX, "a member is wanted"));
+		return (expr_fail(e, start, E_SYNTAX, "a member is wanted"));
 	memcpy(path, start, n);
 	path[n] = '\0';
 	return (OK);
@@ -452,7 +279,7 @@ type_take(struct expr *e, struct typeref *ref)
 	start = e->p;
 	r = type_parse_prefix(e->ctx, e->env->types, e->p, true, &used, ref);
 	if (r == E_NOT_FOUND)
-		return (fail(e, start, E_NO_TYPE, "a type is wanted here"));
+		return (expr_fail(e, start, E_NO_TYPE, "a type is wanted here"));
 	if (r != OK)
 		return (place_error(e, start, r));
 	e->p += used;
@@ -493,7 +320,7 @@ member_of(struct expr *e, bool container, struct value *ret)
 	if (r != OK)
 		return (place_error(e, at, r));
 	if (f.bit_size != 0)
-		return (fail(e, at, E_SYNTAX, "a bit-field has no offset"));
+		return (expr_fail(e, at, E_SYNTAX, "a bit-field has no offset"));
 	if (!container) {
 		*ret = op_int(e->env, 'L', f.offset);
 		return (OK);
@@ -548,7 +375,7 @@ size_of(struct expr *e, struct value *ret)
 		if (r != OK)
 			return (r);
 		if (v.bit_size != 0)
-			return (fail(e, start, E_SYNTAX,
+			return (expr_fail(e, start, E_SYNTAX,
 			    "a bit-field has no size"));
 		ref = v.type;
 		size = v.place == VALUE_TEXT ? strlen(v.text) + 1 : 0;
@@ -583,7 +410,7 @@ variable(struct expr *e, struct value *ret)
 		if (r != OK || e->skip > 0 || e->unread > 0)
 			return (r);
 		if (e->env->vars == NULL)
-			return (fail(e, start, E_SYNTAX,
+			return (expr_fail(e, start, E_SYNTAX,
 			    "there are no variables here"));
 		r = value_vars_set(e->ctx, e->env->vars, name, ret);
 		return (r == OK ? OK : place_error(e, start, r));
@@ -593,7 +420,7 @@ variable(struct expr *e, struct value *ret)
 		return (r);
 	if (!value_vars_get(e->env->vars, name, ret)) {
 		snprintf(what, sizeof(what), "$%s has no value yet", name);
-		return (fail(e, start, E_NO_SYMBOL, what));
+		return (expr_fail(e, start, E_NO_SYMBOL, what));
 	}
 	return (OK);
 }
@@ -638,16 +465,16 @@ primary(struct expr *e, struct value *ret)
 	}
 	if (isdigit((unsigned char)*e->p) ||
 	    (*e->p == '.' && isdigit((unsigned char)e->p[1])))
-		return (number(e, ret));
+		return (expr_number(e, ret));
 	if (*e->p == '\'')
-		return (char_literal(e, ret));
+		return (expr_char(e, ret));
 	if (*e->p == '"')
-		return (text_literal(e, ret));
+		return (expr_text(e, ret));
 	if (*e->p == '$')
 		return (variable(e, ret));
 	if (is_first(*e->p))
 		return (name(e, ret));
-	return (fail(e, start, E_SYNTAX, *start == '\0' ?
+	return (expr_fail(e, start, E_SYNTAX, *start == '\0' ?
 	    "the expression ends too early" : "a value is wanted here"));
 }
 
@@ -661,11 +488,11 @@ member(struct expr *e, struct value *v)
 	blanks(e);
 	start = e->p;
 	if (!is_first(*e->p))
-		return (fail(e, start, E_SYNTAX, "a member is wanted"));
-	while (is_word(*e->p))
+		return (expr_fail(e, start, E_SYNTAX, "a member is wanted"));
+	while (expr_is_word(*e->p))
 		e->p++;
 	if ((size_t)(e->p - start) >= sizeof(path))
-		return (fail(e, start, E_LIMIT, "the name is too long"));
+		return (expr_fail(e, start, E_LIMIT, "the name is too long"));
 	memcpy(path, start, (size_t)(e->p - start));
 	path[e->p - start] = '\0';
 	if (e->skip > 0)
@@ -727,10 +554,10 @@ address_of(struct expr *e, const char *start, struct value *v)
 	if (e->skip > 0)
 		return (OK);
 	if (v->place != VALUE_MEM)
-		return (fail(e, start, E_SYNTAX,
+		return (expr_fail(e, start, E_SYNTAX,
 		    "\"&\" needs something that lies in memory"));
 	if (v->bit_size != 0)
-		return (fail(e, start, E_SYNTAX, "a bit-field has no address"));
+		return (expr_fail(e, start, E_SYNTAX, "a bit-field has no address"));
 	x.place = VALUE_IMM;
 	x.bits = v->addr;
 	r = type_pointer_to(e->ctx, e->env->types, v->type, &x.type);
@@ -890,7 +717,7 @@ expr_binary(struct expr *e, int rank, struct value *v)
 		e->p += strlen(b->token);
 		e->bare = false;
 		if (*e->p == '=' && b->rank != 6 && b->rank != 7)
-			return (fail(e, at, E_SYNTAX, "memory is changed by "
+			return (expr_fail(e, at, E_SYNTAX, "memory is changed by "
 			    "the command write, not by an expression"));
 		if (b->op == OP_AND || b->op == OP_OR) {
 			r = logic(e, b, at, v);
@@ -965,7 +792,7 @@ expr_assign(struct expr *e, struct value *v)
 		return (r);
 	blanks(e);
 	if (*e->p == '=')
-		return (fail(e, e->p, E_SYNTAX, "only $names can be set; the "
+		return (expr_fail(e, e->p, E_SYNTAX, "only $names can be set; the "
 		    "command write changes memory"));
 	return (OK);
 }
@@ -992,10 +819,10 @@ evaluate(struct ctx *ctx, const struct value_env *env, const char *text,
 	if (*e.p != '\0') {
 		snprintf(what, sizeof(what), "the expression ends before "
 		    "\"%.16s\"", e.p);
-		return (fail(&e, e.p, E_SYNTAX, what));
+		return (expr_fail(&e, e.p, E_SYNTAX, what));
 	}
 	if (v.place == VALUE_TEXT)
-		return (fail(&e, text, E_SYNTAX, "a text lies nowhere in this "
+		return (expr_fail(&e, text, E_SYNTAX, "a text lies nowhere in this "
 		    "memory; it can be compared, or given to a function"));
 	if (env->vars != NULL) {
 		r = value_vars_set(ctx, env->vars, "", &v);

@@ -153,8 +153,8 @@ static void
 gives(struct world *w, const char *text, const char *type, int64_t want)
 {
 	struct value v;
-	uint64_t bits;
-	char name[200];
+	uint64_t bits = 0;
+	char name[200] = "";
 
 	if (value_eval(&w->ctx, &w->env, text, &v) != OK ||
 	    value_load(&w->ctx, &w->env, &v, &bits) != OK ||
