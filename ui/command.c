@@ -323,6 +323,17 @@ run_terminal(struct ui *ui, const struct command *c, const char *args)
 }
 
 static int
+run_mouse(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	ui->mouse = !ui->mouse;
+	ui_say(ui, STYLE_NORMAL, ui->mouse ? "clicks follow links now; :mouse "
+	    "again to select text" : "clicks are the terminal's");
+	return (0);
+}
+
+static int
 run_window(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)args;
@@ -349,12 +360,17 @@ static int
 run_snap(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
-	if (ui->record == NULL)
+	if (ui->record == NULL && !ui->sync)
 		return (ctx_fail(ui->ctx, E_USAGE,
 		    "snap: no session is recorded (kpeek --record FILE)"));
-	ui_draw(ui);
-	record_snap(ui->record, args[0] != '\0' ? args : "screen", &ui->grid);
-	ui_say(ui, STYLE_NORMAL, "screen kept in the session");
+	/* In a replay the key that kept the screen does nothing more. */
+	if (ui->record != NULL) {
+		ui_draw(ui);
+		record_snap(ui->record, args[0] != '\0' ? args : "screen",
+		    &ui->grid);
+	}
+	if (!ui->sync)
+		ui_say(ui, STYLE_NORMAL, "screen kept in the session");
 	return (0);
 }
 
@@ -488,6 +504,8 @@ const struct command commands[] = {
 	    run_map },
 	{ "snap", "", "[NAME]", "keep this screen in the recorded session", 0, 0,
 	    run_snap },
+	{ "mouse", "", "", "use the mouse: click a link, scroll", 0, 0,
+	    run_mouse },
 	{ "redraw", "", "", "draw the screen anew", 0, 0, run_terminal },
 	{ "suspend", "", "", "stop kpeek; fg comes back", 0, 0, run_terminal },
 	{ "close", "", "", "leave this document; the first one: quit", 0, 0,

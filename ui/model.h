@@ -157,6 +157,7 @@ struct ui {
 	int		 wake[2];	/* a pipe that jobs and signals write to */
 	bool		 quit;
 	bool		 wants_suspend, wants_repaint;
+	bool		 mouse;		/* clicks are ours, not the terminal's */
 	int		 status;	/* exit status */
 };
 

@@ -781,9 +781,8 @@ pane_hex_open(struct ui *ui, uint64_t addr, int pid)
 		return (E_NOMEM);
 	h->space = space;
 	h->pid = pid;
-	h->unit = space->ptr_size == 4 ? 4 : 8;
-	if (addr % h->unit != 0)
-		h->unit = 1;
+	for (h->unit = space->ptr_size == 4 ? 4 : 8; addr % h->unit != 0;)
+		h->unit /= 2;
 	h->home = h->top = h->cur = addr;
 	h->per_row = 16;
 	h->rows = 1;

@@ -35,7 +35,7 @@ struct tree {
 	struct node	*nodes;
 	size_t		 n, cap;
 	int		 shift;
-	char		 why[ERR_TEXT_MAX];
+	char		*expression;	/* that led here, or NULL */
 };
 
 struct gathering {
@@ -276,8 +276,6 @@ draw(struct pane *p, const struct region *r, bool focus)
 	size_t i;
 	int y, x, w, xval, xtype, indent;
 
-	if (t->why[0] != '\0')
-		region_puts(r, 0, 1, STYLE_ERROR, t->why);
 	list_fit(&p->list, t->n, r->h);
 	xtype = r->w >= 100 ? r->w - r->w / 3 : r->w >= 60 ? r->w - 24 : r->w;
 	xval = r->w >= 100 ? 44 : r->w >= 60 ? 34 : 24;
@@ -530,8 +528,10 @@ where(struct pane *p, struct buf *b)
 	struct ui *ui = p->ui;
 	char type[200];
 
-	if (ui->kernel->types != NULL && type_name(ui->ctx, ui->kernel->types,
-	    t->top.type, "", type, sizeof(type)) == 0)
+	if (t->expression != NULL)
+		buf_printf(b, "print %s", t->expression);
+	else if (ui->kernel->types != NULL && type_name(ui->ctx,
+	    ui->kernel->types, t->top.type, "", type, sizeof(type)) == 0)
 		buf_printf(b, "print *(%s *)0x%llx", type,
 		    (unsigned long long)t->top.addr);
 	else
@@ -561,6 +561,7 @@ close_pane(struct pane *p)
 
 	remove_nodes(t, 0, t->n);
 	free(t->nodes);
+	free(t->expression);
 }
 
 static const struct hint hints[] = {
@@ -599,9 +600,10 @@ pane_struct_open(struct ui *ui, const struct value *v, const char *title)
 	if (ui->kernel->types == NULL || type_name(ui->ctx, ui->kernel->types,
 	    v->type, "", type, sizeof(type)) != 0)
 		type[0] = '\0';
-	if (title != NULL && title[0] != '\0')
+	if (title != NULL && title[0] != '\0') {
 		snprintf(t->p.title, sizeof(t->p.title), "%s", title);
-	else
+		t->expression = strdup(title);
+	} else
 		snprintf(t->p.title, sizeof(t->p.title), "%s 0x%llx", type,
 		    (unsigned long long)v->addr);
 	rc = insert_children(t, v, SIZE_MAX, 0, 0);

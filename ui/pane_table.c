@@ -45,6 +45,7 @@ struct table_pane {
 	size_t		 column, left;	/* the cursor's; the first on screen */
 	size_t		 right;		/* behind the last that is drawn in full */
 	int		 shift;		/* columns of text hidden in a wide cell */
+	bool		 upright;	/* one row, too wide: a column a line */
 };
 
 static int
@@ -271,12 +272,36 @@ arrange(struct table_pane *t)
 	t->stale = false;
 }
 
-/* The last column takes the rest of the line. */
+static bool
+to_the_right(const struct table_pane *t, const struct row *row, size_t k)
+{
+	const struct column *c = &t->table.columns[t->columns[k]];
+
+	if (c->right)
+		return (true);
+	if (row == NULL || t->columns[k] >= row->ncells)
+		return (false);
+	switch (row->cells[t->columns[k]].kind) {
+	case CELL_U64:
+	case CELL_S64:
+	case CELL_DOUBLE:
+		return (true);
+	default:
+		return (false);
+	}
+}
+
+/* Text in the last column takes the rest of the line. */
 static int
 shown_width(const struct table_pane *t, size_t k, int x, int w)
 {
-	if (k + 1 == t->ncolumns)
-		return (w - x);
+	const struct row *first;
+
+	if (k + 1 == t->ncolumns) {
+		first = t->norder > 0 ? t->table.rows[t->order[0]] : NULL;
+		return (to_the_right(t, first, k) && t->widths[k] < w - x ?
+		    t->widths[k] : w - x);
+	}
 	return (t->widths[k] < WIDE ? t->widths[k] : WIDE);
 }
 
@@ -298,25 +323,6 @@ fit_columns(struct table_pane *t, int w)
 		    t->widths[k] : 20) <= w)
 			break;
 		t->left++;
-	}
-}
-
-static bool
-to_the_right(const struct table_pane *t, const struct row *row, size_t k)
-{
-	const struct column *c = &t->table.columns[t->columns[k]];
-
-	if (c->right)
-		return (true);
-	if (row == NULL || t->columns[k] >= row->ncells)
-		return (false);
-	switch (row->cells[t->columns[k]].kind) {
-	case CELL_U64:
-	case CELL_S64:
-	case CELL_DOUBLE:
-		return (true);
-	default:
-		return (false);
 	}
 }
 
@@ -439,6 +445,58 @@ draw_header(struct table_pane *t, const struct region *r)
 		region_puts(r, 0, r->w - 1, STYLE_STRONG, "\u2192");
 }
 
+/* A single row that is wider than the screen reads better as a list. */
+static bool
+wants_upright(const struct table_pane *t, int w)
+{
+	size_t k;
+	int x;
+
+	for (x = 1, k = 0; k < t->ncolumns; k++)
+		x += t->widths[k] + 1;
+	return (t->ended && t->table.nrows == 1 && t->norder == 1 && x > w + 1);
+}
+
+static void
+draw_upright(struct table_pane *t, const struct region *r, bool focus)
+{
+	const struct row *row = t->table.rows[t->order[0]];
+	const struct cell *c;
+	struct list fields = { .cur = t->column, .top = t->left };
+	struct buf b = { 0 };
+	size_t k;
+	int y, wide;
+
+	for (wide = 0, k = 0; k < t->ncolumns; k++) {
+		y = (int)strlen(t->table.columns[t->columns[k]].key);
+		wide = y > wide ? y : wide;
+	}
+	list_fit(&fields, t->ncolumns, r->h);
+	t->column = fields.cur;
+	t->left = fields.top;
+	t->right = t->ncolumns;
+	for (y = 0; y < r->h && t->left + (size_t)y < t->ncolumns; y++) {
+		k = t->left + (size_t)y;
+		region_puts(r, y, 1, STYLE_HEADER,
+		    t->table.columns[t->columns[k]].key);
+		if (t->columns[k] < row->ncells) {
+			c = &row->cells[t->columns[k]];
+			buf_reset(&b);
+			cell_text_of(t, row, t->columns[k], &b);
+			region_field(r, y, wide + 3, r->w - wide - 3, false,
+			    cell_style(row, c), grid_link(r->g, &c->link),
+			    buf_text(&b), b.len);
+		}
+		if (k == t->column) {
+			region_restyle(r, y, 0, r->w, focus ? STYLE_CURSOR :
+			    STYLE_CURSOR_OTHER);
+			if (focus)
+				r->g->mark_row = r->y + y;
+		}
+	}
+	buf_fini(&b);
+}
+
 static void
 draw(struct pane *p, const struct region *r, bool focus)
 {
@@ -452,6 +510,12 @@ draw(struct pane *p, const struct region *r, bool focus)
 	job_lock(&t->job);
 	arrange(t);
 	list_fit(&p->list, t->norder, body.h);
+	t->upright = wants_upright(t, r->w);
+	if (t->upright) {
+		draw_upright(t, r, focus);
+		job_unlock(&t->job);
+		return;
+	}
 	fit_columns(t, r->w);
 	draw_header(t, r);
 	for (y = 0; y < body.h; y++) {
@@ -540,8 +604,15 @@ to_right(struct table_pane *t)
 static bool
 do_verb(struct table_pane *t, enum verb v, int count, const char *arg)
 {
+	struct list fields = { .n = t->ncolumns, .cur = t->column,
+	    .top = t->left, .h = t->p.list.h + 1 };
 	int n;
 
+	if (t->upright && list_verb(&fields, v, count)) {
+		t->column = fields.cur;
+		t->left = fields.top;
+		return (true);
+	}
 	switch (v) {
 	case VERB_RIGHT:
 	case VERB_NEXT_LINK:
@@ -716,7 +787,10 @@ position(struct pane *p, struct buf *b)
 	job_lock(&t->job);
 	if (t->filter != NULL)
 		buf_printf(b, "/%s/ ", t->regex);
-	list_position(&p->list, b);
+	if (t->upright)
+		buf_printf(b, "%zu/%zu", t->column + 1, t->ncolumns);
+	else
+		list_position(&p->list, b);
 	if (t->filter != NULL)
 		buf_printf(b, " of %zu", t->table.nrows);
 	job_unlock(&t->job);
@@ -734,8 +808,10 @@ detail(struct pane *p, struct buf *b)
 	job_lock(&t->job);
 	row = row_here(t);
 	c = cell_here(t);
-	if (c != NULL && (t->widths[t->column] > WIDE ||
+	if (c != NULL && (t->upright || t->widths[t->column] > WIDE ||
 	    t->column >= t->right)) {
+		if (t->upright && c->kind == CELL_NULL)
+			buf_puts(b, "none");
 		cell_format(c, &t->table.columns[t->columns[t->column]], b);
 	} else if (row != NULL) {
 		for (k = t->right; k < t->ncolumns; k++) {

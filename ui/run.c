@@ -216,10 +216,15 @@ loop(struct ui *ui)
 {
 	const struct term_ops *t = ui->term;
 	uint32_t key;
-	bool more;
+	bool more, mouse;
 
 	more = true;
+	mouse = false;
 	while (!ui->quit) {
+		if (ui->mouse != mouse) {
+			mouse = ui->mouse;
+			t->use_mouse(mouse);
+		}
 		if (ui->wants_suspend)
 			t->suspend();
 		if (ui->wants_suspend || ui->wants_repaint) {

@@ -13,7 +13,6 @@
 
 struct term_options {
 	bool	no_color;
-	bool	mouse;
 	int	wake_fd;		/* readable: return UKEY_WAKE */
 };
 
@@ -31,6 +30,8 @@ struct term_ops {
 	uint32_t	(*key)(int ms);
 	/* Give the terminal back, stop, and take it again. */
 	void		(*suspend)(void);
+	/* Ask the terminal to tell of clicks, or not to. */
+	void		(*use_mouse)(bool);
 	/* Where the mouse was for UKEY_MOUSE; wheel -1 up, 1 down, 0 click. */
 	void		(*mouse)(int *x, int *y, int *wheel);
 };

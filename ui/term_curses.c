@@ -203,11 +203,6 @@ open_term(struct ctx *ctx, const struct term_options *o)
 		if (s != NULL && s != (const char *)-1)
 			define_key(s, EXTENDED_BASE + (int)i);
 	}
-	if (o->mouse) {
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED,
-		    NULL);
-		mouseinterval(0);
-	}
 	term.nrestore = 0;
 	keep_text(capability("sgr0"));
 	keep_text(capability("cnorm"));
@@ -477,6 +472,14 @@ read_key(int ms)
 }
 
 static void
+use_mouse(bool on)
+{
+	mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+	    NULL);
+	mouseinterval(0);
+}
+
+static void
 mouse(int *x, int *y, int *wheel)
 {
 	*x = term.mouse.x;
@@ -493,5 +496,6 @@ const struct term_ops term_curses = {
 	.repaint = repaint,
 	.key = read_key,
 	.suspend = suspend,
+	.use_mouse = use_mouse,
 	.mouse = mouse,
 };

@@ -189,6 +189,7 @@ ui_split(struct ui *ui, bool side_by_side)
 	struct frame *old, *new, *f;
 	struct buf where = { 0 };
 	struct pane *p;
+	size_t row;
 	int rc;
 
 	ui->zoomed = false;
@@ -206,6 +207,7 @@ ui_split(struct ui *ui, bool side_by_side)
 	}
 	p = ui_pane(ui);
 	p->ops->where(p, &where);
+	row = p->list.cur;
 	old->win = f->win;
 	memset(&f->win, 0, sizeof(f->win));
 	f->a = old;
@@ -218,10 +220,10 @@ ui_split(struct ui *ui, bool side_by_side)
 	if (rc == 0 && strcmp(buf_text(&where), "overview") != 0)
 		rc = ui_command(ui, buf_text(&where));
 	buf_fini(&where);
-	if (ui_pane(ui) == NULL) {
+	if (ui_pane(ui) == NULL)
 		ui_close_window(ui);
-		return (rc);
-	}
+	else
+		ui_pane(ui)->list.cur = row;
 	return (rc);
 }
 
