@@ -92,6 +92,15 @@ os_maps(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 }
 
 int
+os_files(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
+    int (*fn)(void *, struct ctx *, const struct os_file *), void *arg)
+{
+	if (!HAS(k, files))
+		return (unsupported(ctx, k, "open files"));
+	return (k->os->files(ctx, k, proc, fn, arg));
+}
+
+int
 os_swaps(struct ctx *ctx, struct kernel *k,
     int (*fn)(void *, struct ctx *, const struct os_swap *), void *arg)
 {

@@ -64,6 +64,14 @@ struct os_map {
 	uint64_t	 vma;		/* address of the structure */
 };
 
+struct os_file {
+	int		 fd;
+	uint64_t	 file;		/* address of the structure */
+	struct os_text	 path;		/* as /proc/PID/fd shows it */
+	struct os_text	 type;		/* regular, directory, socket, pipe, ... */
+	struct os_u64	 flags;		/* as open(2) took them */
+};
+
 struct os_swap {
 	struct os_text	 device;
 	struct os_u64	 total, used;	/* bytes */
@@ -117,6 +125,9 @@ struct os_ops {
 		    struct space *);
 	int	(*maps)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+	/* Open files in the order of their descriptors. */
+	int	(*files)(struct ctx *, struct kernel *, const struct os_proc *,
+		    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
 	int	(*swaps)(struct ctx *, struct kernel *,
 		    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 	int	(*load)(struct ctx *, struct kernel *, struct os_load *);
@@ -158,6 +169,8 @@ int	os_proc_space(struct ctx *, struct kernel *, const struct os_proc *,
 	    struct space *);
 int	os_maps(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+int	os_files(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
 int	os_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	os_load(struct ctx *, struct kernel *, struct os_load *);

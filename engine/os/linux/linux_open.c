@@ -37,6 +37,7 @@ const struct os_ops linux_ops = {
 	.args = linux_args,
 	.proc_space = linux_proc_space,
 	.maps = linux_maps,
+	.files = linux_files,
 	.swaps = linux_swaps,
 	.load = linux_load,
 	.log = linux_log,

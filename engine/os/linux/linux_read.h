@@ -44,6 +44,7 @@
 	T(TASK_ALONE, "struct task_struct")				\
 	M(TASK_ALONE, THREAD_GROUP, "thread_group")			\
 	M(TASK_ALONE, SP, "thread.sp")					\
+	M(TASK_ALONE, FILES, "files")					\
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\
 	T(CRED, "struct cred")						\
@@ -108,6 +109,13 @@
 	T(FILE, "struct file")						\
 	M(FILE, MNT, "f_path.mnt")					\
 	M(FILE, DENTRY, "f_path.dentry")				\
+	M(FILE, FLAGS, "f_flags")					\
+	M(FILE, INODE, "f_inode")					\
+	T(FILES, "struct files_struct")					\
+	M(FILES, TABLE, "fdt")						\
+	T(FDTABLE, "struct fdtable")					\
+	M(FDTABLE, MAX, "max_fds")					\
+	M(FDTABLE, FD, "fd")						\
 	T(DENTRY, "struct dentry")					\
 	M(DENTRY, HASHED, "d_hash.pprev")				\
 	M(DENTRY, PARENT, "d_parent")					\
@@ -119,6 +127,7 @@
 	M(DENTRY_OPS, DNAME, "d_dname")					\
 	T(INODE, "struct inode")					\
 	M(INODE, INO, "i_ino")						\
+	M(INODE, MODE, "i_mode")					\
 	T(MOUNT, "struct mount")					\
 	M(MOUNT, PARENT, "mnt_parent")					\
 	M(MOUNT, POINT, "mnt_mountpoint")				\
@@ -366,6 +375,8 @@ int	linux_proc_space(struct ctx *, struct kernel *, const struct os_proc *,
 	    struct space *);
 int	linux_maps(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+int	linux_files(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
 int	linux_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	linux_load(struct ctx *, struct kernel *, struct os_load *);
