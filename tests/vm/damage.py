@@ -23,9 +23,8 @@ def falsify(data, copies):
     """Every copy names an offset and addresses that are wrong."""
     for at, length in copies:
         text = data[at:at + length]
-        text = re.sub(rb"(?m)^(KERNELOFFSET=)([0-9a-f]+)$", lambda m:
-                      m.group(1) + b"%0*x" % (len(m.group(2)), int(
-                          m.group(2), 16) ^ 0x600000), text)
+        text = re.sub(rb"(?m)^(KERNELOFFSET=)([0-9a-f])", lambda m:
+                      m.group(1) + b"%x" % (int(m.group(2), 16) ^ 6), text)
         text = re.sub(rb"(?m)^(SYMBOL\(\w+\)=[0-9a-f]+)([0-9a-f]{7})$",
                       lambda m: m.group(1) + b"%07x" % (int(m.group(2), 16)
                                                         ^ 0x0345680), text)
