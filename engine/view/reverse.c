@@ -92,41 +92,51 @@ last_small(const struct reverse *r, uint64_t phys)
 	return (lo > 0 ? lo - 1 : r->nsmall);
 }
 
+/*
+ * Take the run's address of phys if it is better than the one found so far;
+ * true when there can be no better one, for it has a symbol.  Else the lowest
+ * is taken: the map of all memory lies below vmalloc and the page descriptors.
+ */
+static bool
+better(const struct kernel *k, const struct reverse_run *run, uint64_t phys,
+    bool *found, uint64_t *virt)
+{
+	uint64_t at;
+
+	if (phys < run->phys || phys - run->phys >= run->len)
+		return (false);
+	at = run->virt + (phys - run->phys);
+	if (sym_at(&k->symbols, at) != NULL) {
+		*virt = at;
+		*found = true;
+		return (true);
+	}
+	if (!*found || at < *virt)
+		*virt = at;
+	*found = true;
+	return (false);
+}
+
 bool
 reverse_find(struct ctx *ctx, struct reverse *r, const struct kernel *k,
     uint64_t phys, uint64_t *virt)
 {
-	uint64_t at, longest;
+	const struct reverse_run *run;
 	size_t i;
 	bool found;
 
 	if (!r->filled)
 		fill(ctx, r, k);
 	found = false;
-	longest = 0;
-	for (i = 0; i < r->nbig; i++) {
-		if (phys - r->big[i].phys >= r->big[i].len ||
-		    phys < r->big[i].phys)
-			continue;
-		at = r->big[i].virt + (phys - r->big[i].phys);
-		if (sym_at(&k->symbols, at) != NULL) {
-			*virt = at;
+	for (i = 0; i < r->nbig; i++)
+		if (better(k, &r->big[i], phys, &found, virt))
 			return (true);
-		}
-		if (r->big[i].len > longest) {
-			longest = r->big[i].len;
-			*virt = at;
-			found = true;
-		}
-	}
-	if (found)
-		return (true);
-	for (i = last_small(r, phys); i < r->nsmall &&
-	    phys - r->small[i].phys < r->longest; i--) {
-		if (phys - r->small[i].phys < r->small[i].len) {
-			*virt = r->small[i].virt + (phys - r->small[i].phys);
+	for (i = last_small(r, phys); i < r->nsmall; i--) {
+		run = &r->small[i];
+		if (phys - run->phys >= r->longest)
+			break;
+		if (better(k, run, phys, &found, virt))
 			return (true);
-		}
 	}
-	return (false);
+	return (found);
 }

@@ -18,8 +18,8 @@ struct reverse {
 void	reverse_fini(struct reverse *);
 /*
  * Where the kernel maps a physical address, read from its page tables at the
- * first call: the kernel's image before its map of all memory before anything
- * else.  False when nowhere.
+ * first call: where there are symbols, before its map of all memory, before
+ * anything else.  False when nowhere.
  */
 bool	reverse_find(struct ctx *, struct reverse *, const struct kernel *,
 	    uint64_t phys, uint64_t *virt);
