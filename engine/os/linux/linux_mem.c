@@ -7,6 +7,7 @@
 
 #define NODES_MAX	1024		/* MAX_NUMNODES of the largest Kconfig */
 #define ZONES_MAX	16
+#define PAGES_MAX	(INT64_C(1) << 48)	/* more than can be addressed */
 
 /* A counter of a table whose index is an enumerator. */
 static int
@@ -23,9 +24,12 @@ counter(struct ctx *ctx, struct kernel *k, const char *table,
 	if (rc == 0)
 		rc = space_ptr(ctx, &k->space,
 		    addr + (uint64_t)i * k->space.ptr_size, &v);
-	if (rc == 0)
-		*ret = (int64_t)v > 0 ? (int64_t)v : 0;
-	return (rc);
+	if (rc != 0)
+		return (rc);
+	/* Below 0 for a moment, when CPUs have not added their part yet. */
+	*ret = (int64_t)v > 0 ? (int64_t)v : 0;
+	return (*ret < PAGES_MAX ? 0 : ctx_fail(ctx, E_CORRUPT,
+	    "%s: %lld pages", item, (long long)*ret));
 }
 
 /* The low watermarks of all zones of one node. */
@@ -33,7 +37,7 @@ static int
 node_low(struct ctx *ctx, struct kernel *k, uint64_t node, int64_t *sum)
 {
 	const struct linux_place *zones = linux_place(k, LM_PGDAT_ZONES);
-	uint64_t size = linux_size(k, LT_ZONE), i, n, zone, v;
+	uint64_t size = linux_size(k, LT_ZONE), i, n, zone, v, boost;
 	int rc;
 
 	if (zones->status != OK || size == 0)
@@ -42,11 +46,13 @@ node_low(struct ctx *ctx, struct kernel *k, uint64_t node, int64_t *sum)
 	for (i = 0, rc = 0; rc == 0 && i < n && i < ZONES_MAX; i++) {
 		zone = node + zones->offset + i * size;
 		rc = linux_member(ctx, k, zone, LM_ZONE_LOW, &v);
-		if (rc == 0)
-			*sum += (int64_t)v;
 		if (rc == 0 && linux_member(ctx, k, zone, LM_ZONE_BOOST,
-		    &v) == 0)
-			*sum += (int64_t)v;
+		    &boost) != 0)
+			boost = 0;
+		if (rc == 0 && (v > PAGES_MAX || boost > PAGES_MAX))
+			rc = ctx_fail(ctx, E_CORRUPT, "a zone's watermark");
+		if (rc == 0)
+			*sum += (int64_t)(v + boost);
 	}
 	return (rc);
 }
@@ -103,6 +109,8 @@ available(struct ctx *ctx, struct kernel *k, int64_t *ret)
 		    "NR_KERNEL_MISC_RECLAIMABLE", &misc);
 	if (rc == 0)
 		rc = low_watermarks(ctx, k, &low);
+	if (rc == 0 && reserve > PAGES_MAX)
+		rc = ctx_fail(ctx, E_CORRUPT, "totalreserve_pages");
 	if (rc != 0)
 		return (rc);
 	cache = active + inactive;
