@@ -2,11 +2,16 @@
 #include "engine/backend/backend.h"
 
 #include "engine/backend/elf.h"
+#include "engine/backend/fbsd_elf.h"
+#include "engine/backend/kerneldump.h"
+#include "engine/backend/minidump.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct backend *const backends[] = {
+	&backend_minidump,
+	&backend_fbsd_elf,
 	&backend_elf,
 	NULL,
 };
@@ -20,9 +25,6 @@ static const struct {
 	{ "KDUMP   ", 8, 0, "a kdump-compressed dump" },
 	{ "DISKDUMP", 8, 0, "a diskdump" },
 	{ "makedumpfile", 12, 0, "a flattened kdump (makedumpfile -F, QEMU)" },
-	{ "minidump FreeBSD/", 17, 0, "a FreeBSD minidump" },
-	{ "minidump DFlyBSD/", 17, 0, "a DragonFly minidump" },
-	{ "FreeBSD Kernel Dump", 19, 0, "a FreeBSD dump with its partition header" },
 	{ "EMiL", 4, 0, "a LiME image" },
 	{ "LVMA", 4, 0, "an AVML image" },
 	{ "\x28\xb5\x2f\xfd", 4, 0, "zstd-compressed: expand it first (zstd -d)" },
@@ -54,19 +56,27 @@ not_a_dump(struct ctx *ctx, struct file *f)
 			    "this version does not read", file_name(f),
 			    known[i].what));
 	return (ctx_fail(ctx, E_UNSUPPORTED, "%s is not a memory dump of a "
-	    "known format (ELF)", file_name(f)));
+	    "known format (ELF, FreeBSD minidump)", file_name(f)));
 }
 
 int
 dump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 {
+	struct kerneldump kdh;
 	size_t i;
 	int rc;
 
+	rc = kerneldump_take(ctx, files[0], &kdh);
+	if (rc != 0)
+		return (rc);
 	for (i = 0; backends[i] != NULL; i++) {
 		rc = backends[i]->probe(ctx, files[0]);
-		if (rc == 0)
-			return (backends[i]->open(ctx, files, n, ret));
+		if (rc == 0) {
+			rc = backends[i]->open(ctx, files, n, ret);
+			if (rc == 0)
+				kerneldump_tell(&kdh, *ret);
+			return (rc);
+		}
 		if (rc != E_NOT_MINE)
 			return (rc);
 	}

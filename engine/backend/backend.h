@@ -21,6 +21,24 @@ struct dump {
 	size_t			 vmcoreinfo_len;
 	const uint8_t		*notes;		/* its ELF notes, raw, or NULL */
 	size_t			 notes_len;
+	/* The kernel's space where the dump itself gives it, FreeBSD's. */
+	const struct pt_form	*form;		/* NULL: addresses are physical */
+	uint64_t		 root;
+	bool			 has_root;	/* form and root hold */
+	const char		*system;	/* "FreeBSD" when it says so, or NULL */
+	unsigned		 version;	/* of a minidump's header, else 0 */
+	uint64_t		 msgbuf_offset;	/* in the file: the ring's bytes, */
+	uint64_t		 msgbuf_size;	/* or 0 */
+	int64_t			 kerndisp;	/* run address - linked address */
+	bool			 has_kerndisp;
+	uint64_t		 delta_va;	/* of a full dump: this address of */
+	uint64_t		 delta_pa;	/* the kernel lies there */
+	bool			 has_delta;
+	uint64_t		 dmap_base, dmap_end; /* direct map; equal: none */
+	uint64_t		 dmap_phys;	/* what its first byte maps */
+	/* From a kernel dump header, or NULL and 0. */
+	const char		*hostname, *kernel_version, *panic;
+	uint64_t		 dump_time;	/* seconds since 1970 */
 	bool			 complete;	/* nothing that the headers promise is missing */
 	const char		*incomplete;	/* why not, a sentence, or NULL */
 	struct file		*files[64];

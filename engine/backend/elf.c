@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define ET_CORE		4
+#define OSABI_STANDALONE 255
 #define PT_LOAD		1
 #define PT_NOTE		4
 #define PN_XNUM		0xffff
@@ -49,7 +50,7 @@ struct elf {
 
 struct ehdr {
 	bool	 be;
-	unsigned bits, type, machine, phentsize;
+	unsigned bits, type, machine, phentsize, osabi;
 	uint64_t phoff, phnum;
 };
 
@@ -105,6 +106,7 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 		    "unknown", file_name(f), raw[5]));
 	eh->bits = raw[4] == 2 ? 64 : 32;
 	eh->be = raw[5] == 2;
+	eh->osabi = raw[7];
 	b = bytes_of(raw, n, eh->be);
 	bytes_seek(&b, 16);
 	eh->type = bytes_u16(&b);
@@ -420,7 +422,7 @@ static int
 read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh)
 {
 	const unsigned word = eh->bits / 8, need = eh->bits == 64 ? 56 : 32;
-	uint64_t i, off, paddr, filesz, memsz;
+	uint64_t i, off, vaddr, paddr, filesz, memsz;
 	struct bytes b;
 	uint8_t raw[56];
 	uint32_t type;
@@ -448,8 +450,12 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		if (eh->bits == 64)
 			bytes_skip(&b, 4);	/* flags */
 		off = bytes_uint(&b, word);
-		bytes_skip(&b, word);		/* vaddr */
+		vaddr = bytes_uint(&b, word);
 		paddr = bytes_uint(&b, word);
+		/* 32-bit Power, see fbsd_elf.c: no other address is there. */
+		if (eh->osabi == OSABI_STANDALONE && word == 4 &&
+		    paddr == UINT32_MAX)
+			paddr = vaddr;
 		filesz = bytes_uint(&b, word);
 		memsz = bytes_uint(&b, word);
 		rc = 0;

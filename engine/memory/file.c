@@ -13,7 +13,9 @@
 struct file {
 	char			*name;
 	int			 fd;		/* -1: only bytes in memory */
-	uint64_t		 size;
+	uint64_t		 size;		/* of the window */
+	uint64_t		 base;		/* where the window begins */
+	uint64_t		 whole;		/* bytes mapped */
 	const uint8_t		*map;		/* the whole file, or NULL */
 	struct file_faults	*faults;
 	int			 slot;		/* in faults, or -1 */
@@ -75,7 +77,7 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is empty", path);
 		goto fail;
 	}
-	f->size = (uint64_t)st.st_size;
+	f->size = f->whole = (uint64_t)st.st_size;
 	f->faults = faults;
 	if (faults != NULL && f->size <= SIZE_MAX / 4) {
 		map = mmap(NULL, (size_t)f->size, PROT_READ, MAP_SHARED,
@@ -103,7 +105,7 @@ file_of_bytes(struct ctx *ctx, const char *name, const void *p, size_t n,
 	if (rc != 0)
 		return (rc);
 	f->map = p;
-	f->size = n;
+	f->size = f->whole = n;
 	*ret = f;
 	return (0);
 }
@@ -123,7 +125,7 @@ watch(struct file *f)
 			return;
 		}
 	}
-	munmap((void *)(uintptr_t)f->map, (size_t)f->size);
+	munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
 	f->map = NULL;
 }
 
@@ -136,7 +138,7 @@ file_close(struct file *f)
 		atomic_store(&f->faults->files[f->slot], NULL);
 	if (f->fd != -1) {
 		if (f->map != NULL)
-			munmap((void *)(uintptr_t)f->map, (size_t)f->size);
+			munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
 		close(f->fd);
 	}
 	free(f->name);
@@ -153,6 +155,15 @@ uint64_t
 file_size(const struct file *f)
 {
 	return (f->size);
+}
+
+void
+file_window(struct file *f, uint64_t off, uint64_t n)
+{
+	if (off > f->size)
+		off = f->size;
+	f->base += off;
+	f->size = n > f->size - off ? f->size - off : n;
 }
 
 struct file_faults *
@@ -181,7 +192,7 @@ file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 	}
 	for (done = 0; done < n; done += (size_t)got) {
 		got = pread(f->fd, (char *)buf + done, n - done,
-		    (off_t)(off + done));
+		    (off_t)(f->base + off + done));
 		if (got == -1 && errno == EINTR) {
 			got = 0;
 			continue;
@@ -206,7 +217,7 @@ file_map(struct file *f, uint64_t off, uint64_t n)
 	if (f->map == NULL || off > f->size || n > f->size - off ||
 	    atomic_load_explicit(&f->faulted, memory_order_acquire))
 		return (NULL);
-	return (f->map + off);
+	return (f->map + f->base + off);
 }
 
 void
@@ -216,8 +227,8 @@ file_drop(struct file *f, uint64_t off, uint64_t n)
 
 	if (f->map == NULL || f->fd == -1 || off > f->size)
 		return;
-	end = n > f->size - off ? f->size : off + n;
-	off = (off + f->page - 1) & ~(uint64_t)(f->page - 1);
+	end = f->base + (n > f->size - off ? f->size : off + n);
+	off = (f->base + off + f->page - 1) & ~(uint64_t)(f->page - 1);
 	end &= ~(uint64_t)(f->page - 1);
 	if (off < end)
 		madvise((void *)(uintptr_t)(f->map + off), (size_t)(end - off),
@@ -234,7 +245,7 @@ file_fault(struct file_faults *faults, const void *addr)
 	for (i = 0; i < FILE_FAULTS_MAX; i++) {
 		f = atomic_load(&faults->files[i]);
 		if (f == NULL || (const uint8_t *)addr < f->map ||
-		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->size)
+		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->whole)
 			continue;
 		page = (uintptr_t)addr & ~(uintptr_t)(f->page - 1);
 		/*

@@ -34,6 +34,11 @@ void	file_close(struct file *);
 
 const char *file_name(const struct file *);	/* as it was given */
 uint64_t file_size(const struct file *);
+/*
+ * Look at n bytes from off on alone: offsets and the size are of this part from
+ * now on (a dump inside a container).  For a file that nobody reads yet.
+ */
+void	file_window(struct file *, uint64_t off, uint64_t n);
 
 /*
  * All n bytes, else E_TRUNCATED (past the end) or E_IO; err.addr is the file
