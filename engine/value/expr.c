@@ -226,7 +226,8 @@ call(struct expr *e, const char *start, const char *name, struct value *ret)
 
 	while (!take(e, ")")) {
 		if (n == ARGS_MAX)
-			return (expr_fail(e, e->p, E_LIMIT, "too many arguments"));
+			return (expr_fail(e, e->p, E_LIMIT,
+			    "too many arguments"));
 		r = n > 0 ? need(e, ",") : OK;
 		if (r == OK)
 			r = expr_assign(e, &args[n++]);
@@ -257,7 +258,8 @@ path_take(struct expr *e, char path[NAME_MAX_LEN])
 
 	blanks(e);
 	start = e->p;
-	while (expr_is_word(*e->p) || *e->p == '.' || *e->p == '[' || *e->p == ']')
+	while (expr_is_word(*e->p) || *e->p == '.' || *e->p == '[' ||
+	    *e->p == ']')
 		e->p++;
 	n = (size_t)(e->p - start);
 	if (n == 0 || n >= NAME_MAX_LEN)
@@ -279,7 +281,8 @@ type_take(struct expr *e, struct typeref *ref)
 	start = e->p;
 	r = type_parse_prefix(e->ctx, e->env->types, e->p, true, &used, ref);
 	if (r == E_NOT_FOUND)
-		return (expr_fail(e, start, E_NO_TYPE, "a type is wanted here"));
+		return (expr_fail(e, start, E_NO_TYPE,
+		    "a type is wanted here"));
 	if (r != OK)
 		return (place_error(e, start, r));
 	e->p += used;
@@ -320,7 +323,8 @@ member_of(struct expr *e, bool container, struct value *ret)
 	if (r != OK)
 		return (place_error(e, at, r));
 	if (f.bit_size != 0)
-		return (expr_fail(e, at, E_SYNTAX, "a bit-field has no offset"));
+		return (expr_fail(e, at, E_SYNTAX,
+		    "a bit-field has no offset"));
 	if (!container) {
 		*ret = op_int(e->env, 'L', f.offset);
 		return (OK);
@@ -557,7 +561,8 @@ address_of(struct expr *e, const char *start, struct value *v)
 		return (expr_fail(e, start, E_SYNTAX,
 		    "\"&\" needs something that lies in memory"));
 	if (v->bit_size != 0)
-		return (expr_fail(e, start, E_SYNTAX, "a bit-field has no address"));
+		return (expr_fail(e, start, E_SYNTAX,
+		    "a bit-field has no address"));
 	x.place = VALUE_IMM;
 	x.bits = v->addr;
 	r = type_pointer_to(e->ctx, e->env->types, v->type, &x.type);
@@ -717,7 +722,8 @@ expr_binary(struct expr *e, int rank, struct value *v)
 		e->p += strlen(b->token);
 		e->bare = false;
 		if (*e->p == '=' && b->rank != 6 && b->rank != 7)
-			return (expr_fail(e, at, E_SYNTAX, "memory is changed by "
+			return (expr_fail(e, at, E_SYNTAX,
+			    "memory is changed by "
 			    "the command write, not by an expression"));
 		if (b->op == OP_AND || b->op == OP_OR) {
 			r = logic(e, b, at, v);
@@ -739,7 +745,7 @@ expr_binary(struct expr *e, int rank, struct value *v)
 	return (r);
 }
 
-/* cond ? a : b; what was not chosen is only read and has no part in the type. */
+/* cond ? a : b; what was not chosen is only read, its type does not count. */
 static int
 expr_choice(struct expr *e, struct value *v)
 {
@@ -792,7 +798,8 @@ expr_assign(struct expr *e, struct value *v)
 		return (r);
 	blanks(e);
 	if (*e->p == '=')
-		return (expr_fail(e, e->p, E_SYNTAX, "only $names can be set; the "
+		return (expr_fail(e, e->p, E_SYNTAX,
+		    "only $names can be set; the "
 		    "command write changes memory"));
 	return (OK);
 }
@@ -822,7 +829,8 @@ evaluate(struct ctx *ctx, const struct value_env *env, const char *text,
 		return (expr_fail(&e, e.p, E_SYNTAX, what));
 	}
 	if (v.place == VALUE_TEXT)
-		return (expr_fail(&e, text, E_SYNTAX, "a text lies nowhere in this "
+		return (expr_fail(&e, text, E_SYNTAX,
+		    "a text lies nowhere in this "
 		    "memory; it can be compared, or given to a function"));
 	if (env->vars != NULL) {
 		r = value_vars_set(ctx, env->vars, "", &v);

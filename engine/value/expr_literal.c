@@ -91,7 +91,8 @@ character(struct expr *e, unsigned char *c)
 	unsigned x = 0, n = 0;
 
 	if (*e->p == '\0')
-		return (expr_fail(e, start, E_SYNTAX, "the quote is not closed"));
+		return (expr_fail(e, start, E_SYNTAX,
+		    "the quote is not closed"));
 	*c = (unsigned char)*e->p++;
 	if (*c != '\\')
 		return (OK);
@@ -128,7 +129,8 @@ expr_char(struct expr *e, struct value *ret)
 	if (r != OK)
 		return (r);
 	if (*e->p != '\'')
-		return (expr_fail(e, start, E_SYNTAX, "the quote is not closed"));
+		return (expr_fail(e, start, E_SYNTAX,
+		    "the quote is not closed"));
 	e->p++;
 	*ret = op_int(e->env, 'i', (uint64_t)(int64_t)(signed char)c);
 	return (OK);
