@@ -126,7 +126,7 @@ struct ui {
 	int		 count;		/* typed before a command; 0 = none */
 	uint32_t	 await;		/* 'm' or '\'': the next key names a mark */
 	struct frame	*root, *focus;
-	bool		 zoomed;
+	bool		 zoomed, alone;	/* asked for; in force */
 	struct prompt	 prompt;
 	char		 message[ERR_TEXT_MAX];
 	enum style	 message_style;

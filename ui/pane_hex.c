@@ -260,7 +260,7 @@ draw_chars(struct hex *h, const struct region *r, int y, int x, size_t at)
 		if (c >= 0x20 && c < 0x7f)
 			region_text(r, y, x, STYLE_TEXT, 0, &c, 1);
 		else
-			region_puts(r, y, x, STYLE_ZERO, c == 0 ? " " : ".");
+			region_puts(r, y, x, STYLE_NORMAL, c == 0 ? " " : ".");
 		if (h->top + at + i == h->cur)
 			region_restyle(r, y, x, 1, STYLE_CURSOR);
 	}
@@ -304,8 +304,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	group = shape.tight && h->unit == 1 ? 2 : h->unit;
 	for (y = 0; y < h->rows; y++) {
 		at = (size_t)y * h->per_row;
-		region_printf(r, y, 0, h->cur - (h->top + at) < h->per_row ?
-		    STYLE_STRONG : STYLE_ADDRESS, "%016llx",
+		region_printf(r, y, 0, STYLE_ADDRESS, "%016llx",
 		    (unsigned long long)(h->top + at));
 		for (i = 0, x = 18; i < h->per_row; i += h->unit) {
 			if (i > 0 && i % group == 0)

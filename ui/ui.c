@@ -525,7 +525,7 @@ draw_status(struct ui *ui, struct frame *f, struct pane *p)
 		x = 0;
 	region_text(&r, 0, x, STYLE_STATUS, 0, buf_text(&right), right.len);
 	buf_fini(&right);
-	if (ui->root->a != NULL && !ui->zoomed) {
+	if (ui->root->a != NULL && !ui->alone) {
 		region_field(&r, 0, 1, x - 2, false, focus ? STYLE_STATUS_KEY :
 		    STYLE_STATUS, 0, p->title, strlen(p->title));
 		return;
@@ -548,7 +548,7 @@ draw_window(struct ui *ui, struct frame *f)
 		ui_search_highlight(ui, &r);
 	draw_status(ui, f, p);
 	/* The frame of a window with another to its right. */
-	if (f->x + f->w < ui->grid.w && !ui->zoomed) {
+	if (f->x + f->w < ui->grid.w && !ui->alone) {
 		r = grid_region(&ui->grid, f->x + f->w, f->y, 1, f->h);
 		for (y = 0; y < r.h; y++)
 			region_fill(&r, y, 0, 1, STYLE_FRAME, 0x2502);
@@ -627,7 +627,7 @@ ui_draw(struct ui *ui)
 		draw_title(ui);
 	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
 	    f = frame_next_leaf(ui->root, f)) {
-		if (f->win.ndocs > 0 && (!ui->zoomed || f == ui->focus))
+		if (f->win.ndocs > 0 && (!ui->alone || f == ui->focus))
 			draw_window(ui, f);
 	}
 	draw_bottom(ui);

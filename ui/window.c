@@ -175,7 +175,10 @@ ui_layout(struct ui *ui)
 	if (rows < 1)
 		rows = 1;
 	lay(ui->root, 0, top, ui->grid.w, rows);
-	if (ui->zoomed)
+	/* On a small screen the window with the focus has it alone. */
+	ui->alone = ui->zoomed || ui->focus->w < FRAME_MIN_W / 2 ||
+	    ui->focus->h < FRAME_MIN_H;
+	if (ui->alone)
 		lay(ui->focus, 0, top, ui->grid.w, rows);
 }
 
