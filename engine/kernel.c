@@ -26,6 +26,35 @@ open_files(struct ctx *ctx, const char *const *paths, size_t n,
 	return (0);
 }
 
+/*
+ * Take the kernel's image out of the files, if one is among them: *n becomes
+ * the number of those that are left.
+ */
+static int
+take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < *n; i++) {
+		rc = image_probe(ctx, files[i]);
+		if (rc == E_NOT_MINE) {
+			ctx_clear(ctx);
+			continue;
+		}
+		/* Alone it is left to say itself that it is no dump. */
+		if (rc != 0 || k->image != NULL || *n == 1)
+			return (rc);
+		rc = image_open(ctx, files[i], &k->image);
+		if (rc != 0)
+			return (rc);
+		(*n)--;
+		memmove(&files[i], &files[i + 1], (*n - i) * sizeof(*files));
+		i--;
+	}
+	return (0);
+}
+
 /* Which system is it?  None is no failure: memory can still be browsed. */
 static int
 open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
@@ -35,7 +64,7 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	int rc;
 
 	why[0] = '\0';
-	for (i = 0; oses[i] != NULL; i++) {
+	for (i = 0; k->arch != NULL && oses[i] != NULL; i++) {
 		rc = oses[i]->open(ctx, k, opt);
 		if (rc == 0) {
 			k->os = oses[i];
@@ -56,6 +85,7 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
     const struct kernel_options *opt, struct kernel **ret)
 {
 	struct file *files[64];
+	struct symbols none;
 	struct kernel *k;
 	size_t i;
 	int rc;
@@ -73,7 +103,9 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
-	rc = dump_open(ctx, files, npaths, &k->dump);
+	rc = take_image(ctx, k, files, &npaths);
+	if (rc == 0)
+		rc = dump_open(ctx, files, npaths, &k->dump);
 	if (rc != 0) {
 		for (i = 0; i < npaths; i++)
 			file_close(files[i]);
@@ -90,11 +122,30 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		os_warn(k, "the dump is incomplete: %s",
 		    k->dump->incomplete != NULL ? k->dump->incomplete : "its "
 		    "header says so");
-	/* Until a system is found, addresses are physical: no space is set. */
+	if (k->image != NULL && k->image->arch != k->arch &&
+	    k->image->arch != NULL && k->arch != NULL) {
+		rc = ctx_fail(ctx, E_USAGE, "%s is a kernel for %s, the dump "
+		    "is of %s", file_name(k->image->file),
+		    k->image->arch->name, k->arch->name);
+		kernel_close(k);
+		return (rc);
+	}
+	if (k->arch == NULL && k->image != NULL)
+		k->arch = k->image->arch;
+	/* Until a system is found: what the dump says, else physical. */
+	space_init(&k->space, &k->mem, k->dump->has_root ? k->dump->form : NULL,
+	    k->dump->root, k->arch != NULL && k->arch->be,
+	    k->arch != NULL ? k->arch->ptr_size : 8);
 	rc = open_os(ctx, k, opt);
 	if (rc != 0) {
 		kernel_close(k);
 		return (rc);
+	}
+	/* Names for the addresses of a system that is not known. */
+	if (k->os == NULL && k->image != NULL && k->symbols.n == 0) {
+		none = k->symbols;
+		k->symbols = k->image->symbols;
+		k->image->symbols = none;
 	}
 	k->env.space = &k->space;
 	k->env.symbols = &k->symbols;
@@ -112,6 +163,7 @@ kernel_close(struct kernel *k)
 		k->os->close(k);
 	types_destroy(k->types);
 	sym_fini(&k->symbols);
+	image_close(k->image);
 	mem_fini(&k->mem);
 	arena_fini(&k->arena);
 	free(k);

@@ -11,6 +11,7 @@
 #include "engine/backend/backend.h"
 #include "engine/memory/memory.h"
 #include "engine/memory/space.h"
+#include "engine/symbol/image.h"
 #include "engine/symbol/symbol.h"
 #include "engine/type/type.h"
 #include "engine/value/value.h"
@@ -22,6 +23,7 @@ struct os_ops;
 struct kernel {
 	const struct arch	*arch;
 	struct dump		*dump;		/* the backend, with its notes */
+	struct image		*image;		/* the kernel's ELF file, or NULL */
 	struct memory		 mem;
 	struct space		 space;		/* the kernel's */
 	struct symbols		 symbols;	/* n == 0: none */
@@ -45,11 +47,18 @@ struct kernel_options {
 };
 
 /*
- * Open a dump given by its files (told apart by content).  Succeeds with what
- * is readable; fails only when no memory can be had at all.
+ * Open a dump given by its files, with or without the kernel's image among them
+ * (told apart by content).  Succeeds with what is readable; fails only when no
+ * memory can be had at all.
  */
 int	kernel_open(struct ctx *, const char *const *paths, size_t npaths,
 	    const struct kernel_options *, struct kernel **ret);
+/*
+ * Open the running kernel.  Without "memory" nothing of its memory is opened:
+ * no privilege is needed, what os_*() gives comes from /proc.
+ */
+int	kernel_open_live(struct ctx *, const struct kernel_options *,
+	    bool memory, struct kernel **ret);
 void	kernel_close(struct kernel *);
 /*
  * Write the pages that results have used so far as an ELF core (see

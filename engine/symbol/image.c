@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/symbol/image.h"
+
+#include "base/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ET_CORE		4
+#define SHT_SYMTAB	2
+#define SHT_NOBITS	8
+#define SHT_DYNSYM	11
+#define SHF_WRITE	1
+#define SHF_EXECINSTR	4
+#define SHN_UNDEF	0
+#define SHN_ABS		0xfff1
+#define SHN_COMMON	0xfff2
+#define STT_FUNC	2
+#define STT_SECTION	3
+#define STT_FILE	4
+#define STT_TLS		6
+#define STB_LOCAL	0
+#define STB_WEAK	2
+
+#define SECTIONS_MAX	65536u
+#define SYMBOLS_MAX	(UINT64_C(16) << 20)
+#define STRINGS_MAX	(UINT64_C(1) << 30)
+
+struct section {
+	uint32_t type, link;
+	uint64_t flags, offset, size, entsize;
+};
+
+struct header {
+	unsigned bits, type, machine, shentsize;
+	bool	 be;
+	uint64_t shoff, shnum;
+};
+
+static int
+read_header(struct ctx *ctx, struct file *f, struct header *h)
+{
+	uint8_t raw[64];
+	struct bytes b;
+	size_t n;
+	int rc;
+
+	n = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
+	memset(raw, 0, sizeof(raw));
+	rc = file_read(ctx, f, 0, raw, n);
+	if (rc != 0)
+		return (rc);
+	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
+		return (E_NOT_MINE);
+	if (raw[4] != 1 && raw[4] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
+		    "32 nor 64 bits", file_name(f), raw[4]));
+	if (raw[5] != 1 && raw[5] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF byte order %u is "
+		    "unknown", file_name(f), raw[5]));
+	h->bits = raw[4] == 2 ? 64 : 32;
+	h->be = raw[5] == 2;
+	b = bytes_of(raw, n, h->be);
+	bytes_seek(&b, 16);
+	h->type = bytes_u16(&b);
+	h->machine = bytes_u16(&b);
+	bytes_seek(&b, h->bits == 64 ? 40 : 32);
+	h->shoff = bytes_uint(&b, h->bits / 8);
+	bytes_skip(&b, 4 + 2 + 2 + 2);		/* flags to phnum */
+	h->shentsize = bytes_u16(&b);
+	h->shnum = bytes_u16(&b);
+	if (b.bad)
+		return (ctx_fail(ctx, E_TRUNCATED,
+		    "%s: ends inside the ELF header", file_name(f)));
+	return (0);
+}
+
+int
+image_probe(struct ctx *ctx, struct file *f)
+{
+	struct header h;
+	int rc;
+
+	rc = read_header(ctx, f, &h);
+	return (rc == 0 && h.type == ET_CORE ? E_NOT_MINE : rc);
+}
+
+static int
+read_section(struct ctx *ctx, struct file *f, const struct header *h,
+    uint64_t i, struct section *s)
+{
+	unsigned word = h->bits / 8;
+	uint8_t raw[64];
+	struct bytes b;
+	uint64_t off;
+	int rc;
+
+	if (h->shentsize < (h->bits == 64 ? 64 : 40))
+		return (ctx_fail(ctx, E_CORRUPT, "%s: section headers of %u "
+		    "bytes", file_name(f), h->shentsize));
+	if (__builtin_mul_overflow(i, h->shentsize, &off) ||
+	    !add_ok(off, h->shoff, &off))
+		return (ctx_fail(ctx, E_CORRUPT, "%s: no section header %llu",
+		    file_name(f), (unsigned long long)i));
+	rc = file_read(ctx, f, off, raw, h->bits == 64 ? 64 : 40);
+	if (rc != 0)
+		return (rc);
+	b = bytes_of(raw, sizeof(raw), h->be);
+	bytes_skip(&b, 4);
+	s->type = bytes_u32(&b);
+	s->flags = bytes_uint(&b, word);
+	bytes_skip(&b, word);			/* address */
+	s->offset = bytes_uint(&b, word);
+	s->size = bytes_uint(&b, word);
+	s->link = bytes_u32(&b);
+	bytes_skip(&b, 4 + word);		/* info, alignment */
+	s->entsize = bytes_uint(&b, word);
+	return (0);
+}
+
+/* The letter that nm(1) shows. */
+static char
+letter(const struct section *sections, uint64_t nsections, unsigned shndx,
+    unsigned info)
+{
+	const struct section *s;
+	char c;
+
+	if (shndx == SHN_ABS)
+		c = 'a';
+	else if (shndx == SHN_COMMON || shndx >= nsections)
+		c = 'b';
+	else {
+		s = &sections[shndx];
+		c = (s->flags & SHF_EXECINSTR) != 0 ? 't' :
+		    s->type == SHT_NOBITS ? 'b' :
+		    (s->flags & SHF_WRITE) != 0 ? 'd' : 'r';
+	}
+	if (info >> 4 == STB_WEAK)
+		return ((info & 15) == STT_FUNC ? 'W' : 'V');
+	return (info >> 4 == STB_LOCAL ? c : (char)(c - 'a' + 'A'));
+}
+
+static int
+read_part(struct ctx *ctx, struct file *f, const struct section *s,
+    const char *what, uint64_t max, uint8_t **ret)
+{
+	uint8_t *p;
+	int rc;
+
+	if (s->size > max || s->size > file_size(f))
+		return (ctx_fail(ctx, E_CORRUPT, "%s: a %s of %llu bytes",
+		    file_name(f), what, (unsigned long long)s->size));
+	p = malloc((size_t)s->size + 1);
+	if (p == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	rc = file_read(ctx, f, s->offset, p, (size_t)s->size);
+	if (rc != 0) {
+		free(p);
+		return (ctx_chain(ctx, "%s", what));
+	}
+	*ret = p;
+	return (0);
+}
+
+static int
+add_symbols(struct ctx *ctx, struct image *im, const struct section *sections,
+    uint64_t nsections, const uint8_t *table, size_t size,
+    const uint8_t *names, size_t names_len)
+{
+	size_t entry = im->bits == 64 ? 24 : 16;
+	uint64_t value, length;
+	uint32_t name;
+	const char *s;
+	unsigned info, shndx;
+	struct bytes b;
+	size_t n;
+	int rc;
+
+	b = bytes_of(table, size, im->be);
+	for (rc = 0; rc == 0 && bytes_left(&b) >= entry;) {
+		name = bytes_u32(&b);
+		if (im->bits == 64) {
+			info = bytes_u8(&b);
+			bytes_skip(&b, 1);
+			shndx = bytes_u16(&b);
+			value = bytes_u64(&b);
+			length = bytes_u64(&b);
+		} else {
+			value = bytes_u32(&b);
+			length = bytes_u32(&b);
+			info = bytes_u8(&b);
+			bytes_skip(&b, 1);
+			shndx = bytes_u16(&b);
+		}
+		if (shndx == SHN_UNDEF || name >= names_len ||
+		    (info & 15) == STT_SECTION || (info & 15) == STT_FILE ||
+		    (info & 15) == STT_TLS)
+			continue;
+		s = (const char *)names + name;
+		n = strnlen(s, names_len - name);
+		/* ARM's and AArch64's mapping symbols name no place. */
+		if (n == 0 || s[0] == '$')
+			continue;
+		if (length > UINT32_MAX)
+			length = 0;
+		rc = sym_add(ctx, &im->symbols, value, (uint32_t)length,
+		    letter(sections, nsections, shndx, info), 0, s, n);
+	}
+	return (rc);
+}
+
+static int
+read_symbols(struct ctx *ctx, struct image *im, const struct header *h)
+{
+	const struct section *table;
+	struct section *v;
+	uint8_t *bytes, *names;
+	uint64_t i, n;
+	int rc;
+
+	n = h->shnum;
+	if (h->shoff == 0 || n == 0 || n > SECTIONS_MAX)
+		return (0);
+	v = calloc((size_t)n, sizeof(*v));
+	if (v == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	bytes = names = NULL;
+	table = NULL;
+	for (i = 0, rc = 0; rc == 0 && i < n; i++) {
+		rc = read_section(ctx, im->file, h, i, &v[i]);
+		if (rc == 0 && (v[i].type == SHT_SYMTAB ||
+		    (v[i].type == SHT_DYNSYM && table == NULL)))
+			table = &v[i];
+	}
+	if (rc == 0 && table != NULL) {
+		if (table->link >= n)
+			rc = ctx_fail(ctx, E_CORRUPT, "%s: the symbol table "
+			    "has no names", file_name(im->file));
+		if (rc == 0)
+			rc = read_part(ctx, im->file, table, "symbol table",
+			    SYMBOLS_MAX * 24, &bytes);
+		if (rc == 0)
+			rc = read_part(ctx, im->file, &v[table->link],
+			    "table of names", STRINGS_MAX, &names);
+		if (rc == 0)
+			rc = add_symbols(ctx, im, v, n, bytes,
+			    (size_t)table->size, names,
+			    (size_t)v[table->link].size);
+	}
+	if (rc == 0)
+		rc = sym_seal(ctx, &im->symbols);
+	free(names);
+	free(bytes);
+	free(v);
+	return (rc);
+}
+
+int
+image_open(struct ctx *ctx, struct file *f, struct image **ret)
+{
+	struct image *im;
+	struct header h;
+	int rc;
+
+	rc = read_header(ctx, f, &h);
+	if (rc != 0)
+		return (rc);
+	im = calloc(1, sizeof(*im));
+	if (im == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	im->file = f;
+	im->bits = h.bits;
+	im->be = h.be;
+	im->type = h.type;
+	im->machine = h.machine;
+	im->arch = arch_by_elf((uint16_t)h.machine, h.bits / 8, h.be);
+	sym_init(&im->symbols);
+	im->symbols.source = "kernel image";
+	rc = read_symbols(ctx, im, &h);
+	if (rc != 0) {
+		sym_fini(&im->symbols);
+		free(im);
+		return (rc);
+	}
+	*ret = im;
+	return (0);
+}
+
+void
+image_close(struct image *im)
+{
+	if (im == NULL)
+		return;
+	sym_fini(&im->symbols);
+	file_close(im->file);
+	free(im);
+}
