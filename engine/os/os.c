@@ -101,6 +101,15 @@ os_files(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 }
 
 int
+os_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
+    int (*fn)(void *, struct ctx *, const struct os_frame *), void *arg)
+{
+	if (!HAS(k, frames))
+		return (unsupported(ctx, k, "stacks"));
+	return (k->os->frames(ctx, k, proc, fn, arg));
+}
+
+int
 os_swaps(struct ctx *ctx, struct kernel *k,
     int (*fn)(void *, struct ctx *, const struct os_swap *), void *arg)
 {

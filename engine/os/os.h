@@ -72,6 +72,15 @@ struct os_file {
 	struct os_u64	 flags;		/* as open(2) took them */
 };
 
+/* A stack's frame; index 0 is the innermost. */
+struct os_frame {
+	unsigned	 index;
+	uint64_t	 pc, sp;
+	bool		 exact;		/* pc is where it stands, not a return address */
+	bool		 reliable;	/* by rules all the way, no guess */
+	bool		 user;		/* code of the process: nothing comes after */
+};
+
 struct os_swap {
 	struct os_text	 device;
 	struct os_u64	 total, used;	/* bytes */
@@ -128,6 +137,9 @@ struct os_ops {
 	/* Open files in the order of their descriptors. */
 	int	(*files)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+	/* A task's kernel stack, innermost frame first. */
+	int	(*frames)(struct ctx *, struct kernel *, const struct os_proc *,
+		    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
 	int	(*swaps)(struct ctx *, struct kernel *,
 		    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 	int	(*load)(struct ctx *, struct kernel *, struct os_load *);
@@ -171,6 +183,8 @@ int	os_maps(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
 int	os_files(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+int	os_frames(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
 int	os_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	os_load(struct ctx *, struct kernel *, struct os_load *);

@@ -21,6 +21,7 @@ const struct view *const views[] = {
 	&view_log,
 	&view_mod,
 	&view_vtop,
+	&view_bt,
 	&view_maps,
 	&view_files,
 	&view_whatis,

@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 struct linux_members;			/* linux_member.c */
+struct linux_orc;			/* linux_orc.c */
 
 /* What the port to a processor knows about Linux on it. */
 struct linux_arch {
@@ -68,6 +69,8 @@ struct linux_os {			/* kernel->os_data */
 	uint64_t	 phys_base;		/* phys of the image minus its linked place */
 	pthread_mutex_t	 lock;			/* guards members */
 	struct linux_members *members;
+	struct linux_orc *orc;			/* unwind rules, when first wanted */
+	bool		 no_orc;		/* there are none */
 };
 
 static inline struct linux_os *

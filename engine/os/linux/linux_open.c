@@ -14,6 +14,7 @@
  */
 #include "engine/os/linux/linux.h"
 #include "engine/os/linux/linux_read.h"
+#include "engine/os/linux/linux_unwind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ const struct os_ops linux_ops = {
 	.proc_space = linux_proc_space,
 	.maps = linux_maps,
 	.files = linux_files,
+	.frames = linux_frames,
 	.swaps = linux_swaps,
 	.load = linux_load,
 	.log = linux_log,
@@ -136,6 +138,7 @@ linux_close(struct kernel *k)
 	if (l == NULL)
 		return;
 	pthread_mutex_destroy(&l->lock);
+	linux_orc_destroy(l->orc);
 	linux_members_destroy(l->members);
 	free(l);
 	k->os_data = NULL;

@@ -61,6 +61,7 @@
 	T(PID, "struct pid")						\
 	M(PID, TASK, "tasks[0].first")					\
 	T(INACTIVE, "struct inactive_task_frame")			\
+	M(INACTIVE, BP, "bp")						\
 	M(INACTIVE, RET, "ret_addr")					\
 	T(RQ, "struct rq")						\
 	M(RQ, RUNNING, "nr_running")					\
@@ -193,6 +194,10 @@
 	M(MODULE, MEM, "mem")						\
 	M(MODULE, USERS, "source_list")					\
 	M(MODULE, REFS, "refcnt")					\
+	T(MODULE_ORC, "struct module")					\
+	M(MODULE_ORC, NUM, "arch.num_orcs")				\
+	M(MODULE_ORC, IP, "arch.orc_unwind_ip")				\
+	M(MODULE_ORC, RULE, "arch.orc_unwind")				\
 	T(MODULE_MEM, "struct module_memory")				\
 	M(MODULE_MEM, BASE, "base")					\
 	M(MODULE_MEM, SIZE, "size")					\
@@ -377,6 +382,8 @@ int	linux_maps(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
 int	linux_files(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+int	linux_frames(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
 int	linux_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	linux_load(struct ctx *, struct kernel *, struct os_load *);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stack unwinding: from one frame to its caller by a rule.  Pure functions over
+ * a reader of virtual memory; where rules come from (ORC, CFI, frame pointers)
+ * is the caller's business.
+ */
+#ifndef ARCH_UNWIND_H
+#define ARCH_UNWIND_H
+
+#include "base/ctx.h"
+
+struct virt_reader {
+	/* All n bytes or an error. */
+	int	(*read)(void *arg, struct ctx *, uint64_t va, void *, size_t n);
+	void	 *arg;
+};
+
+/* Registers that rules may start from, by the numbers that x86-64's ORC uses. */
+enum unwind_base {
+	UNWIND_NONE,
+	UNWIND_SP,
+	UNWIND_BP,
+	UNWIND_SP_INDIRECT,		/* what lies at sp, then the offset */
+	UNWIND_BP_INDIRECT,		/* what lies at bp plus the offset */
+	UNWIND_PREV_SP,			/* the caller's sp */
+	UNWIND_DX, UNWIND_DI, UNWIND_R10, UNWIND_R13,
+};
+
+enum unwind_kind {
+	UNWIND_UNDEFINED,		/* nothing is known of this code */
+	UNWIND_END,			/* the outermost frame */
+	UNWIND_CALL,			/* a return address below the caller's sp */
+	UNWIND_REGS,			/* all registers as an exception saved them */
+	UNWIND_REGS_PARTIAL,		/* just what the processor saved */
+};
+
+struct unwind_rule {
+	enum unwind_kind kind;
+	enum unwind_base sp, bp;
+	int16_t		 sp_offset, bp_offset;
+};
+
+struct unwind_frame {
+	uint64_t pc, sp, bp;
+	bool	 exact;			/* pc is where it stands, not a return address */
+	bool	 reliable;		/* every rule up to here was known */
+	/* The other registers, while they are known: from regs_at or by hand. */
+	bool	 has_regs;
+	uint64_t dx, di, r10, r13;
+};
+
+/*
+ * Replace *f by its caller.  E_DONE after the outermost frame (or when it was
+ * user code that was interrupted), E_CORRUPT when the rule does not lead
+ * upwards, or the reason why the stack cannot be read.
+ */
+int	unwind_x86_64(struct ctx *, const struct virt_reader *,
+	    const struct unwind_rule *, struct unwind_frame *f);
+
+#endif

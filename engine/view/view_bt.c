@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bt: the stacks of tasks. */
+#include "engine/view/tools.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct column columns[] = {
+	{ .key = "pid", .width = 7, .right = true },
+	{ .key = "cpu", .width = 3, .right = true },
+	{ .key = "frame", .title = "#", .width = 3, .right = true },
+	{ .key = "pc", .width = 18 },
+	{ .key = "sp", .width = 18, .hidden = true },
+	{ .key = "symbol", .width = 40 },
+	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true },
+	{ .key = "source", .hidden = true },
+	{ .key = "reliable", .hidden = true },
+	{ .key = "inline", .hidden = true },
+};
+
+struct bt {
+	struct kernel	*k;
+	struct row_sink	*sink;
+	const struct os_proc *proc;
+};
+
+static int
+emit(void *arg, struct ctx *ctx, const struct os_frame *f)
+{
+	struct bt *b = arg;
+	const struct symbol *sym;
+	struct cell cells[COUNT(columns)];
+	struct link code = { .kind = LINK_CODE, .addr = f->pc };
+	struct row row = { .cells = cells, .ncells = COUNT(cells) };
+
+	/* The call may be the caller's last instruction: look before it. */
+	sym = f->user ? NULL : sym_at(&b->k->symbols, f->exact ? f->pc :
+	    f->pc - 1);
+	cells[0] = cell_link(cell_s64(b->proc->tid),
+	    link_process(b->proc->pid));
+	cells[1] = view_cell_u64(b->proc->cpu);
+	cells[2] = cell_u64(f->index);
+	cells[3] = cell_link(cell_addr(f->pc), code);
+	cells[4] = cell_link(cell_addr(f->sp), link_memory(f->sp,
+	    (struct typeref){ 0, 0 }, f->user ? b->proc->pid : 0));
+	cells[5] = sym == NULL ? cell_null() : cell_link(cell_text(
+	    sym_name(&b->k->symbols, sym)), code);
+	cells[6] = sym == NULL ? cell_null() : cell_u64(f->pc - sym->addr);
+	cells[7] = cell_null();
+	cells[8] = cell_bool(f->reliable);
+	cells[9] = cell_bool(false);
+	row.key = b->proc->task + f->index;
+	row.style = f->reliable ? ROW_NORMAL : ROW_DIM;
+	return (row_emit(b->sink, ctx, &row));
+}
+
+/* A stack that cannot be read costs its frames, not the others'. */
+static int
+no_stack(struct ctx *ctx, struct bt *b, int status)
+{
+	struct cell cells[COUNT(columns)];
+	size_t i;
+
+	for (i = 0; i < COUNT(cells); i++)
+		cells[i] = cell_null();
+	cells[0] = cell_s64(b->proc->tid);
+	cells[1] = view_cell_u64(b->proc->cpu);
+	cells[3] = view_cell_status(status);
+	return (row_emit_cells(b->sink, ctx, b->proc->task, cells,
+	    COUNT(cells)));
+}
+
+static int
+one(struct ctx *ctx, struct bt *b, const struct os_proc *p)
+{
+	int rc, reason;
+
+	b->proc = p;
+	if (p->state == 'Z' || p->state == 'X')
+		return (OK);		/* its stack is gone */
+	rc = os_frames(ctx, b->k, p, emit, b);
+	if (rc == OK || rc == E_CANCELLED || rc == E_NOMEM || rc == E_UNSUPPORTED)
+		return (rc);
+	reason = status_reason(rc) != NULL ? rc : E_NOT_FOUND;
+	ctx_clear(ctx);
+	return (no_stack(ctx, b, reason));
+}
+
+static int
+visit(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	return (one(ctx, arg, p));
+}
+
+struct pick {
+	uint64_t	 task;
+	struct bt	*b;
+	bool		 found;
+};
+
+static int
+if_task(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	struct pick *pick = arg;
+
+	if (p->task != pick->task)
+		return (OK);
+	pick->found = true;
+	return (one(ctx, pick->b, p));
+}
+
+static int
+of_cpu(struct ctx *ctx, struct bt *b, int cpu)
+{
+	struct pick pick = { .b = b };
+	int error;
+
+	error = os_current(ctx, b->k, cpu, &pick.task);
+	if (error == OK)
+		error = os_procs(ctx, b->k, OS_THREADS | OS_IDLE, if_task,
+		    &pick);
+	if (error == OK && !pick.found)
+		error = ctx_fail(ctx, E_NOT_FOUND, "no task is known to run "
+		    "on CPU %d", cpu);
+	return (error);
+}
+
+static int
+of_panic(struct ctx *ctx, struct bt *b)
+{
+	struct os_info info;
+	struct os_proc p;
+	struct arena arena;
+	int error;
+
+	arena_init(&arena);
+	error = os_info(ctx, b->k, &arena, &info);
+	if (error == OK && info.panic.status != OK)
+		error = ctx_fail(ctx, E_USAGE, "this kernel has not panicked: "
+		    "give a PID, cpu N, or -a for all tasks");
+	if (error == OK && info.panic_cpu.status == OK)
+		error = of_cpu(ctx, b, (int)info.panic_cpu.v);
+	else if (error == OK && info.panic_pid.status == OK &&
+	    (error = os_proc(ctx, b->k, (int)info.panic_pid.v, &arena,
+	    &p)) == OK)
+		error = one(ctx, b, &p);
+	arena_fini(&arena);
+	return (error);
+}
+
+static int
+of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args)
+{
+	struct os_proc p;
+	struct arena arena;
+	int error;
+
+	arena_init(&arena);
+	error = view_proc(ctx, b->k, args, 1, &arena, &p);
+	b->proc = &p;
+	if (error == OK)
+		error = os_frames(ctx, b->k, &p, emit, b);
+	arena_fini(&arena);
+	return (error);
+}
+
+static int
+run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
+    struct row_sink *sink)
+{
+	struct bt b = { .k = k, .sink = sink };
+	int cpu, error;
+
+	cpu = -1;
+	if (args->argc == 3 && strcmp(args->argv[1], "cpu") == 0) {
+		error = view_pid(ctx, args, 2, &cpu);
+		if (error != OK)
+			return (error);
+	} else if (args->argc > 2)
+		return (view_usage(ctx, args));
+	error = sink->begin(sink, ctx, columns, COUNT(columns));
+	if (error != OK)
+		return (error);
+	if (cpu >= 0)
+		return (of_cpu(ctx, &b, cpu));
+	if (args->argc == 1)
+		return (of_panic(ctx, &b));
+	if (strcmp(args->argv[1], "-a") == 0)
+		return (os_procs(ctx, k, OS_THREADS | OS_IDLE, visit, &b));
+	return (of_pid(ctx, &b, args));
+}
+
+const struct view view_bt = {
+	.name = "bt",
+	.args = "[PID | cpu N | -a]",
+	.help = "the stack of a task, of what a CPU runs, of all tasks; the task that panicked",
+	.needs = NEEDS_OS | NEEDS_TYPES,
+	.run = run,
+};
