@@ -56,6 +56,7 @@ struct memory {
 	struct mem_layer	*top;
 	_Atomic uint64_t	 generation;	/* moves when the stack's answers do */
 	struct file_faults	*faults;	/* of the mapped files, or NULL */
+	bool			 recorded;	/* a recorder is in the stack */
 	struct phys_reader	 reader;	/* over the whole stack, for arch */
 };
 

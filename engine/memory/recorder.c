@@ -42,6 +42,7 @@ recorder_push(struct ctx *ctx, struct memory *m)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	r->layer.ops = &recorder_ops;
 	pthread_mutex_init(&r->lock, NULL);
+	m->recorded = true;
 	mem_push(m, &r->layer);
 	return (0);
 }

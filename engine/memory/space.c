@@ -5,37 +5,75 @@
  * The cache belongs to a ctx, hence to one thread, and needs no lock.  It has
  * two direct-mapped parts: chunks of 2 MiB, for large pages whose bytes lie in
  * one piece (the whole direct map of a plain dump fits), and pages of 4 KiB.
- * An entry holds a host pointer, or only the physical address where bytes are
- * not stored plainly.  One number, the memory's generation, says when all of it
- * is void; it also moves when a file mapping faulted, so a copy that was made
- * while the number stood still is good.
+ * A page's entry holds a host pointer, or only the physical address where bytes
+ * are not stored plainly; a chunk's always a pointer.
+ *
+ * Entries are marked with the number of their space.  A space gets one when it
+ * is first read; the tag is address and number in one word, 0 for no entry.
+ *
+ * One number, the memory's generation, says when all of it is void; it also
+ * moves when a file mapping faulted, so a copy that was made while the number
+ * stood still is good.
  */
 #include "engine/memory/space.h"
 
 #include "base/bytes.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define CHUNK_SHIFT	21
 #define PAGE_SHIFT	12
-#define CHUNKS		1024
-#define PAGES		1024
+#define CHUNKS		4096
+#define PAGES		8192
+#define SPACES		64
+#define NUMBER_MAX	((1u << PAGE_SHIFT) - 1)
 
-struct tlb_entry {
-	uint64_t	 tag;		/* va >> shift; see also root */
-	uint64_t	 root;
-	const uint8_t	*ptr;		/* first byte of the chunk, or NULL */
+struct tlb_space {
+	const struct pt_form	*form;
+	uint64_t		 root;
+	uint64_t		 number;	/* 1 to NUMBER_MAX; 0: none */
+};
+
+struct tlb_chunk {
+	uint64_t	 tag;
+	const uint8_t	*ptr;		/* first byte of the chunk */
+};
+
+struct tlb_page {
+	uint64_t	 tag;
+	const uint8_t	*ptr;		/* first byte of the page, or NULL */
 	uint64_t	 phys;
-	bool		 valid;
 };
 
 struct tlb {
 	const struct memory	*mem;
 	uint64_t		 generation;
-	struct tlb_entry	 chunk[CHUNKS];
-	struct tlb_entry	 page[PAGES];
+	struct tlb_space	 now;		/* read last */
+	uint64_t		 last_number;
+	struct tlb_space	 spaces[SPACES];
+	struct tlb_page		 page[PAGES];
+	struct tlb_chunk	 chunk[CHUNKS];
 };
+
+static inline uint64_t
+tlb_tag(const struct tlb *t, uint64_t va, unsigned shift)
+{
+	return ((va & ~((UINT64_C(1) << shift) - 1)) | t->now.number);
+}
+
+static inline struct tlb_chunk *
+tlb_chunk(struct tlb *t, uint64_t va)
+{
+	return (&t->chunk[((va >> CHUNK_SHIFT) ^ t->now.number) % CHUNKS]);
+}
+
+static inline struct tlb_page *
+tlb_page(struct tlb *t, uint64_t va)
+{
+	return (&t->page[((va >> PAGE_SHIFT) ^ t->now.number) % PAGES]);
+}
 
 static void
 tlb_free(struct tlb *t)
@@ -43,12 +81,15 @@ tlb_free(struct tlb *t)
 	free(t);
 }
 
-/* The cache, emptied when it speaks of another memory or another moment. */
+/*
+ * The cache, set to this space; emptied when it speaks of another memory or
+ * another moment, or when numbers have run out.
+ */
 static struct tlb *
 tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
 {
+	struct tlb_space *s;
 	struct tlb *t;
-	size_t i;
 
 	t = ctx->tlb;
 	if (t == NULL) {
@@ -57,32 +98,44 @@ tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
 			return (NULL);
 		ctx->tlb = t;
 		ctx->tlb_free = tlb_free;
-	} else if (t->mem == sp->mem && t->generation == generation)
-		return (t);
-	for (i = 0; i < CHUNKS; i++)
-		t->chunk[i].valid = false;
-	for (i = 0; i < PAGES; i++)
-		t->page[i].valid = false;
+	} else if (t->mem != sp->mem || t->generation != generation ||
+	    t->last_number == NUMBER_MAX)
+		memset(t, 0, sizeof(*t));
 	t->mem = sp->mem;
 	t->generation = generation;
+	if (t->now.number != 0 && t->now.root == sp->root &&
+	    t->now.form == sp->form)
+		return (t);
+	s = &t->spaces[hash_u64(sp->root) % SPACES];
+	if (s->number == 0 || s->root != sp->root || s->form != sp->form)
+		*s = (struct tlb_space){ sp->form, sp->root, ++t->last_number };
+	t->now = *s;
 	return (t);
 }
 
-static struct tlb_entry *
-tlb_slot(struct tlb *t, const struct space *sp, uint64_t va, unsigned shift)
+/* The n bytes at va where the cache knows that they lie in one piece. */
+static inline const uint8_t *
+at_hand(const struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
+    uint64_t generation)
 {
-	uint64_t h;
+	const uint64_t chunk = UINT64_C(1) << CHUNK_SHIFT;
+	const uint64_t page = UINT64_C(1) << PAGE_SHIFT;
+	struct tlb *t = ctx->tlb;
+	const struct tlb_chunk *c;
+	const struct tlb_page *p;
 
-	h = (va >> shift) + (sp->root >> PAGE_SHIFT) * 7;
-	return (shift == CHUNK_SHIFT ? &t->chunk[h % CHUNKS] :
-	    &t->page[h % PAGES]);
-}
-
-static bool
-tlb_hit(const struct tlb_entry *e, const struct space *sp, uint64_t va,
-    unsigned shift)
-{
-	return (e->valid && e->tag == va >> shift && e->root == sp->root);
+	if (t == NULL || t->generation != generation || t->mem != sp->mem ||
+	    t->now.root != sp->root || t->now.form != sp->form)
+		return (NULL);
+	c = tlb_chunk(t, va);
+	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT))
+		return (n <= chunk - (va & (chunk - 1)) ?
+		    c->ptr + (va & (chunk - 1)) : NULL);
+	p = tlb_page(t, va);
+	if (p->tag == tlb_tag(t, va, PAGE_SHIFT) && p->ptr != NULL &&
+	    n <= page - (va & (page - 1)))
+		return (p->ptr + (va & (page - 1)));
+	return (NULL);
 }
 
 void
@@ -140,6 +193,16 @@ space_range(struct ctx *ctx, const struct space *sp, uint64_t va, uint64_t end,
 	return (0);
 }
 
+/* Does the extent hold all of the chunk or page in which phys lies? */
+static bool
+holds(const struct extent *x, uint64_t phys, unsigned shift)
+{
+	const uint64_t size = UINT64_C(1) << shift;
+	const uint64_t pa = phys & ~(size - 1);
+
+	return (pa >= x->pa && x->len >= size && pa - x->pa <= x->len - size);
+}
+
 /*
  * Where the bytes from va on are: *len of them, to the end of the chunk or
  * page, at *ptr, or at *phys when *ptr is NULL.
@@ -148,49 +211,52 @@ static int
 locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
     const uint8_t **ptr, uint64_t *phys, uint64_t *len)
 {
-	struct tlb_entry *e;
+	const uint64_t in_chunk = va & ((UINT64_C(1) << CHUNK_SHIFT) - 1);
+	const uint64_t in_page = va & ((UINT64_C(1) << PAGE_SHIFT) - 1);
+	struct tlb_chunk *c;
+	struct tlb_page *p;
 	struct pt_result r;
 	struct extent x;
-	uint64_t off, size, pa;
-	unsigned shift;
-	bool large, plain;
+	bool plain, keep;
 	int rc;
 
-	e = tlb_slot(t, sp, va, CHUNK_SHIFT);
-	shift = CHUNK_SHIFT;
-	if (!tlb_hit(e, sp, va, shift)) {
-		e = tlb_slot(t, sp, va, PAGE_SHIFT);
-		shift = PAGE_SHIFT;
+	*phys = 0;
+	c = tlb_chunk(t, va);
+	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT)) {
+		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
+		*ptr = c->ptr + in_chunk;
+		return (0);
 	}
-	if (!tlb_hit(e, sp, va, shift)) {
-		rc = space_translate(ctx, sp, va, &r);
-		if (rc != 0)
-			return (rc);
-		plain = mem_extent(ctx, sp->mem, r.phys, &x) == 0;
-		for (large = r.size >= UINT64_C(1) << CHUNK_SHIFT;; large = false) {
-			shift = large ? CHUNK_SHIFT : PAGE_SHIFT;
-			size = UINT64_C(1) << shift;
-			pa = r.phys & ~(size - 1);
-			if (plain && pa >= x.pa && x.len >= size &&
-			    pa - x.pa <= x.len - size)
-				break;
-			if (!large) {
-				plain = false;
-				break;
-			}
-		}
-		e = tlb_slot(t, sp, va, shift);
-		e->tag = va >> shift;
-		e->root = sp->root;
-		e->phys = pa;
-		e->ptr = plain ? x.ptr + (pa - x.pa) : NULL;
-		/* A recorder must see the reads that follow a scan's. */
-		e->valid = ctx->unrecorded == 0;
+	*len = (UINT64_C(1) << PAGE_SHIFT) - in_page;
+	p = tlb_page(t, va);
+	if (p->tag == tlb_tag(t, va, PAGE_SHIFT)) {
+		*ptr = p->ptr != NULL ? p->ptr + in_page : NULL;
+		*phys = p->phys + in_page;
+		return (0);
 	}
-	off = va & ((UINT64_C(1) << shift) - 1);
-	*len = (UINT64_C(1) << shift) - off;
-	*phys = e->phys + off;
-	*ptr = e->ptr != NULL ? e->ptr + off : NULL;
+	rc = space_translate(ctx, sp, va, &r);
+	if (rc != 0)
+		return (rc);
+	ctx->quiet++;
+	plain = mem_extent(ctx, sp->mem, r.phys, &x) == 0;
+	ctx->quiet--;
+	/* A recorder must see the reads that follow a scan's. */
+	keep = !sp->mem->recorded || ctx->unrecorded == 0;
+	if (plain && holds(&x, r.phys, CHUNK_SHIFT) &&
+	    (sp->form == NULL || r.size >= UINT64_C(1) << CHUNK_SHIFT)) {
+		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
+		*ptr = x.ptr + (r.phys - x.pa);
+		if (keep)
+			*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT),
+			    *ptr - in_chunk };
+		return (0);
+	}
+	*phys = r.phys;
+	*ptr = plain && holds(&x, r.phys, PAGE_SHIFT) ?
+	    x.ptr + (r.phys - x.pa) : NULL;
+	if (keep)
+		*p = (struct tlb_page){ tlb_tag(t, va, PAGE_SHIFT),
+		    *ptr != NULL ? *ptr - in_page : NULL, *phys - in_page };
 	return (0);
 }
 
@@ -207,9 +273,10 @@ unreadable(struct ctx *ctx, int rc, uint64_t va, uint64_t phys)
 	return (rc);
 }
 
-int
-space_read_some(struct ctx *ctx, const struct space *sp, uint64_t va,
-    void *buf, size_t n, size_t *done)
+/* The long way: page by page, with walks and reads as needed. */
+static int
+read_pages(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
+    size_t n, size_t *done)
 {
 	const uint8_t *ptr;
 	struct tlb *t;
@@ -224,7 +291,10 @@ space_read_some(struct ctx *ctx, const struct space *sp, uint64_t va,
 			*done = got;
 			return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 		}
-		rc = locate(ctx, sp, t, va + got, &ptr, &phys, &len);
+		rc = va + got >= va ? locate(ctx, sp, t, va + got, &ptr, &phys,
+		    &len) : ctx_fail_at(ctx, E_NOT_MAPPED, va + got,
+		    "0x%llx: no address lies behind the last",
+		    (unsigned long long)va);
 		if (rc != 0) {
 			*done = got;
 			return (rc);
@@ -253,7 +323,25 @@ space_read_some(struct ctx *ctx, const struct space *sp, uint64_t va,
 }
 
 int
-space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
+space_read_some(struct ctx *ctx, const struct space *sp, uint64_t va,
+    void *buf, size_t n, size_t *done)
+{
+	const uint64_t generation = mem_generation(sp->mem);
+	const uint8_t *p;
+
+	p = at_hand(ctx, sp, va, n, generation);
+	if (p != NULL) {
+		memcpy(buf, p, n);
+		if (mem_generation(sp->mem) == generation) {
+			*done = n;
+			return (0);
+		}
+	}
+	return (read_pages(ctx, sp, va, buf, n, done));
+}
+
+static int
+read_all(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
     size_t n)
 {
 	size_t done;
@@ -261,16 +349,51 @@ space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
 	return (space_read_some(ctx, sp, va, buf, n, &done));
 }
 
+/*
+ * Random reads wait for the host's memory, several at a time: the fewer
+ * instructions one takes, the more of them the processor has under way.  So
+ * the usual size is copied here without a call and with nothing to save.
+ */
+int
+space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
+    size_t n)
+{
+	const uint64_t generation = mem_generation(sp->mem);
+	const uint8_t *p;
+
+	if (n == 8) {
+		p = at_hand(ctx, sp, va, 8, generation);
+		if (p != NULL) {
+			memcpy(buf, p, 8);
+			if (mem_generation(sp->mem) == generation)
+				return (0);
+		}
+	}
+	return (read_all(ctx, sp, va, buf, n));
+}
+
 int
 space_uint(struct ctx *ctx, const struct space *sp, uint64_t va, unsigned size,
     uint64_t *ret)
 {
+	const uint64_t generation = mem_generation(sp->mem);
+	const uint8_t *p;
 	uint8_t raw[8];
+	uint64_t v;
 	int rc;
 
 	if (size != 1 && size != 2 && size != 4 && size != 8)
 		return (ctx_fail(ctx, E_USAGE, "no integer of %u bytes", size));
-	rc = space_read(ctx, sp, va, raw, size);
+	p = at_hand(ctx, sp, va, size, generation);
+	if (p != NULL) {
+		v = size == 8 ? load_u64(p, sp->be) :
+		    load_uint(p, size, sp->be);
+		if (mem_generation(sp->mem) == generation) {
+			*ret = v;
+			return (0);
+		}
+	}
+	rc = read_all(ctx, sp, va, raw, size);
 	if (rc == 0)
 		*ret = load_uint(raw, size, sp->be);
 	return (rc);

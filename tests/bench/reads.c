@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Random 8-byte reads of kernel memory through its page tables, over all of
+ * the direct map, with one thread and with two; beside them plain loads of the
+ * same bytes from the mapped file, which is what the machine can do at most.
+ * Then all memory from one end to the other.
+ *
+ *	reads DUMP	prints lines "NAME VALUE", in million reads or GB a second
+ */
+#include "engine/kernel.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NADDRS	(1u << 20)
+#define ROUNDS	8
+#define PIECE	((size_t)1 << 20)
+
+static struct kernel *kernel;
+static uint64_t *addrs;
+static const uint8_t **places;
+
+struct job {
+	pthread_t thread;
+	bool	  plain;
+	uint32_t  first;		/* where in the list this one begins */
+	uint64_t  sum;
+	size_t	  failed;
+	double	  rate;			/* million reads a second of CPU time */
+};
+
+/* The thread's own time: others may be at work on this machine. */
+static double
+now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ((double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
+}
+
+static uint64_t
+rnd(uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return (*x);
+}
+
+static void *
+work(void *arg)
+{
+	struct job *j = arg;
+	struct ctx ctx;
+	uint64_t v;
+	uint32_t i, at;
+	double t;
+	int round;
+
+	ctx_init(&ctx);
+	t = now();
+	for (round = 0; round < ROUNDS; round++)
+		for (i = 0; i < NADDRS; i++) {
+			at = (i + j->first) & (NADDRS - 1);
+			if (j->plain) {
+				memcpy(&v, places[at], 8);
+				j->sum += v;
+			} else if (space_read(&ctx, &kernel->space, addrs[at],
+			    &v, 8) == 0)
+				j->sum += v;
+			else
+				j->failed++;
+		}
+	j->rate = (double)NADDRS * ROUNDS / (now() - t) / 1e6;
+	ctx_fini(&ctx);
+	return (NULL);
+}
+
+/* The best of three runs, in million reads a second, of all threads together. */
+static double
+run(bool plain, unsigned threads, uint64_t *sum)
+{
+	struct job j[2];
+	double best, rate;
+	unsigned i, n;
+
+	for (n = 0, best = 0; n < 3; n++) {
+		memset(j, 0, sizeof(j));
+		for (i = 0; i < threads; i++) {
+			j[i].plain = plain;
+			j[i].first = i * (NADDRS / 2);
+			if (pthread_create(&j[i].thread, NULL, work, &j[i]) != 0)
+				exit(1);
+		}
+		for (i = 0, rate = 0; i < threads; i++) {
+			pthread_join(j[i].thread, NULL);
+			rate += j[i].rate;
+		}
+		if (rate > best)
+			best = rate;
+	}
+	*sum = j[0].sum;
+	if (j[0].failed > 0)
+		printf("# %zu reads failed\n", j[0].failed);
+	return (best);
+}
+
+/* Random places of present memory, by their address in the direct map. */
+static bool
+choose(struct ctx *ctx)
+{
+	const struct symbol *s;
+	struct extent x;
+	struct mem_range r;
+	struct pt_result pt;
+	uint64_t base, pa, end, seed;
+	size_t n, tries;
+
+	base = UINT64_C(0xffff888000000000);
+	s = sym_find(&kernel->symbols, "page_offset_base");
+	if (s != NULL)
+		(void)space_ptr(ctx, &kernel->space, s->addr, &base);
+	end = mem_end(ctx, &kernel->mem);
+	addrs = malloc(NADDRS * sizeof(*addrs));
+	places = malloc(NADDRS * sizeof(*places));
+	if (addrs == NULL || places == NULL || end < 8)
+		return (false);
+	for (n = tries = 0, seed = 88172645463325252u; n < NADDRS; tries++) {
+		if (tries > 4096 && n < tries / 64)
+			return (false);
+		pa = rnd(&seed) % end & ~UINT64_C(7);
+		if (mem_range(ctx, &kernel->mem, pa, &r) != 0 ||
+		    r.status != 0 || r.end - pa < 8 ||
+		    space_translate(ctx, &kernel->space, base + pa, &pt) != 0 ||
+		    pt.phys != pa || mem_extent(ctx, &kernel->mem, pa, &x) != 0)
+			continue;
+		addrs[n] = base + pa;
+		places[n++] = x.ptr + (pa - x.pa);
+	}
+	return (true);
+}
+
+static double
+sequential(struct ctx *ctx)
+{
+	struct mem_range r;
+	uint64_t pa, at, n, bytes;
+	uint8_t *buf;
+	double t, best;
+	int i;
+
+	buf = malloc(PIECE);
+	if (buf == NULL)
+		return (0);
+	for (i = 0, best = 0; i < 3; i++) {
+		t = now();
+		for (pa = bytes = 0; mem_range(ctx, &kernel->mem, pa, &r) == 0;
+		    pa = r.end)
+			for (at = pa; r.status == 0 && at < r.end; at += n) {
+				n = r.end - at < PIECE ? r.end - at : PIECE;
+				if (mem_read(ctx, &kernel->mem, at, buf,
+				    (size_t)n) == 0)
+					bytes += n;
+			}
+		t = (double)bytes / (now() - t) / 1e9;
+		if (t > best)
+			best = t;
+	}
+	free(buf);
+	return (best);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct file_faults faults;
+	struct kernel_options opt;
+	const char *path;
+	struct ctx ctx;
+	uint64_t sum[4];
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: reads DUMP\n");
+		return (2);
+	}
+	path = argv[1];
+	memset(&opt, 0, sizeof(opt));
+	opt.faults = &faults;
+	ctx_init(&ctx);
+	if (kernel_open(&ctx, &path, 1, &opt, &kernel) != 0 || !choose(&ctx)) {
+		fprintf(stderr, "reads: %s: %s\n", path, ctx.err.text[0] != '\0' ?
+		    ctx.err.text : "no direct map to read in");
+		return (1);
+	}
+	printf("plain-1 %.1f\n", run(true, 1, &sum[0]));
+	printf("kpeek-1 %.1f\n", run(false, 1, &sum[1]));
+	printf("plain-2 %.1f\n", run(true, 2, &sum[2]));
+	printf("kpeek-2 %.1f\n", run(false, 2, &sum[3]));
+	printf("sequential %.1f\n", sequential(&ctx));
+	if (sum[0] != sum[1] || sum[2] != sum[3]) {
+		fprintf(stderr, "reads: other bytes than the file has\n");
+		return (1);
+	}
+	kernel_close(kernel);
+	free(addrs);
+	free(places);
+	ctx_fini(&ctx);
+	return (0);
+}
