@@ -547,7 +547,8 @@ check_needs(struct ui *ui, const struct command *c)
 	if ((c->needs & NEEDS_SYMBOLS) != 0 && ui->kernel->symbols.n == 0)
 		return (ctx_fail(ui->ctx, E_NO_SYMBOL, "%s: no symbols were "
 		    "found in this memory", c->name));
-	if ((c->needs & NEEDS_TYPES) != 0 && ui->kernel->types == NULL)
+	if ((c->needs & NEEDS_TYPES) != 0 &&
+	    types_nunits(ui->kernel->types) == 0)
 		return (ctx_fail(ui->ctx, E_NO_TYPE, "%s: no types were found "
 		    "in this memory", c->name));
 	if ((c->needs & NEEDS_OS) != 0 && ui->kernel->os == NULL)

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_NS		30000000
+#define WAIT_NS		10000000
 
 void
 job_init(struct job *j)

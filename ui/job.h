@@ -32,7 +32,7 @@ void	job_init(struct job *);
 /* Cancels and waits. */
 void	job_fini(struct job *);
 /*
- * Start fn; waits for it up to 30 ms, so that quick work needs no second
+ * Start fn; waits for it up to 10 ms, so that quick work needs no second
  * screen.  What ran before is cancelled.
  */
 int	job_start(struct job *, struct ui *, int (*fn)(void *, struct ctx *),

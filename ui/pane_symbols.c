@@ -4,6 +4,7 @@
  * matching symbols; a filter runs in slices, so that every key is answered at
  * once however many symbols there are.
  */
+#include "ui/job.h"
 #include "ui/model.h"
 
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #define SLICE		8192		/* symbols between looks at the clock */
-#define SLICE_NS	8000000
+#define SLICE_NS	6000000
 
 enum order { BY_ADDRESS, BY_NAME, BY_SIZE, ORDERS };
 
@@ -27,6 +28,10 @@ struct symbols_pane {
 	bool		 sorted;
 	uint32_t	 want;		/* keep the cursor on this symbol */
 	bool		 has_want;
+	/* All symbols in the other orders, made when first asked for. */
+	struct job	 job;
+	uint32_t	*orders[ORDERS];
+	enum order	 making;
 };
 
 static struct symbols *
@@ -35,49 +40,90 @@ table(struct pane *p)
 	return (&p->ui->kernel->symbols);
 }
 
-struct sorting {
-	const struct symbols *s;
-	enum order	 order;
-	bool		 reverse;
-};
-
 static int
-compare(const void *a, const void *b, void *arg)
+by_name(const void *a, const void *b, void *arg)
 {
-	const struct sorting *how = arg;
 	uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
-	const struct symbol *x = &how->s->v[ia], *y = &how->s->v[ib];
+	const struct symbols *s = arg;
 	int c;
 
-	c = 0;
-	if (how->order == BY_NAME)
-		c = strcmp(how->s->names + x->name, how->s->names + y->name);
-	else if (how->order == BY_SIZE)
-		c = (x->size < y->size) - (x->size > y->size);
-	if (c == 0)
-		c = (ia > ib) - (ia < ib);
-	return (how->reverse ? -c : c);
+	c = strcmp(s->names + s->v[ia].name, s->names + s->v[ib].name);
+	return (c != 0 ? c : (ia > ib) - (ia < ib));
 }
 
-static void
-sort(struct symbols_pane *sp)
+/* The largest first: that is what one looks for. */
+static int
+by_size(const void *a, const void *b, void *arg)
 {
-	struct sorting how = { table(&sp->p), sp->order, sp->reverse };
+	uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
+	const struct symbols *s = arg;
+	int c;
 
-	if (sp->order != BY_ADDRESS || sp->reverse)
-		qsort_r(sp->hits, sp->nhits, sizeof(sp->hits[0]), compare, &how);
+	c = (s->v[ia].size < s->v[ib].size) - (s->v[ia].size > s->v[ib].size);
+	return (c != 0 ? c : (ia > ib) - (ia < ib));
+}
+
+static int
+make_order(void *arg, struct ctx *ctx)
+{
+	struct symbols_pane *sp = arg;
+	struct symbols *s = table(&sp->p);
+	uint32_t *order;
+	size_t i;
+
+	order = malloc((s->n + 1) * sizeof(*order));
+	if (order == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory to sort"));
+	for (i = 0; i < s->n; i++)
+		order[i] = (uint32_t)i;
+	qsort_r(order, s->n, sizeof(order[0]),
+	    sp->making == BY_NAME ? by_name : by_size, s);
+	sp->orders[sp->making] = order;
+	return (0);
+}
+
+/* Put the hits in order: pick them out of all symbols in that order. */
+static void
+arrange(struct symbols_pane *sp)
+{
+	struct symbols *s = table(&sp->p);
+	const uint32_t *order = sp->orders[sp->order];
+	uint8_t *hit;
+	uint32_t k;
+	size_t i;
+
 	sp->sorted = true;
+	hit = calloc(s->n / 8 + 1, 1);
+	if (hit == NULL)
+		return;
+	for (i = 0; i < sp->nhits; i++)
+		hit[sp->hits[i] / 8] |= (uint8_t)(1 << sp->hits[i] % 8);
+	sp->nhits = 0;
+	for (i = 0; i < s->n; i++) {
+		k = (uint32_t)(sp->reverse ? s->n - 1 - i : i);
+		if (order != NULL)
+			k = order[k];
+		if ((hit[k / 8] >> k % 8 & 1) != 0)
+			sp->hits[sp->nhits++] = k;
+	}
+	free(hit);
 }
 
 static void
-restart(struct symbols_pane *sp)
+keep_cursor(struct symbols_pane *sp)
 {
 	if (sp->p.list.cur < sp->nhits && !sp->has_want) {
 		sp->want = sp->hits[sp->p.list.cur];
 		sp->has_want = true;
 	}
-	sp->nhits = sp->at = 0;
 	sp->sorted = false;
+}
+
+static void
+restart(struct symbols_pane *sp)
+{
+	keep_cursor(sp);
+	sp->nhits = sp->at = 0;
 	sp->p.busy = "filtering";
 }
 
@@ -126,7 +172,21 @@ step(struct pane *p)
 			return (true);
 		}
 	}
-	sort(sp);
+	if (sp->order != BY_ADDRESS && sp->orders[sp->order] == NULL) {
+		p->busy = "sorting";
+		if (!sp->job.started) {
+			sp->making = sp->order;
+			job_start(&sp->job, p->ui, make_order, sp);
+		}
+		if (job_running(&sp->job)) {
+			list_fit(&p->list, sp->nhits, p->list.h);
+			return (false);
+		}
+		job_ended(&sp->job);
+		if (sp->orders[sp->order] == NULL && sp->job.status == 0)
+			return (true);
+	}
+	arrange(sp);
 	p->busy = NULL;
 	place_cursor(sp);
 	return (false);
@@ -293,12 +353,12 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 			sp->order = BY_SIZE;
 		else
 			sp->order = (sp->order + 1) % ORDERS;
-		restart(sp);
+		keep_cursor(sp);
 		step(p);
 		return (true);
 	case VERB_REVERSE:
 		sp->reverse = !sp->reverse;
-		restart(sp);
+		keep_cursor(sp);
 		step(p);
 		return (true);
 	case VERB_LEFT:
@@ -351,7 +411,8 @@ cancel(struct pane *p)
 	struct symbols_pane *sp = (struct symbols_pane *)p;
 
 	if (!sp->sorted) {
-		sort(sp);
+		sp->order = BY_ADDRESS;
+		arrange(sp);
 		p->busy = NULL;
 		place_cursor(sp);
 	} else if (sp->regex[0] != '\0') {
@@ -382,9 +443,12 @@ close_pane(struct pane *p)
 {
 	struct symbols_pane *sp = (struct symbols_pane *)p;
 
+	job_fini(&sp->job);
 	sym_filter_destroy(sp->filter);
 	free(sp->regex);
 	free(sp->hits);
+	free(sp->orders[BY_NAME]);
+	free(sp->orders[BY_SIZE]);
 }
 
 static const struct hint hints[] = {
@@ -417,6 +481,7 @@ pane_symbols_open(struct ui *ui, const char *regex)
 	sp = pane_new(ui, &pane_symbols, sizeof(*sp));
 	if (sp == NULL)
 		return (E_NOMEM);
+	job_init(&sp->job);
 	sp->regex = strdup("");
 	sp->hits = calloc(ui->kernel->symbols.n + 1, sizeof(sp->hits[0]));
 	if (sp->regex == NULL || sp->hits == NULL) {

@@ -220,6 +220,7 @@ loop(struct ui *ui)
 
 	more = true;
 	mouse = false;
+	/* A turn answers keys or goes on with work, and then shows it. */
 	while (!ui->quit) {
 		if (ui->mouse != mouse) {
 			mouse = ui->mouse;
@@ -236,6 +237,8 @@ loop(struct ui *ui)
 		t->show(&ui->grid);
 		/* All keys that are there come before the next picture. */
 		key = t->key(more ? 0 : ui_busy(ui) ? 100 : -1);
+		if (key == UKEY_NONE || key == UKEY_WAKE)
+			more = ui_step(ui);
 		for (; key != UKEY_NONE && !ui->quit; key = t->key(0)) {
 			if (key == UKEY_HANGUP)
 				return;
@@ -245,11 +248,11 @@ loop(struct ui *ui)
 				on_mouse(ui);
 			} else if (key != UKEY_WAKE) {
 				ui_key(ui, key);
+				more = true;
 				if (ui->wants_suspend || ui->wants_repaint)
 					break;
 			}
 		}
-		more = ui_step(ui);
 	}
 }
 
