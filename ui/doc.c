@@ -89,6 +89,38 @@ doc_printf(struct doc *d, enum style style, const struct link *l,
 }
 
 void
+doc_wrap(struct doc *d, enum style style, int width, int indent, const char *s,
+    size_t n)
+{
+	size_t fits, i;
+
+	while (n > 0) {
+		/* Up to the last blank that leaves no word cut. */
+		fits = (size_t)(width - d->column > 8 ? width - d->column : 8);
+		if (fits >= n) {
+			doc_text(d, style, NULL, s, n);
+			return;
+		}
+		for (i = fits; i > 0 && s[i] != ' ';)
+			i--;
+		if (i == 0) {
+			for (i = fits; i < n &&
+			    ((unsigned char)s[i] & 0xc0) == 0x80;)
+				i++;
+		}
+		doc_text(d, style, NULL, s, i);
+		for (; i < n && s[i] == ' ';)
+			i++;
+		s += i;
+		n -= i;
+		if (n == 0)
+			return;
+		doc_line(d);
+		doc_pad(d, indent);
+	}
+}
+
+void
 doc_part(struct doc *d, const char *fmt, ...)
 {
 	char text[256];

@@ -47,6 +47,9 @@ void	doc_text(struct doc *, enum style, const struct link *l, const char *,
 void	doc_puts(struct doc *, enum style, const char *);
 void	doc_printf(struct doc *, enum style, const struct link *, const char *fmt,
 	    ...) __attribute__((format(printf, 4, 5)));
+/* Text over as many lines as it needs; lines after the first are indented. */
+void	doc_wrap(struct doc *, enum style, int width, int indent, const char *,
+	    size_t n);
 /* Blanks up to a column, at least one. */
 void	doc_pad(struct doc *, int column);
 /* A meter of w columns; fraction 0 to 1. */

@@ -191,7 +191,6 @@ ui_expression(struct ui *ui, const char *text)
 	    type_strip(ui->ctx, ui->kernel->types, v.type, &ref, &t) == 0 &&
 	    t.kind == TYPE_PTR) {
 		if (value_load(ui->ctx, env, &v, &bits) == 0 && bits != 0) {
-			rc = 0;
 			if (has_parts(ui, t.target) &&
 			    value_deref(ui->ctx, env, &v, &to) == 0)
 				rc = pane_struct_open(ui, &to, text);

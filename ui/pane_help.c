@@ -85,7 +85,7 @@ build_row(struct help *h, const char *name, const char *args, const char *text,
 }
 
 static void
-build_messages(struct help *h)
+build_messages(struct help *h, int width)
 {
 	const char *p, *end;
 	struct doc *d = &h->dp.d;
@@ -100,7 +100,7 @@ build_messages(struct help *h)
 		if (end == NULL)
 			break;
 		doc_line(d);
-		doc_text(d, STYLE_NORMAL, NULL, p, (size_t)(end - p));
+		doc_wrap(d, STYLE_NORMAL, width, 3, p, (size_t)(end - p));
 	}
 }
 
@@ -112,7 +112,7 @@ build(struct doc_pane *dp, int width)
 	size_t i;
 
 	if (h->messages) {
-		build_messages(h);
+		build_messages(h, width);
 		return;
 	}
 	doc_line(&dp->d);

@@ -288,8 +288,9 @@ draw(struct pane *p, const struct region *r, bool focus)
 {
 	struct hex *h = (struct hex *)p;
 	struct shape shape;
-	unsigned group, i;
+	unsigned i;
 	size_t at, n;
+	bool pairs;
 	int y, x;
 
 	shape = shape_for(r->w, h->unit);
@@ -301,13 +302,13 @@ draw(struct pane *p, const struct region *r, bool focus)
 	fit(h);
 	n = (size_t)h->rows * h->per_row;
 	read_screen(h, n);
-	group = shape.tight && h->unit == 1 ? 2 : h->unit;
+	pairs = shape.tight && h->unit == 1;
 	for (y = 0; y < h->rows; y++) {
 		at = (size_t)y * h->per_row;
 		region_printf(r, y, 0, STYLE_ADDRESS, "%016llx",
 		    (unsigned long long)(h->top + at));
 		for (i = 0, x = 18; i < h->per_row; i += h->unit) {
-			if (i > 0 && i % group == 0)
+			if (i > 0 && (!pairs || i % 2 == 0))
 				x++;
 			if (i == 8 && h->per_row == 16 && !shape.tight &&
 			    h->unit < 8)
@@ -702,7 +703,7 @@ step(struct pane *p)
 	until = ui_now() + STEP_NS;
 	ctx->quiet++;
 	ctx->unrecorded++;
-	hit = end = false;
+	end = false;
 	do {
 		page = h->at - h->at % PAGE;
 		hit = search_page(h, page, &found);

@@ -425,7 +425,8 @@ build(struct doc_pane *dp, int width)
 		for (i = 0; i < k->nwarnings; i++) {
 			doc_line(d);
 			doc_puts(d, STYLE_WARN, "! ");
-			doc_puts(d, STYLE_NORMAL, k->warnings[i]);
+			doc_wrap(d, STYLE_NORMAL, width, 3, k->warnings[i],
+			    strlen(k->warnings[i]));
 		}
 	}
 	build_log(o, dp->p.list.h - (int)d->nlines - 2);

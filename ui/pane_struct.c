@@ -288,7 +288,6 @@ draw(struct pane *p, const struct region *r, bool focus)
 		indent = n->depth * 2;
 		if (indent > r->w / 3)
 			indent = r->w / 3;
-		x = 1;
 		if (!n->more)
 			region_printf(r, y, 0, STYLE_DIM, "%6llx",
 			    (unsigned long long)n->offset);
