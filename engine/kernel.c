@@ -63,8 +63,14 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	size_t i;
 	int rc;
 
-	why[0] = '\0';
+	snprintf(why, sizeof(why), "%s", "what wrote it is not known");
+	if (k->dump->system != NULL)
+		snprintf(why, sizeof(why), "it is of %s", k->dump->system);
 	for (i = 0; k->arch != NULL && oses[i] != NULL; i++) {
+		/* A dump that names its system is spared the search. */
+		if (k->dump->system != NULL &&
+		    strcmp(k->dump->system, oses[i]->name) != 0)
+			continue;
 		rc = oses[i]->open(ctx, k, opt);
 		if (rc == 0) {
 			k->os = oses[i];
@@ -132,6 +138,14 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 	}
 	if (k->arch == NULL && k->image != NULL)
 		k->arch = k->image->arch;
+	/* Expressions need the built-in types in any case. */
+	k->types = types_create(k->arch != NULL ? k->arch->ptr_size : 8,
+	    k->arch != NULL && k->arch->be);
+	if (k->types == NULL) {
+		rc = ctx_fail(ctx, E_NOMEM, "out of memory");
+		kernel_close(k);
+		return (rc);
+	}
 	/* Until a system is found: what the dump says, else physical. */
 	space_init(&k->space, &k->mem, k->dump->has_root ? k->dump->form : NULL,
 	    k->dump->root, k->arch != NULL && k->arch->be,

@@ -27,7 +27,7 @@ struct kernel {
 	struct memory		 mem;
 	struct space		 space;		/* the kernel's */
 	struct symbols		 symbols;	/* n == 0: none */
-	struct types		*types;		/* NULL: none */
+	struct types		*types;		/* without units where a kernel has none */
 	struct value_env	 env;		/* over the parts above */
 	const struct os_ops	*os;		/* NULL: unknown system */
 	void			*os_data;	/* owned by os */

@@ -153,6 +153,39 @@ os_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
 }
 
 int
+os_cpus(struct ctx *ctx, struct kernel *k, unsigned *ids, unsigned *online)
+{
+	if (!HAS(k, cpus))
+		return (unsupported(ctx, k, "CPUs"));
+	return (k->os->cpus(ctx, k, ids, online));
+}
+
+int
+os_cpu(struct ctx *ctx, struct kernel *k, int cpu, struct os_cpu *ret)
+{
+	if (!HAS(k, cpu))
+		return (unsupported(ctx, k, "a CPU's variables"));
+	return (k->os->cpu(ctx, k, cpu, ret));
+}
+
+int
+os_cptime(struct ctx *ctx, struct kernel *k, int cpu, struct os_cptime *ret)
+{
+	if (!HAS(k, cptime))
+		return (unsupported(ctx, k, "CPU time"));
+	return (k->os->cptime(ctx, k, cpu, ret));
+}
+
+int
+os_direct_map(struct ctx *ctx, struct kernel *k, uint64_t *base,
+    uint64_t *end, uint64_t *phys)
+{
+	if (!HAS(k, direct_map))
+		return (unsupported(ctx, k, "the direct map"));
+	return (k->os->direct_map(ctx, k, base, end, phys));
+}
+
+int
 os_what(struct ctx *ctx, struct kernel *k, uint64_t addr, struct arena *arena,
     int (*fn)(void *, struct ctx *, const char *kind, const char *what,
     uint64_t base), void *arg)

@@ -33,11 +33,22 @@ struct os_info {
 	struct os_u64	 levels, kaslr, cpus, cpus_present;
 	struct os_double uptime;	/* s since boot */
 	struct os_double crash_time;	/* s since the epoch */
+	struct os_double boot_time;	/* s since the epoch */
 	struct os_u64	 mem_total, mem_free, mem_available;	/* bytes */
 	struct os_u64	 swap_total, swap_free;			/* bytes */
 	struct os_text	 panic;		/* message; NO_... E_NOT_FOUND: no panic */
 	struct os_u64	 panic_cpu, panic_pid, panic_ip;
 	struct os_text	 panic_comm;
+};
+
+#define OS_GROUPS_MAX	16
+
+/* status counts for all of them. */
+struct os_usage {
+	double		 run;		/* s on a CPU, as the scheduler counts */
+	double		 user, system;	/* s, as ticks find it */
+	uint64_t	 minflt, majflt, nvcsw, nivcsw;
+	int		 status;
 };
 
 struct os_proc {
@@ -53,6 +64,22 @@ struct os_proc {
 	struct os_text	 work;		/* kworker: its current or last work, else "" */
 	uint64_t	 mm;		/* 0 = kernel thread */
 	bool		 is_kthread, is_idle, is_thread;
+	/* What kvm_getprocs(3) tells besides. */
+	struct os_u64	 pgid, sid, tpgid;	/* tpgid: E_NOT_FOUND, no terminal */
+	struct os_u64	 tty;		/* major << 32 | minor; E_NOT_FOUND: none */
+	struct os_u64	 ruid, svuid, rgid, egid, svgid;	/* uid: effective */
+	uint32_t	 groups[OS_GROUPS_MAX];
+	struct os_u64	 ngroups;	/* of these in groups[] */
+	struct os_u64	 on_cpu;	/* runs now: 0 or 1 */
+	struct os_u64	 nice, priority;	/* two's complement */
+	struct os_u64	 nthreads;	/* of the process */
+	struct os_u64	 exit_code, tracer;	/* tracer: its pid, or 0 */
+	/* Of this thread, and what ended threads of the process leave. */
+	struct os_usage	 usage, usage_ended;
+	struct os_usage	 usage_children;	/* of children waited for */
+	struct os_u64	 max_rss;	/* bytes, the process's peak */
+	struct os_u64	 text, data, stack;	/* bytes mapped */
+	uint64_t	 group;		/* address shared by its threads, or 0 */
 };
 
 enum { OS_THREADS = 1, OS_IDLE = 2 };	/* procs: also threads; idle tasks */
@@ -91,6 +118,17 @@ struct os_swap {
 struct os_load {
 	double		 load[3];
 	struct os_u64	 running, threads;
+};
+
+/* CPU time, s. */
+struct os_cptime {
+	double		 user, nice, system, interrupt, idle, iowait, steal;
+};
+
+/* A CPU's own copy of the per-CPU variables. */
+struct os_cpu {
+	uint64_t	 area, size;	/* its first byte; bytes */
+	uint64_t	 offset;	/* add to a per-CPU symbol or pointer */
 };
 
 struct os_log {
@@ -154,6 +192,17 @@ struct os_ops {
 	 * what has been worked out.  May be NULL.
 	 */
 	int	(*vmcoreinfo)(struct ctx *, struct kernel *, struct buf *);
+	/* One above the highest CPU number that can be; how many are at work. */
+	int	(*cpus)(struct ctx *, struct kernel *, unsigned *ids,
+		    unsigned *online);
+	/* E_NOT_FOUND: there is no such CPU. */
+	int	(*cpu)(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
+	/* Since boot, of one CPU, or -1: of all. */
+	int	(*cptime)(struct ctx *, struct kernel *, int cpu,
+		    struct os_cptime *);
+	/* Virtual [base, end) maps physical memory from phys on; E_NOT_FOUND. */
+	int	(*direct_map)(struct ctx *, struct kernel *, uint64_t *base,
+		    uint64_t *end, uint64_t *phys);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,
@@ -193,6 +242,11 @@ int	os_log(struct ctx *, struct kernel *,
 int	os_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
 int	os_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+int	os_cpus(struct ctx *, struct kernel *, unsigned *ids, unsigned *online);
+int	os_cpu(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
+int	os_cptime(struct ctx *, struct kernel *, int cpu, struct os_cptime *);
+int	os_direct_map(struct ctx *, struct kernel *, uint64_t *base,
+	    uint64_t *end, uint64_t *phys);
 int	os_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);

@@ -349,7 +349,7 @@ try_offsets(struct ctx *ctx, struct tables *best, unsigned *best_score,
 	size_t size;
 	int enc;
 
-	for (enc = 0; enc < ENC_COUNT && *best_score < 990; enc++) {
+	for (enc = 0; enc < ENC_COUNT && *best_score < 1000; enc++) {
 		t = *best;
 		t.enc = (enum encoding)enc;
 		t.offsets_va = va;

@@ -148,7 +148,7 @@ view_run(struct ctx *ctx, struct kernel *k, const struct view *view,
 		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbols were found in "
 		    "this memory; a kernel image or System.map beside the "
 		    "dump provides them"));
-	if ((view->needs & NEEDS_TYPES) != 0 && k->types == NULL)
+	if ((view->needs & NEEDS_TYPES) != 0 && types_nunits(k->types) == 0)
 		return (ctx_fail(ctx, E_NO_TYPE, "no types were found in this "
 		    "memory; a kernel image with debug information beside "
 		    "the dump provides them"));

@@ -116,9 +116,12 @@ int	linux_image_scan(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, uint64_t va, const uint8_t *, size_t),
 	    void *);
 
-/* linux_symbols.c: the kernel's, then the modules' and eBPF programs'. */
+/* linux_symbols.c: the kernel's, then the modules'. */
 int	linux_load_symbols(struct ctx *, struct kernel *);
-int	linux_load_module_symbols(struct ctx *, struct kernel *);
+/* head: the address of the kernel's list of modules. */
+int	linux_load_module_symbols(struct ctx *, struct kernel *, uint64_t head);
+/* linux_generated.c: code that is made at run time. */
+int	linux_load_generated_symbols(struct ctx *, struct kernel *);
 /* linux_btf.c: the kernel's BTF, then the modules'. */
 int	linux_load_types(struct ctx *, struct kernel *);
 int	linux_load_module_types(struct ctx *, struct kernel *);

@@ -82,9 +82,6 @@ linux_load_types(struct ctx *ctx, struct kernel *k)
 	struct search s;
 	int rc;
 
-	k->types = types_create(k->arch->ptr_size, k->arch->be);
-	if (k->types == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "no memory for types"));
 	start = sym_find(&k->symbols, "__start_BTF");
 	stop = sym_find(&k->symbols, "__stop_BTF");
 	rc = E_NOT_FOUND;
@@ -100,13 +97,7 @@ linux_load_types(struct ctx *ctx, struct kernel *k)
 			    s.size, NULL, &u) : ctx_fail(ctx, E_NOT_FOUND,
 			    "the kernel carries no BTF");
 	}
-	if (rc == 0)
-		rc = types_add(ctx, k->types, u);
-	if (rc != 0) {
-		types_destroy(k->types);
-		k->types = NULL;
-	}
-	return (rc);
+	return (rc == 0 ? types_add(ctx, k->types, u) : rc);
 }
 
 int

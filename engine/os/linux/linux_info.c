@@ -241,7 +241,9 @@ times(struct ctx *ctx, struct kernel *k, struct os_info *info)
 	int rc;
 
 	rc = timekeeper(ctx, k, &info->uptime.v, &info->crash_time.v);
-	info->uptime.status = info->crash_time.status = rc;
+	info->uptime.status = info->crash_time.status =
+	    info->boot_time.status = rc;
+	info->boot_time.v = info->crash_time.v - info->uptime.v;
 	/* The second in which kexec was entered. */
 	if (vmcoreinfo_u64(l->vmcoreinfo, l->vmcoreinfo_len, "CRASHTIME",
 	    &crash)) {

@@ -45,6 +45,10 @@ const struct os_ops linux_ops = {
 	.log = linux_log,
 	.modules = linux_modules,
 	.current = linux_current,
+	.cpus = linux_cpu_ids,
+	.cpu = linux_cpu,
+	.cptime = linux_cptime,
+	.direct_map = linux_direct_map,
 	.vmcoreinfo = linux_vmcoreinfo,
 	.what = linux_what,
 };
@@ -71,6 +75,7 @@ place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 static void
 learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
+	uint64_t modules;
 	int rc;
 
 	rc = linux_load_symbols(ctx, k);
@@ -92,7 +97,12 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	ctx->quiet++;
 	(void)linux_load_module_types(ctx, k);
 	ctx->quiet--;
-	rc = linux_load_module_symbols(ctx, k);
+	/* The table is not searchable while symbols are added. */
+	rc = linux_root(ctx, k, "modules", &modules);
+	if (rc == 0)
+		rc = linux_load_generated_symbols(ctx, k);
+	if (rc == 0)
+		rc = linux_load_module_symbols(ctx, k, modules);
 	if (rc == 0)
 		rc = sym_seal(ctx, &k->symbols);
 	if (rc != 0)

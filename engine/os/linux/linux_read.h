@@ -47,6 +47,64 @@
 	M(TASK_ALONE, FILES, "files")					\
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\
+	/* Who a process belongs to, and what it has used. */		\
+	T(USAGE, "struct task_struct")					\
+	M(USAGE, PRIO, "prio")						\
+	M(USAGE, STATIC_PRIO, "static_prio")				\
+	M(USAGE, ON_CPU, "on_cpu")					\
+	M(USAGE, RUN, "se.sum_exec_runtime")				\
+	M(USAGE, EXIT_CODE, "exit_code")				\
+	M(USAGE, PARENT, "parent")					\
+	M(USAGE, PTRACE, "ptrace")					\
+	M(USAGE, UTIME, "utime")					\
+	M(USAGE, STIME, "stime")					\
+	M(USAGE, NVCSW, "nvcsw")					\
+	M(USAGE, NIVCSW, "nivcsw")					\
+	M(USAGE, MINFLT, "min_flt")					\
+	M(USAGE, MAJFLT, "maj_flt")					\
+	T(GROUP, "struct signal_struct")				\
+	M(GROUP, THREADS, "nr_threads")					\
+	M(GROUP, PGRP, "pids[2]")					\
+	M(GROUP, SESSION, "pids[3]")					\
+	M(GROUP, TTY, "tty")						\
+	M(GROUP, UTIME, "utime")					\
+	M(GROUP, STIME, "stime")					\
+	M(GROUP, NVCSW, "nvcsw")					\
+	M(GROUP, NIVCSW, "nivcsw")					\
+	M(GROUP, MINFLT, "min_flt")					\
+	M(GROUP, MAJFLT, "maj_flt")					\
+	M(GROUP, CUTIME, "cutime")					\
+	M(GROUP, CSTIME, "cstime")					\
+	M(GROUP, CNVCSW, "cnvcsw")					\
+	M(GROUP, CNIVCSW, "cnivcsw")					\
+	M(GROUP, CMINFLT, "cmin_flt")					\
+	M(GROUP, CMAJFLT, "cmaj_flt")					\
+	M(GROUP, RUN, "sum_sched_runtime")				\
+	M(GROUP, MAXRSS, "maxrss")					\
+	T(NR, "struct pid")						\
+	M(NR, NR, "numbers[0].nr")					\
+	T(TTY, "struct tty_struct")					\
+	M(TTY, DRIVER, "driver")					\
+	M(TTY, INDEX, "index")						\
+	M(TTY, PGRP, "ctrl.pgrp|pgrp")					\
+	T(TTY_DRIVER, "struct tty_driver")				\
+	M(TTY_DRIVER, MAJOR, "major")					\
+	M(TTY_DRIVER, MINOR, "minor_start")				\
+	T(OWNER, "struct cred")						\
+	M(OWNER, UID, "uid.val|uid")					\
+	M(OWNER, GID, "gid.val|gid")					\
+	M(OWNER, SUID, "suid.val|suid")					\
+	M(OWNER, SGID, "sgid.val|sgid")					\
+	M(OWNER, EGID, "egid.val|egid")					\
+	M(OWNER, GROUPS, "group_info")					\
+	T(GROUPS, "struct group_info")					\
+	M(GROUPS, N, "ngroups")						\
+	M(GROUPS, GID, "gid")						\
+	T(SIZES, "struct mm_struct")					\
+	M(SIZES, EXEC, "exec_vm")					\
+	M(SIZES, DATA, "data_vm")					\
+	M(SIZES, STACK, "stack_vm")					\
+	M(SIZES, PEAK, "hiwater_rss")					\
 	T(CRED, "struct cred")						\
 	M(CRED, EUID, "euid.val|euid")					\
 	T(KTHREAD, "struct kthread")					\
@@ -68,6 +126,11 @@
 	T(RQ_IDLE, "struct rq")						\
 	M(RQ_IDLE, IDLE, "idle")					\
 	M(RQ_IDLE, CURR, "curr|donor")					\
+	T(CPUSTAT, "struct kernel_cpustat")				\
+	M(CPUSTAT, STATES, "cpustat")					\
+	T(TICK, "struct tick_sched")					\
+	M(TICK, IDLE, "idle_sleeptime")					\
+	M(TICK, IOWAIT, "iowait_sleeptime")				\
 	T(HOT, "struct pcpu_hot")					\
 	M(HOT, CURRENT, "current_task")					\
 	/* Memory of a process. */					\
@@ -347,6 +410,9 @@ struct linux_task_reader {
 int	linux_task_init(struct ctx *, struct linux_task_reader *,
 	    struct kernel *, struct arena *);
 void	linux_task_fini(struct linux_task_reader *);
+/* linux_usage.c: who it belongs to, and what it has used. */
+void	linux_task_usage(struct ctx *, struct linux_task_reader *,
+	    struct os_proc *);
 /* Fails only where not even its pid can be read. */
 int	linux_task_read(struct ctx *, struct linux_task_reader *, uint64_t task,
 	    struct os_proc *);
@@ -358,8 +424,8 @@ uint64_t linux_stack_size(struct ctx *, struct kernel *);
  * linux_wchan.c: the function in which a task that is not running sleeps, ""
  * when its stack does not tell.
  */
-int	linux_wchan(struct ctx *, struct kernel *, uint64_t task,
-	    uint64_t stack, const char **);
+int	linux_wchan(struct ctx *, struct kernel *, const struct os_proc *,
+	    const char **);
 
 /* Parts of linux_info(). */
 void	linux_mem_info(struct ctx *, struct kernel *, struct os_info *);
@@ -392,6 +458,13 @@ int	linux_log(struct ctx *, struct kernel *,
 int	linux_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
 int	linux_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+int	linux_cpu_ids(struct ctx *, struct kernel *, unsigned *ids,
+	    unsigned *online);
+int	linux_cpu(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
+int	linux_cptime(struct ctx *, struct kernel *, int cpu,
+	    struct os_cptime *);
+int	linux_direct_map(struct ctx *, struct kernel *, uint64_t *base,
+	    uint64_t *end, uint64_t *phys);
 int	linux_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);

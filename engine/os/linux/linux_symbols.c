@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Symbols: the kernel's own tables (symbol/kallsyms.c), then what
- * /proc/kallsyms lists besides: modules (kernel/module/kallsyms.c) and eBPF
- * programs (kernel/bpf/core.c, bpf_get_kallsym).
+ * Symbols: the kernel's own tables (symbol/kallsyms.c), then its modules'
+ * (kernel/module/kallsyms.c).
  */
 #include "engine/os/linux/linux.h"
 
@@ -285,60 +284,18 @@ out:
 	return (rc);
 }
 
-/* eBPF: struct bpf_ksym on the list bpf_kallsyms, shown as module "bpf". */
-static int
-add_bpf(struct ctx *ctx, struct kernel *k, uint64_t head)
-{
-	struct type_field start, name, lnode, end;
-	uint64_t node, key, addr, last;
-	char text[512];
-	struct walk w;
-	int rc, index;
-
-	if (head == 0 ||
-	    type_field_of(ctx, k->types, "bpf_ksym", "start", &start) != 0 ||
-	    type_field_of(ctx, k->types, "bpf_ksym", "end", &end) != 0 ||
-	    type_field_of(ctx, k->types, "bpf_ksym", "name", &name) != 0 ||
-	    type_field_of(ctx, k->types, "bpf_ksym", "lnode", &lnode) != 0)
-		return (0);
-	rc = walk_list(&w, ctx, &k->space, head);
-	while (rc == 0 && (rc = walk_next(&w, ctx, &key, &node)) == 0) {
-		node -= lnode.offset;
-		if (space_ptr(ctx, &k->space, node + start.offset, &addr) != 0 ||
-		    space_ptr(ctx, &k->space, node + end.offset, &last) != 0 ||
-		    space_text(ctx, &k->space, node + name.offset, text,
-		    name.size < sizeof(text) ? name.size : sizeof(text)) != 0 ||
-		    text[0] == '\0')
-			continue;
-		index = sym_module(&k->symbols, "bpf");
-		rc = index < 0 ? ctx_fail(ctx, E_NOMEM, "no memory") :
-		    sym_add(ctx, &k->symbols, addr, last > addr &&
-		    last - addr < UINT32_MAX ? (uint32_t)(last - addr) : 0,
-		    't', (unsigned)index, text, strlen(text));
-	}
-	walk_fini(&w);
-	return (rc == E_DONE ? 0 : rc);
-}
-
 int
-linux_load_module_symbols(struct ctx *ctx, struct kernel *k)
+linux_load_module_symbols(struct ctx *ctx, struct kernel *k, uint64_t head)
 {
-	const struct symbol *head, *bpf;
 	struct layout f;
 	struct walk w;
-	uint64_t node, key, bpf_head, left;
+	uint64_t node, key, left;
 	size_t n, bad;
 	int rc;
 
-	head = sym_find(&k->symbols, "modules");
-	if (head == NULL)
-		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbol 'modules'"));
-	/* The table is not searchable while symbols are added. */
-	bpf = sym_find(&k->symbols, "bpf_kallsyms");
-	bpf_head = bpf != NULL ? bpf->addr : 0;
 	rc = find_layout(ctx, k, &f);
 	if (rc == 0)
-		rc = walk_list(&w, ctx, &k->space, head->addr);
+		rc = walk_list(&w, ctx, &k->space, head);
 	if (rc != 0)
 		return (rc);
 	left = MODULES_BYTES;
@@ -362,5 +319,5 @@ linux_load_module_symbols(struct ctx *ctx, struct kernel *k)
 	if (rc != E_DONE)
 		os_warn(k, "the list of modules is broken after %zu: %s", n,
 		    ctx->err.text);
-	return (add_bpf(ctx, k, bpf_head));
+	return (0);
 }

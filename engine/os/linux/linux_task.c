@@ -295,7 +295,7 @@ int
 linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
     struct os_proc *proc)
 {
-	uint64_t state, exit_state, flags, p, stack;
+	uint64_t state, exit_state, flags, p;
 	int64_t pid, tgid;
 	int rc;
 
@@ -334,6 +334,7 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 	if (linux_u64(ctx, &t->task, LM_TASK_MM, &p) == 0 && !proc->is_kthread)
 		proc->mm = p;
 	read_mm(ctx, t, proc);
+	linux_task_usage(ctx, t, proc);
 	if (proc->is_kthread && pid != 0)
 		read_kthread(ctx, t, flags, proc);
 
@@ -342,11 +343,8 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 	    linux_u64(ctx, &t->task, LM_TASK_EXIT_STATE, &exit_state) == 0) {
 		proc->state = linux_state(state, exit_state);
 		if (proc->state != 'R' && exit_state == 0) {
-			proc->wchan.status = linux_u64(ctx, &t->task,
-			    LM_TASK_STACK, &stack);
-			if (proc->wchan.status == 0)
-				proc->wchan.status = linux_wchan(ctx, t->k,
-				    task, stack, &proc->wchan.s);
+			proc->wchan.status = linux_wchan(ctx, t->k, proc,
+			    &proc->wchan.s);
 		}
 	}
 	ctx->quiet--;
