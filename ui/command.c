@@ -3,6 +3,7 @@
 
 #include "engine/view/view.h"
 #include "ui/record.h"
+#include "ui/svg.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -375,6 +376,22 @@ run_snap(struct ui *ui, const struct command *c, const char *args)
 }
 
 static int
+run_screenshot(struct ui *ui, const struct command *c, const char *args)
+{
+	int rc;
+
+	(void)c;
+	if (args[0] == '\0')
+		return (ctx_fail(ui->ctx, E_USAGE,
+		    "screenshot: to which file? screenshot FILE.svg"));
+	ui_draw(ui);
+	rc = svg_write(ui->ctx, &ui->grid, args);
+	if (rc == 0)
+		ui_say(ui, STYLE_NORMAL, "written to %s", args);
+	return (rc);
+}
+
+static int
 run_map(struct ui *ui, const struct command *c, const char *args)
 {
 	const struct binding *b;
@@ -504,6 +521,8 @@ const struct command commands[] = {
 	    run_map },
 	{ "snap", "", "[NAME]", "keep this screen in the recorded session", 0, 0,
 	    run_snap },
+	{ "screenshot", "", "FILE.svg", "a picture of the screen", 0, 0,
+	    run_screenshot },
 	{ "mouse", "", "", "use the mouse: click a link, scroll", 0, 0,
 	    run_mouse },
 	{ "redraw", "", "", "draw the screen anew", 0, 0, run_terminal },

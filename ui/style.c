@@ -6,7 +6,8 @@ enum { OWN = -1, BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE };
 /*
  * The eight colours that every terminal has.  Plain text keeps the terminal's
  * own two colours; a bar sets both, so that it reads the same on a dark and
- * on a light screen.  Yellow text is too pale on white and is not used alone.
+ * on a light screen.  Yellow text is too pale on white, blue too dark on black:
+ * neither stands alone.
  */
 const struct style_look style_looks[STYLE_COUNT] = {
 	[STYLE_NORMAL] = { "normal", OWN, OWN, 0, 0 },
@@ -18,8 +19,8 @@ const struct style_look style_looks[STYLE_COUNT] = {
 	[STYLE_BADGE] = { "badge", WHITE, RED, ATTR_BOLD, ATTR_REVERSE | ATTR_BOLD },
 	[STYLE_STATUS] = { "status", BLACK, WHITE, 0, ATTR_REVERSE },
 	[STYLE_STATUS_KEY] = { "status-key", BLUE, WHITE, 0, ATTR_REVERSE },
-	[STYLE_HEADER] = { "header", BLUE, OWN, ATTR_BOLD, ATTR_BOLD },
-	[STYLE_HEADER_HERE] = { "header-here", BLUE, OWN,
+	[STYLE_HEADER] = { "header", OWN, OWN, ATTR_BOLD, ATTR_BOLD },
+	[STYLE_HEADER_HERE] = { "header-here", OWN, OWN,
 	    ATTR_BOLD | ATTR_UNDERLINE, ATTR_BOLD | ATTR_UNDERLINE },
 	[STYLE_CURSOR] = { "cursor", BLACK, CYAN, 0, ATTR_REVERSE },
 	[STYLE_CURSOR_CELL] = { "cursor-cell", WHITE, BLUE, ATTR_BOLD,
