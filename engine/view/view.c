@@ -22,6 +22,7 @@ const struct view *const views[] = {
 	&view_mod,
 	&view_vtop,
 	&view_bt,
+	&view_dis,
 	&view_maps,
 	&view_files,
 	&view_whatis,

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Machine code as text. */
+#ifndef ENGINE_VALUE_CODE_H
+#define ENGINE_VALUE_CODE_H
+
+#include "arch/arch.h"
+#include "engine/memory/space.h"
+
+#define CODE_TEXT_MAX	256
+#define CODE_BYTES_MAX	24
+
+struct code_line {
+	uint64_t addr;
+	uint8_t	 bytes[CODE_BYTES_MAX];
+	unsigned size;			/* bytes of the instruction */
+	char	 text[CODE_TEXT_MAX];	/* "call 0xffffffff81000000" */
+	bool	 has_target;		/* a jump or call to a constant, */
+	uint64_t target;		/* or an address relative to pc */
+	bool	 bad;			/* no instruction: one unit of bytes */
+};
+
+struct code;
+
+/*
+ * A disassembler for one processor: E_UNSUPPORTED when this build has none for
+ * it (the message says which library).
+ */
+int	code_open(struct ctx *, const struct arch *, struct code **);
+void	code_close(struct code *);
+/*
+ * Decode the instruction at addr; the next one is at addr + size.  The reason
+ * when its bytes cannot be read.
+ */
+int	code_next(struct ctx *, struct code *, const struct space *,
+	    uint64_t addr, struct code_line *);
+
+#endif
