@@ -89,6 +89,8 @@ struct minidump_region {
 struct minidump_table {
 	const struct minidump_form *how;
 	uint64_t		 base[PT_LEVELS_MAX];	/* of each level's array */
+	uint8_t			 shift[PT_LEVELS_MAX];	/* log2 of what an entry maps */
+	uint8_t			 entry_shift;	/* log2 of an entry's bytes */
 	uint64_t		 end;			/* of the window */
 	struct minidump_region	 region[MINIDUMP_REGIONS];
 	size_t			 nregions;

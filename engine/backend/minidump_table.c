@@ -232,9 +232,12 @@ minidump_table_init(struct minidump *m, const struct minidump_form *how)
 	int level;
 
 	m->table.how = how;
+	m->table.entry_shift = f->entry_size == 8 ? 3 : 2;
 	page = UINT64_C(1) << f->page_shift;
 	at = how->window;
 	for (level = 0; level < f->levels; level++) {
+		m->table.shift[level] =
+		    (uint8_t)__builtin_ctzll(pt_level_size(f, level));
 		/* With five levels there is no room for the array of pages. */
 		if (level == 0 && how == &minidump_x86_64_5) {
 			m->table.base[level] = 0;
@@ -302,9 +305,9 @@ array_entry(struct minidump *m, struct ctx *ctx,
 	const struct pt_form *f = m->table.how->form;
 	uint64_t i;
 
-	i = (va - r->start) / pt_level_size(f, level);
-	return (minidump_pt_uint(m, ctx, i * f->entry_size, f->entry_size,
-	    f->be, raw));
+	i = (va - r->start) >> m->table.shift[level];
+	return (minidump_pt_uint(m, ctx, i << m->table.entry_shift,
+	    f->entry_size, f->be, raw));
 }
 
 int
@@ -339,13 +342,14 @@ minidump_table_array(struct ctx *ctx, struct minidump *m, int level)
 
 /* The whole address of an index: the bits above the tree's are implied. */
 static uint64_t
-address(const struct pt_form *f, int level, uint64_t index)
+address(const struct minidump_table *t, int level, uint64_t index)
 {
+	const struct pt_form *f = t->how->form;
 	uint64_t va;
 	unsigned bits;
 
-	va = index * pt_level_size(f, level);
-	bits = index_bits(f, 0) + f->page_shift;
+	va = index << t->shift[level];
+	bits = t->shift[f->levels - 1] + f->bits[f->levels - 1];
 	if (bits >= 64)
 		return (va);
 	if (!f->sign_extended)
@@ -367,8 +371,8 @@ make_entry(struct minidump *m, struct ctx *ctx, int level, uint64_t index,
 	int rc;
 
 	*raw = 0;
-	va = address(f, level, index);
-	size = pt_level_size(f, level);
+	va = address(t, level, index);
+	size = UINT64_C(1) << t->shift[level];
 	for (i = 0; i < t->nregions; i++) {
 		r = &t->region[i];
 		if (r->last < va || r->start > va + (size - 1))
@@ -392,9 +396,8 @@ make_entry(struct minidump *m, struct ctx *ctx, int level, uint64_t index,
 			}
 		}
 		if (level > 0 && t->base[level - 1] != 0)
-			*raw = how->table(t->base[level - 1] + index *
-			    ((UINT64_C(1) << f->bits[level - 1]) *
-			    f->entry_size));
+			*raw = how->table(t->base[level - 1] + (index <<
+			    (f->bits[level - 1] + t->entry_shift)));
 		return (0);
 	}
 	return (0);
@@ -404,24 +407,23 @@ int
 minidump_table_read(struct minidump *m, struct ctx *ctx, uint64_t pa,
     void *buf, size_t n)
 {
-	const struct pt_form *f = m->table.how->form;
+	const struct minidump_table *t = &m->table;
+	const struct pt_form *f = t->how->form;
 	uint8_t entry[8];
-	uint64_t off, index, raw;
+	uint64_t off, raw;
 	size_t skip, want;
 	int level, rc;
 
 	for (; n > 0; n -= want, pa += want, buf = (char *)buf + want) {
 		for (level = f->levels - 1; level > 0; level--)
-			if (m->table.base[level] != 0 &&
-			    pa >= m->table.base[level])
+			if (t->base[level] != 0 && pa >= t->base[level])
 				break;
-		off = pa - m->table.base[level];
-		index = off / f->entry_size;
-		skip = (size_t)(off % f->entry_size);
+		off = pa - t->base[level];
+		skip = (size_t)(off & (f->entry_size - 1));
 		want = f->entry_size - skip < n ? f->entry_size - skip : n;
 		raw = 0;
 		rc = off < array_size(f, level) ?
-		    make_entry(m, ctx, level, index, &raw) : 0;
+		    make_entry(m, ctx, level, off >> t->entry_shift, &raw) : 0;
 		if (rc != 0) {
 			ctx->err.addr = pa;
 			return (rc);
