@@ -392,8 +392,9 @@ build_log(struct overview *o, int room)
 		n = o->nlog;
 	for (i = o->nlog - n; i < o->nlog; i++) {
 		l = &o->tail[i % TAIL_MAX];
+		/* Warnings are every second line of a kernel: not marked. */
 		style = l->level >= 0 && l->level <= 3 ? STYLE_ERROR :
-		    l->level == 4 ? STYLE_WARN : STYLE_NORMAL;
+		    STYLE_NORMAL;
 		doc_line(d);
 		doc_printf(d, STYLE_DIM, NULL, "%5llu.%06llu ",
 		    (unsigned long long)(l->ns / 1000000000),

@@ -73,18 +73,23 @@ draw_run(struct out *o, const struct grid *g, int y, int from, int to)
 		;
 	if (first == last)
 		return;
-	out_printf(o, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s%s%s>",
-	    MARGIN + first * CELL_W, MARGIN + y * CELL_H + BASE,
-	    (last - first) * CELL_W, l.fg,
+	/* Every character has its place, whatever font the reader has. */
+	out_puts(o, "<text x=\"");
+	for (x = first; x < last; x++) {
+		if (row[x].cp != 0)
+			out_printf(o, "%s%d", x > first ? " " : "",
+			    MARGIN + x * CELL_W);
+	}
+	out_printf(o, "\" y=\"%d\" fill=\"%s\"%s%s%s>",
+	    MARGIN + y * CELL_H + BASE, l.fg,
 	    (l.attrs & ATTR_BOLD) != 0 ? " font-weight=\"bold\"" : "",
 	    (l.attrs & ATTR_DIM) != 0 ? " opacity=\"0.6\"" : "",
 	    (l.attrs & ATTR_UNDERLINE) != 0 ?
 	    " text-decoration=\"underline\"" : "");
 	for (x = first; x < last; x++) {
+		/* Runs of blanks do not survive everywhere: no-break ones do. */
 		if (row[x].cp != 0)
-			put_char(o, row[x].cp);
-		if (row[x].mark != 0)
-			put_char(o, row[x].mark);
+			put_char(o, row[x].cp == ' ' ? 0xa0 : row[x].cp);
 	}
 	out_puts(o, "</text>\n");
 }
@@ -97,7 +102,7 @@ svg_draw(const struct grid *g, struct out *o)
 	w = g->w * CELL_W + 2 * MARGIN;
 	h = g->h * CELL_H + 2 * MARGIN;
 	out_printf(o, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-	    "height=\"%d\" viewBox=\"0 0 %d %d\" xml:space=\"preserve\" "
+	    "height=\"%d\" viewBox=\"0 0 %d %d\" "
 	    "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" "
 	    "font-size=\"13\">\n", w, h, w, h);
 	out_printf(o, "<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"%s\"/>\n",
