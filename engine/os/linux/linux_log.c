@@ -29,13 +29,14 @@ struct log {
 	struct linux_span descs, infos, text;
 	unsigned	 count_bits, size_bits;
 	uint64_t	 id_mask, tail, head;
+	uint64_t	 first;		/* index of the spans' first elements */
 	char		 buf[TEXT_MAX];
 };
 
 static int
 ring_open(struct ctx *ctx, struct log *l, const struct linux_obj *prb)
 {
-	uint64_t count_bits, size_bits, descs, infos, data;
+	uint64_t count_bits, size_bits, descs, infos, data, mask, n, size;
 	unsigned bits;
 	int rc;
 
@@ -64,11 +65,21 @@ ring_open(struct ctx *ctx, struct log *l, const struct linux_obj *prb)
 	l->size_bits = (unsigned)size_bits;
 	bits = l->k->space.ptr_size * 8u;
 	l->id_mask = (UINT64_C(1) << (bits - 2)) - 1;
-	rc = linux_span_open(ctx, &l->descs, l->k, descs,
-	    linux_size(l->k, LT_LOG_DESC) << count_bits);
+	/* Until it wraps only a part of the ring has been used. */
+	mask = (UINT64_C(1) << count_bits) - 1;
+	l->first = l->tail & mask;
+	n = (l->head & mask) - l->first + 1;
+	if ((l->head & mask) < l->first) {
+		l->first = 0;
+		n = mask + 1;
+	}
+	size = linux_size(l->k, LT_LOG_DESC);
+	rc = linux_span_open(ctx, &l->descs, l->k, descs + l->first * size,
+	    n * size);
+	size = linux_size(l->k, LT_LOG_INFO);
 	if (rc == 0)
-		rc = linux_span_open(ctx, &l->infos, l->k, infos,
-		    linux_size(l->k, LT_LOG_INFO) << count_bits);
+		rc = linux_span_open(ctx, &l->infos, l->k, infos +
+		    l->first * size, n * size);
 	if (rc == 0)
 		rc = linux_span_open(ctx, &l->text, l->k, data,
 		    UINT64_C(1) << size_bits);
@@ -147,7 +158,7 @@ record(struct ctx *ctx, struct log *l, uint64_t id,
 	uint64_t i, state, len, v;
 	int rc;
 
-	i = id & ((UINT64_C(1) << l->count_bits) - 1);
+	i = (id & ((UINT64_C(1) << l->count_bits) - 1)) - l->first;
 	rc = element(ctx, &l->desc, &l->descs, i, linux_size(l->k, LT_LOG_DESC));
 	if (rc == 0)
 		rc = linux_u64(ctx, &l->desc, LM_LOG_DESC_STATE, &state);
