@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A parser under hostile bytes: what it is given must end, within bounds.
+ * Each target is a file of this folder; replay.c runs them, with libFuzzer or
+ * by itself.
+ */
+#ifndef TESTS_FUZZ_H
+#define TESTS_FUZZ_H
+
+#include "base/vec.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fuzz_target {
+	const char *name;
+	void	(*run)(const uint8_t *, size_t);
+	/* A good input, to be damaged; may be NULL. */
+	void	(*seed)(struct buf *);
+};
+
+extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
+    fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr;
+
+#endif
