@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kvm_read(3): bytes at kernel addresses. */
+#include "engine/kvm_int.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * What the original answers: an address that leads nowhere fails the whole
+ * read, whatever was copied before it; where the file ends, or its medium
+ * fails, the bytes before that count.  The running kernel is like a device:
+ * what could be read counts.
+ */
+static ssize_t
+failed(kvm_t *kd, int rc, kvaddr_t addr, size_t done)
+{
+	const struct err *e = &kd->ctx.err;
+
+	if (rc == E_IO) {
+		errno = e->sys_errno != 0 ? e->sys_errno : EIO;
+		kvm_err_hard(kd, "kvm_read: %s", strerror(errno));
+		return (kd->live && done == 0 ? -1 : (ssize_t)done);
+	}
+	if (rc == E_TRUNCATED || (kd->live && done > 0)) {
+		kvm_err_hard(kd, "short read");
+		return ((ssize_t)done);
+	}
+	if (rc == E_RESTRICTED || rc == E_NOMEM) {
+		errno = rc == E_NOMEM ? ENOMEM :
+		    e->sys_errno != 0 ? e->sys_errno : EPERM;
+		kvm_err_keep(kd, "kvm_read: %s", strerror(errno));
+		return (-1);
+	}
+	errno = EFAULT;
+	kvm_err_keep(kd, "invalid address (0x%jx)", (uintmax_t)(addr + done));
+	return (-1);
+}
+
+ssize_t
+kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t len)
+{
+	size_t done;
+	int rc;
+
+	if (len == 0)
+		return (0);
+	if (!kd->memory) {
+		kvm_err_hard(kd, "short read");
+		return (0);
+	}
+	if (len > SSIZE_MAX) {
+		errno = EINVAL;
+		kvm_err_keep(kd, "kvm_read: %s", strerror(errno));
+		return (-1);
+	}
+	/* The engine's text is not wanted: scans of holes would pay for it. */
+	kd->ctx.quiet = 1;
+	rc = space_read_some(&kd->ctx, &kd->kernel->space, addr, buf, len,
+	    &done);
+	kd->ctx.quiet = 0;
+	if (rc == 0)
+		return ((ssize_t)len);
+	return (failed(kd, rc, addr, done));
+}
+
+ssize_t
+kvm_read(kvm_t *kd, unsigned long addr, void *buf, size_t len)
+{
+	return (kvm_read2(kd, addr, buf, len));
+}
+
+/*
+ * The engine writes to no dump, and to the running kernel not yet by this
+ * way: see kvm_read(3).
+ */
+ssize_t
+kvm_write(kvm_t *kd, unsigned long addr, const void *buf, size_t len)
+{
+	(void)addr;
+	(void)buf;
+	(void)len;
+	if (!kd->live) {
+		errno = EROFS;
+		kvm_err_hard(kd, "kvm_write not implemented for dead kernels");
+		return (-1);
+	}
+	errno = kd->writable ? EPERM : EBADF;
+	kvm_err_keep(kd, "kvm_write: %s", strerror(errno));
+	return (-1);
+}
