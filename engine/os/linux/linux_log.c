@@ -26,17 +26,16 @@ enum { RESERVED, COMMITTED, FINALIZED, REUSABLE };
 struct log {
 	struct kernel	*k;
 	struct linux_obj desc, info;
-	struct linux_span descs, infos, text;
 	unsigned	 count_bits, size_bits;
 	uint64_t	 id_mask, tail, head;
-	uint64_t	 first;		/* index of the spans' first elements */
+	uint64_t	 descs, infos, text;	/* addresses of the three parts */
 	char		 buf[TEXT_MAX];
 };
 
 static int
 ring_open(struct ctx *ctx, struct log *l, const struct linux_obj *prb)
 {
-	uint64_t count_bits, size_bits, descs, infos, data, mask, n, size;
+	uint64_t count_bits, size_bits;
 	unsigned bits;
 	int rc;
 
@@ -44,11 +43,11 @@ ring_open(struct ctx *ctx, struct log *l, const struct linux_obj *prb)
 	if (rc == 0)
 		rc = linux_u64(ctx, prb, LM_LOG_SIZE_BITS, &size_bits);
 	if (rc == 0)
-		rc = linux_u64(ctx, prb, LM_LOG_DESCS, &descs);
+		rc = linux_u64(ctx, prb, LM_LOG_DESCS, &l->descs);
 	if (rc == 0)
-		rc = linux_u64(ctx, prb, LM_LOG_INFOS, &infos);
+		rc = linux_u64(ctx, prb, LM_LOG_INFOS, &l->infos);
 	if (rc == 0)
-		rc = linux_u64(ctx, prb, LM_LOG_DATA, &data);
+		rc = linux_u64(ctx, prb, LM_LOG_DATA, &l->text);
 	if (rc == 0)
 		rc = linux_u64(ctx, prb, LM_LOG_TAIL, &l->tail);
 	if (rc == 0)
@@ -65,36 +64,7 @@ ring_open(struct ctx *ctx, struct log *l, const struct linux_obj *prb)
 	l->size_bits = (unsigned)size_bits;
 	bits = l->k->space.ptr_size * 8u;
 	l->id_mask = (UINT64_C(1) << (bits - 2)) - 1;
-	/* Until it wraps only a part of the ring has been used. */
-	mask = (UINT64_C(1) << count_bits) - 1;
-	l->first = l->tail & mask;
-	n = (l->head & mask) - l->first + 1;
-	if ((l->head & mask) < l->first) {
-		l->first = 0;
-		n = mask + 1;
-	}
-	size = linux_size(l->k, LT_LOG_DESC);
-	rc = linux_span_open(ctx, &l->descs, l->k, descs + l->first * size,
-	    n * size);
-	size = linux_size(l->k, LT_LOG_INFO);
-	if (rc == 0)
-		rc = linux_span_open(ctx, &l->infos, l->k, infos +
-		    l->first * size, n * size);
-	if (rc == 0)
-		rc = linux_span_open(ctx, &l->text, l->k, data,
-		    UINT64_C(1) << size_bits);
-	return (rc);
-}
-
-/* Point an object at an element of a span; its members come from there. */
-static int
-element(struct ctx *ctx, struct linux_obj *o, const struct linux_span *s,
-    uint64_t i, uint64_t size)
-{
-	o->addr = s->addr + i * size;
-	o->whole = true;
-	return (linux_span_get(ctx, s, i * size + o->lo, o->bytes,
-	    o->hi - o->lo));
+	return (0);
 }
 
 /*
@@ -128,7 +98,7 @@ text_of(struct ctx *ctx, struct log *l, uint64_t id, uint64_t len, size_t *got)
 		return (ctx_fail_at(ctx, E_CORRUPT, l->desc.addr, "its text "
 		    "lies from 0x%llx to 0x%llx", (unsigned long long)begin,
 		    (unsigned long long)next));
-	rc = linux_span_get(ctx, &l->text, at, raw, word);
+	rc = space_read(ctx, &l->k->space, l->text + at, raw, word);
 	if (rc != 0)
 		return (rc);
 	owner = load_uint(raw, word, l->k->space.be);
@@ -141,7 +111,8 @@ text_of(struct ctx *ctx, struct log *l, uint64_t id, uint64_t len, size_t *got)
 		size = len;
 	if (size > sizeof(l->buf))
 		size = sizeof(l->buf);
-	rc = linux_span_get(ctx, &l->text, at + word, l->buf, (size_t)size);
+	rc = space_read(ctx, &l->k->space, l->text + at + word, l->buf,
+	    (size_t)size);
 	if (rc == 0)
 		*got = (size_t)size;
 	return (rc);
@@ -158,8 +129,9 @@ record(struct ctx *ctx, struct log *l, uint64_t id,
 	uint64_t i, state, len, v;
 	int rc;
 
-	i = (id & ((UINT64_C(1) << l->count_bits) - 1)) - l->first;
-	rc = element(ctx, &l->desc, &l->descs, i, linux_size(l->k, LT_LOG_DESC));
+	i = id & ((UINT64_C(1) << l->count_bits) - 1);
+	rc = linux_obj_at(ctx, &l->desc, l->descs +
+	    i * linux_size(l->k, LT_LOG_DESC));
 	if (rc == 0)
 		rc = linux_u64(ctx, &l->desc, LM_LOG_DESC_STATE, &state);
 	if (rc == 0 && (state & l->id_mask) != id)
@@ -168,8 +140,8 @@ record(struct ctx *ctx, struct log *l, uint64_t id,
 		state >>= l->k->space.ptr_size * 8 - 2;
 		if (state != COMMITTED && state != FINALIZED)
 			return (0);
-		rc = element(ctx, &l->info, &l->infos, i,
-		    linux_size(l->k, LT_LOG_INFO));
+		rc = linux_obj_at(ctx, &l->info, l->infos +
+		    i * linux_size(l->k, LT_LOG_INFO));
 	}
 	if (rc == 0)
 		rc = linux_u64(ctx, &l->info, LM_LOG_INFO_SEQ, &log.seq);
@@ -245,9 +217,6 @@ linux_log(struct ctx *ctx, struct kernel *k,
 				rc = record(ctx, l, id, fn, arg, &broken);
 		}
 	}
-	linux_span_close(&l->descs);
-	linux_span_close(&l->infos);
-	linux_span_close(&l->text);
 	linux_obj_fini(&l->desc);
 	linux_obj_fini(&l->info);
 	linux_obj_fini(&prb);
