@@ -3,6 +3,7 @@
  * Feeds the parsers.  By itself: replay [ROUNDS] CORPUS runs each target over
  * its good input, ROUNDS damaged forms of it, and the files of CORPUS/NAME/.
  * A crash, a sanitizer's word or 20 seconds for one input is a failure.
+ * replay seed NAME FILE writes the good input of a target.
  *
  * With clang the same targets serve libFuzzer, one at a time; see run.
  */
@@ -123,6 +124,29 @@ replay_files(const struct fuzz_target *t, const char *corpus)
 	return (count);
 }
 
+static int
+write_seed(const char *name, const char *path)
+{
+	struct buf seed;
+	size_t i;
+	FILE *f;
+	int rc;
+
+	for (i = 0, rc = 1; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		if (strcmp(targets[i]->name, name) != 0)
+			continue;
+		memset(&seed, 0, sizeof(seed));
+		targets[i]->seed(&seed);
+		f = fopen(path, "wb");
+		if (f != NULL) {
+			rc = fwrite(seed.p, seed.len, 1, f) != 1;
+			rc |= fclose(f) != 0;
+		}
+		buf_fini(&seed);
+	}
+	return (rc);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -131,8 +155,11 @@ main(int argc, char **argv)
 	uint64_t x;
 	size_t i, j, n, rounds;
 
+	if (argc == 4 && strcmp(argv[1], "seed") == 0)
+		return (write_seed(argv[2], argv[3]));
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: replay [ROUNDS] CORPUS\n");
+		fprintf(stderr, "usage: replay [ROUNDS] CORPUS\n"
+		    "       replay seed NAME FILE\n");
 		return (2);
 	}
 	rounds = argc == 3 ? strtoul(argv[1], NULL, 10) : 300;
