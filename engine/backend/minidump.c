@@ -270,6 +270,7 @@ read_sections(struct ctx *ctx, struct minidump *m)
 		return (rc);
 	m->pages.nstored = size > m->data_offset ?
 	    (size - m->data_offset) / page : 0;
+	m->tail = size > m->data_offset ? (size - m->data_offset) % page : 0;
 	if (m->pages.nstored < m->pages.nset || size < m->data_offset)
 		incomplete(m, "the file ends at 0x%llx with %llu of %llu pages",
 		    (unsigned long long)size,
@@ -360,6 +361,8 @@ minidump_pt_uint(struct minidump *m, struct ctx *ctx, uint64_t offset,
 static int
 missing(struct ctx *ctx, struct minidump *m, uint64_t pa, int status)
 {
+	if (status == E_DONE)		/* above all memory */
+		status = E_NOT_IN_DUMP;
 	return (ctx_fail_at(ctx, status, pa, status == E_TRUNCATED ?
 	    "physical address 0x%llx lies behind the end of %s, which was cut "
 	    "short" : "physical address 0x%llx not in minidump %s",
@@ -372,21 +375,37 @@ in_window(const struct minidump *m, uint64_t pa)
 	return (pa >= m->table.how->window && pa < m->table.end);
 }
 
-/* The run at pa; what the pages do not know is not in the dump. */
+/* A run of bytes with one answer. */
+struct run {
+	uint64_t start, end;		/* physical */
+	uint64_t offset;		/* in the file, of start */
+};
+
+/*
+ * The run at pa, reaching at most "back" and "ahead" bytes from it, and its
+ * status; what the pages do not know is not in the dump.  Of a page that the
+ * end of the file cuts the first bytes are there.
+ */
 static int
 run_at(const struct minidump *m, uint64_t pa, uint64_t back, uint64_t ahead,
-    struct minidump_run *r)
+    struct run *run)
 {
-	return (minidump_pages_run(&m->pages, pa >> m->page_shift,
-	    back >> m->page_shift, ahead, r) != 0 ? E_NOT_IN_DUMP : r->status);
-}
+	struct minidump_run r;
 
-/* Where a byte of a present run is in the file. */
-static uint64_t
-offset_of(const struct minidump *m, const struct minidump_run *r, uint64_t pa)
-{
-	return (m->data_offset + (r->index << m->page_shift) +
-	    (pa - (r->start << m->page_shift)));
+	if (minidump_pages_run(&m->pages, pa >> m->page_shift, back >>
+	    m->page_shift, (ahead >> m->page_shift) + 2, &r) != 0)
+		return (E_DONE);
+	run->start = r.start << m->page_shift;
+	run->end = r.end << m->page_shift;
+	run->offset = m->data_offset + (r.index << m->page_shift);
+	if (r.status == E_TRUNCATED && r.index == m->pages.nstored) {
+		if (pa - run->start < m->tail) {
+			run->end = run->start + m->tail;
+			return (0);
+		}
+		run->start += m->tail;
+	}
+	return (r.status);
 }
 
 static int
@@ -394,7 +413,7 @@ minidump_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
     size_t n)
 {
 	struct minidump *m = (struct minidump *)l;
-	struct minidump_run r;
+	struct run r;
 	uint64_t off, want;
 	int rc;
 
@@ -405,13 +424,11 @@ minidump_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
 			if (rc != 0)
 				return (rc);
 		} else {
-			rc = run_at(m, pa, 0, (n >> m->page_shift) + 2, &r);
+			rc = run_at(m, pa, 0, n, &r);
 			if (rc != 0)
 				return (missing(ctx, m, pa, rc));
-			want = (r.end << m->page_shift) - pa;
-			if (want > n)
-				want = n;
-			off = offset_of(m, &r, pa);
+			want = r.end - pa < n ? r.end - pa : n;
+			off = r.offset + (pa - r.start);
 			rc = file_read(ctx, m->file, off, buf, (size_t)want);
 			if (rc != 0) {
 				ctx->err.addr = pa + (ctx->err.addr - off);
@@ -429,22 +446,19 @@ minidump_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
     struct extent *ret)
 {
 	struct minidump *m = (struct minidump *)l;
-	struct minidump_run r;
 	const uint8_t *p;
-	uint64_t start, len;
+	struct run r;
 	int rc;
 
 	if (in_window(m, pa))		/* computed, see minidump_table.c */
 		return (E_UNSUPPORTED);
-	rc = run_at(m, pa, BACK, AHEAD >> m->page_shift, &r);
+	rc = run_at(m, pa, BACK, AHEAD, &r);
 	if (rc != 0)
 		return (missing(ctx, m, pa, rc));
-	start = r.start << m->page_shift;
-	len = (r.end - r.start) << m->page_shift;
-	p = file_map(m->file, offset_of(m, &r, start), len);
+	p = file_map(m->file, r.offset, r.end - r.start);
 	if (p == NULL)
 		return (E_UNSUPPORTED);
-	*ret = (struct extent){ p, start, len };
+	*ret = (struct extent){ p, r.start, r.end - r.start };
 	return (0);
 }
 
@@ -453,16 +467,15 @@ minidump_range(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
     struct mem_range *ret)
 {
 	struct minidump *m = (struct minidump *)l;
-	struct minidump_run r;
+	struct run r;
 	int rc;
 
 	(void)ctx;
-	rc = minidump_pages_run(&m->pages, pa >> m->page_shift, 0, UINT64_MAX,
-	    &r);
-	if (rc != 0)
+	rc = run_at(m, pa, 0, UINT64_MAX, &r);
+	if (rc == E_DONE)
 		return (rc);
-	*ret = (struct mem_range){ pa, r.end << m->page_shift, r.status,
-	    r.status == 0 ? offset_of(m, &r, pa) : UINT64_MAX };
+	*ret = (struct mem_range){ pa, r.end, rc,
+	    rc == 0 ? r.offset + (pa - r.start) : UINT64_MAX };
 	return (0);
 }
 
@@ -470,15 +483,13 @@ static void
 minidump_drop(struct mem_layer *l, uint64_t pa, uint64_t n)
 {
 	struct minidump *m = (struct minidump *)l;
-	struct minidump_run r;
+	struct run r;
 	uint64_t len;
 
 	for (; n > 0; n -= len, pa += len) {
-		if (run_at(m, pa, 0, (n >> m->page_shift) + 2, &r) != 0)
+		if (run_at(m, pa, 0, n, &r) != 0)
 			return;
-		len = (r.end << m->page_shift) - pa;
-		if (len > n)
-			len = n;
-		file_drop(m->file, offset_of(m, &r, pa), len);
+		len = r.end - pa < n ? r.end - pa : n;
+		file_drop(m->file, r.offset + (pa - r.start), len);
 	}
 }

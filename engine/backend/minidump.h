@@ -35,7 +35,7 @@ struct minidump_pages {
 /* A run of pages with one answer. */
 struct minidump_run {
 	uint64_t start, end;		/* page numbers, end exclusive */
-	uint64_t index;			/* of the first in the file, if present */
+	uint64_t index;			/* of the first in the file, if set */
 	int	 status;		/* OK, E_NOT_IN_DUMP, E_TRUNCATED */
 };
 
@@ -146,6 +146,7 @@ struct minidump {
 	uint32_t		 mode;		/* paging mode: paemode, mmuformat */
 	char			 mmu[33];	/* powerpc64: its name */
 	uint64_t		 pt_offset, data_offset;
+	uint64_t		 tail;		/* bytes of a page cut off at the end */
 	struct minidump_pages	 pages;
 	struct minidump_table	 table;
 };

@@ -183,8 +183,10 @@ minidump_pages_run(const struct minidump_pages *p, uint64_t page, uint64_t back,
 		r->index = rank(p, first);
 		if (r->index + (bit - first) >= p->nstored) {
 			/* It starts where the file has ended, at the earliest. */
-			if (r->index < p->nstored)
+			if (r->index < p->nstored) {
 				first += p->nstored - r->index;
+				r->index = p->nstored;
+			}
 			r->status = E_TRUNCATED;
 		} else {
 			r->status = 0;

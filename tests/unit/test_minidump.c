@@ -334,6 +334,7 @@ cut_short(void **state)
 	const struct mk_minidump d = amd64(3);
 	struct mk_minidump_map map;
 	struct mem_range r;
+	struct extent e;
 	struct mk_open o;
 	struct buf b;
 
@@ -345,11 +346,21 @@ cut_short(void **state)
 	assert_false(o.dump->complete);
 	assert_non_null(strstr(o.dump->incomplete, "9 of 11 pages"));
 	assert_true(mk_maps(&o, DMAP + 5 * MB + 0x2000, 5 * MB + 0x2000));
-	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x3000), E_TRUNCATED);
+	/* Of the page that is cut the first bytes are good. */
+	assert_true(mk_maps(&o, DMAP + 1 * GB + 0x3f90, 1 * GB + 0x3f90));
+	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x3f98), E_TRUNCATED);
+	assert_true(o.ctx.err.addr == DMAP + 1 * GB + 0x3f9c);
+	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x3fa0), E_TRUNCATED);
 	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x4000), E_TRUNCATED);
-	assert_int_equal(mk_read_phys(&o, 1 * GB + 0x3000), E_TRUNCATED);
+	assert_int_equal(mk_read_phys(&o, 1 * GB + 0x3ff0), E_TRUNCATED);
 	assert_int_equal(mem_range(&o.ctx, &o.mem, 1 * GB + 0x3000, &r), 0);
+	assert_int_equal(r.status, 0);
+	assert_true(r.end == 1 * GB + 0x3f9c);
+	assert_int_equal(mem_range(&o.ctx, &o.mem, r.end, &r), 0);
 	assert_int_equal(r.status, E_TRUNCATED);
+	assert_true(r.end == 1 * GB + 0x5000);
+	assert_int_equal(mem_extent(&o.ctx, &o.mem, 1 * GB + 0x3008, &e), 0);
+	assert_true(e.pa == 1 * GB + 0x3000 && e.len == 0xf9c);
 	mk_close(&o);
 	b.len = map.data - 4096 + 8;	/* within the table part */
 	assert_int_equal(mk_open(&o, &b), 0);
@@ -672,7 +683,7 @@ kernel_dump_header(void **state)
 	whole.len -= 512 + 8;		/* the trailer, and a bit of the last page */
 	assert_int_equal(mk_open(&o, &whole), 0);
 	assert_false(o.dump->complete);
-	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x4000), E_TRUNCATED);
+	assert_int_equal(mk_read(&o, DMAP + 1 * GB + 0x4ff8), E_TRUNCATED);
 	mk_close(&o);
 	whole.p[100] ^= 1;
 	assert_int_equal(mk_open(&o, &whole), E_CORRUPT);
