@@ -182,6 +182,10 @@ open_dump(kvm_t *kd, const char *image, const char *core)
 		errno = ENOEXEC;
 		return (false);
 	}
+	if (!kvm_window_open(kd)) {
+		kvm_err_hard(kd, "%s: %s", core, strerror(errno));
+		return (false);
+	}
 	kd->memory = true;
 	kd->native = k->os != NULL && strcmp(k->os->name, "Linux") == 0 &&
 	    k->arch != NULL && k->arch == host_arch();
@@ -295,6 +299,7 @@ kvm_close(kvm_t *kd)
 		return (-1);
 	}
 	kernel_close(kd->kernel);
+	kvm_window_close(kd);
 	ctx_fini(&kd->ctx);
 	buf_fini(&kd->strings);
 	free(kd->vector);

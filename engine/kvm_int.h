@@ -21,9 +21,12 @@
 #define _POSIX2_LINE_MAX	2048
 #endif
 
+struct kvm_window;
+
 struct __kvm {
 	struct ctx	 ctx;
 	struct kernel	*kernel;	/* NULL: it could not be opened */
+	struct kvm_window *window;	/* of a dump */
 	char		*program;	/* kvm_open's errstr, or NULL */
 	int	       (*resolver)(const char *, kvaddr_t *);
 	bool		 live;		/* the running kernel */
@@ -56,6 +59,13 @@ void	kvm_err_engine(kvm_t *);
 bool	kvm_symbol(kvm_t *, const char *name, uint64_t *addr, char *type);
 /* The integer that a symbol names; false: no such symbol, or no memory. */
 bool	kvm_symbol_uint(kvm_t *, const char *name, unsigned size, uint64_t *);
+
+/*
+ * Keep the page tables of a dump that were read; false: out of memory.  Closed
+ * after the kernel.
+ */
+bool	kvm_window_open(kvm_t *);
+void	kvm_window_close(kvm_t *);
 
 /* Bytes of the kernel's usual page. */
 size_t	kvm_page_size(const kvm_t *);
