@@ -57,4 +57,23 @@ struct unwind_frame {
 int	unwind_x86_64(struct ctx *, const struct virt_reader *,
 	    const struct unwind_rule *, struct unwind_frame *f);
 
+/*
+ * A chain of frames that each keep a pointer to their caller's, as compilers lay
+ * them when they keep a frame pointer.
+ */
+struct unwind_chain {
+	uint8_t	 word;			/* bytes */
+	bool	 be;
+	int8_t	 next_at, pc_at;	/* from the frame pointer */
+	bool	 pc_in_next;		/* pc_at counts from the caller's frame */
+	int8_t	 sp_at;			/* the caller's sp, from the frame pointer */
+};
+
+/*
+ * Replace *f by its caller, found through f->bp.  E_DONE at the chain's end,
+ * E_CORRUPT when it does not lead upwards, or the reason why it cannot be read.
+ */
+int	unwind_chain(struct ctx *, const struct virt_reader *,
+	    const struct unwind_chain *, struct unwind_frame *f);
+
 #endif

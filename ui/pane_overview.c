@@ -396,9 +396,10 @@ build_log(struct overview *o, int room)
 		style = l->level >= 0 && l->level <= 3 ? STYLE_ERROR :
 		    STYLE_NORMAL;
 		doc_line(d);
-		doc_printf(d, STYLE_DIM, NULL, "%5llu.%06llu ",
-		    (unsigned long long)(l->ns / 1000000000),
-		    (unsigned long long)(l->ns % 1000000000 / 1000));
+		if (l->ns != OS_NO_TIME)
+			doc_printf(d, STYLE_DIM, NULL, "%5llu.%06llu ",
+			    (unsigned long long)(l->ns / 1000000000),
+			    (unsigned long long)(l->ns % 1000000000 / 1000));
 		doc_text(d, style, NULL, l->text, l->len);
 	}
 }

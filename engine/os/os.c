@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/os/os.h"
 
+#include "engine/os/freebsd/freebsd.h"
 #include "engine/os/linux/linux.h"
 
 const struct os_ops *const oses[] = {
+	&freebsd_ops,
 	&linux_ops,
 	NULL
 };

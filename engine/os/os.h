@@ -13,6 +13,12 @@
 
 #include "engine/kernel.h"
 
+/*
+ * An address of a structure that is there, but that nobody is told: those of
+ * the running kernel where its memory is out of reach.
+ */
+#define OS_UNKNOWN	UINT64_MAX
+
 /* A number that may be missing: status OK or the reason. */
 struct os_u64 {
 	uint64_t v;
@@ -53,7 +59,8 @@ struct os_usage {
 
 struct os_proc {
 	uint64_t	 task;		/* address of the task structure */
-	int		 pid, tid, ppid;
+	int		 pid, tid;
+	int		 ppid;		/* -1: not known */
 	struct os_text	 comm;
 	char		 state;		/* as in /proc/PID/stat: R S D T t Z X I P W; '?' */
 	struct os_u64	 cpu, uid;
@@ -63,6 +70,7 @@ struct os_proc {
 	struct os_text	 wchan;		/* symbol where it sleeps, "" when running */
 	struct os_text	 work;		/* kworker: its current or last work, else "" */
 	uint64_t	 mm;		/* 0 = kernel thread */
+	int		 mm_status;	/* OK, or why mm is not known */
 	bool		 is_kthread, is_idle, is_thread;
 	/* What kvm_getprocs(3) tells besides. */
 	struct os_u64	 pgid, sid, tpgid;	/* tpgid: E_NOT_FOUND, no terminal */
@@ -131,9 +139,11 @@ struct os_cpu {
 	uint64_t	 offset;	/* add to a per-CPU symbol or pointer */
 };
 
+#define OS_NO_TIME	UINT64_MAX
+
 struct os_log {
 	uint64_t	 seq;
-	uint64_t	 ns;		/* since boot */
+	uint64_t	 ns;		/* since boot; OS_NO_TIME: not known */
 	int		 level;		/* 0..7; -1 unknown */
 	int		 facility;
 	const char	*caller;	/* "T1", "C0" or "" */

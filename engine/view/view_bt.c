@@ -135,7 +135,8 @@ of_panic(struct ctx *ctx, struct bt *b)
 
 	arena_init(&arena);
 	error = os_info(ctx, b->k, &arena, &info);
-	if (error == OK && info.panic.status != OK)
+	if (error == OK && info.panic.status != OK &&
+	    info.panic_pid.status != OK)
 		error = ctx_fail(ctx, E_USAGE, "this kernel has not panicked: "
 		    "give a PID, cpu N, or -a for all tasks");
 	if (error == OK && info.panic_cpu.status == OK)
@@ -194,6 +195,6 @@ const struct view view_bt = {
 	.name = "bt",
 	.args = "[PID | cpu N | -a]",
 	.help = "the stack of a task, of what a CPU runs, of all tasks; the task that panicked",
-	.needs = NEEDS_OS | NEEDS_TYPES,
+	.needs = NEEDS_OS,
 	.run = run,
 };

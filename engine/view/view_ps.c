@@ -97,7 +97,8 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 	buf_reset(&ps->argv.joined);
 	arena_reset(&ps->argv.arena);
 	/* Kernel threads have none, and no more what has ended. */
-	error = p->is_kthread || p->mm == 0 ? OK :
+	error = p->is_kthread ? OK : p->mm_status != OK ? p->mm_status :
+	    p->mm == 0 ? OK :
 	    os_args(ctx, ps->k, p, false, gather, &ps->argv);
 	if (error == E_NOMEM || error == E_CANCELLED)
 		return (error);
@@ -109,7 +110,8 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 	const struct cell cells[] = {
 		cell_link(cell_s64(p->pid), link_process(p->pid)),
 		cell_link(cell_s64(p->tid), link_process(p->tid)),
-		cell_link(cell_s64(p->ppid), link_process(p->ppid)),
+		p->ppid < 0 ? cell_missing(E_NO_TYPE) :
+		    cell_link(cell_s64(p->ppid), link_process(p->ppid)),
 		cell_link(view_cell_text(p->comm), link_process(p->tid)),
 		cell_textn(&p->state, 1),
 		view_cell_u64(p->cpu),

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * FreeBSD: what its parts share.  A FreeBSD dump carries no names and no types
+ * that could be trusted; both come from the kernel's image beside it.  For
+ * debuggers the kernel keeps a few offsets of struct proc and struct thread in
+ * variables of its own (sys/kern/kern_proc.c, "proc_off_p_pid" and others), so
+ * that processes and their registers need no types.
+ */
+#ifndef ENGINE_OS_FREEBSD_FREEBSD_H
+#define ENGINE_OS_FREEBSD_FREEBSD_H
+
+#include "arch/unwind.h"
+#include "engine/os/os.h"
+
+#define FREEBSD_NAME	20		/* MAXCOMLEN + 1, sys/sys/param.h */
+#define FREEBSD_NOCPU	(-1)
+
+/* An offset, or why there is none. */
+struct freebsd_offset {
+	uint32_t v;			/* bytes */
+	int	 status;
+};
+
+/* Members that the kernel's own variables or its types place. */
+enum freebsd_member {
+	FM_PROC_PID,
+	FM_PROC_COMM,
+	FM_PROC_LIST,
+	FM_PROC_THREADS,
+	FM_TD_TID,
+	FM_TD_NAME,
+	FM_TD_ONCPU,
+	FM_TD_PCB,
+	FM_TD_PLIST,
+	/* By types alone. */
+	FM_PROC_PPTR,
+	FM_PROC_STATE,
+	FM_PROC_FLAG,
+	FM_PROC_UCRED,
+	FM_PROC_VMSPACE,
+	FM_PROC_ARGS,
+	FM_TD_STATE,
+	FM_TD_INHIBITORS,
+	FM_TD_FLAGS,
+	FM_TD_WMESG,
+	FM_CRED_UID,
+	FM_VM_SIZE,
+	FM_VM_PMAP_STATS,
+	FM_ARGS_LENGTH,
+	FM_ARGS_ARGS,
+	FM_SW_NBLKS,
+	FM_SW_USED,
+	FM_SW_LIST,
+	FM_SW_DEV,
+	FM_COUNT
+};
+
+/* Where struct pcb keeps registers (sys/PROCESSOR/include/pcb.h). */
+struct freebsd_pcb {
+	const struct arch *arch;
+	unsigned	 size;		/* of struct pcb that has this form, or 0 */
+	uint16_t	 pc, sp, fp;	/* offsets */
+	bool		 walks;		/* chain holds */
+	struct unwind_chain chain;
+};
+
+struct freebsd_os {			/* kernel->os_data */
+	struct freebsd_offset member[FM_COUNT];
+	struct os_u64	 dumptid;	/* the thread that wrote the dump */
+	struct os_u64	 dumppcb, stoppcbs;	/* addresses */
+	struct os_u64	 pcb_size;	/* bytes */
+};
+
+static inline struct freebsd_os *
+freebsd_of(struct kernel *k)
+{
+	return (k->os_data);
+}
+
+extern const struct os_ops freebsd_ops;
+
+/* freebsd_root.c: set k->space when the dump does not give it. */
+int	freebsd_find_root(struct ctx *, struct kernel *,
+	    const struct kernel_options *);
+
+/* freebsd_read.c */
+/* The address of a variable; E_NO_SYMBOL with what the user can do. */
+int	freebsd_symbol(struct ctx *, const struct kernel *, const char *name,
+	    uint64_t *addr);
+/* An unsigned integer variable of 4 or 8 bytes, or (size 0) of a long's. */
+int	freebsd_var(struct ctx *, const struct kernel *, const char *name,
+	    unsigned size, uint64_t *);
+/* The text in an array of characters; kept in the arena. */
+struct os_text freebsd_text(struct ctx *, const struct kernel *,
+	    const char *name, struct arena *);
+/* The address of a member; E_NO_TYPE, ... when it has no known place. */
+int	freebsd_at(struct ctx *, struct kernel *, uint64_t base,
+	    enum freebsd_member, uint64_t *addr);
+/* Its value: an unsigned integer of size bytes (0: a pointer's). */
+int	freebsd_get(struct ctx *, struct kernel *, uint64_t base,
+	    enum freebsd_member, unsigned size, uint64_t *);
+void	freebsd_learn_members(struct ctx *, struct kernel *);
+
+/* freebsd_procs.c */
+int	freebsd_procs(struct ctx *, struct kernel *, unsigned flags,
+	    int (*fn)(void *, struct ctx *, const struct os_proc *), void *);
+int	freebsd_proc(struct ctx *, struct kernel *, int tid, struct arena *,
+	    struct os_proc *);
+int	freebsd_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+int	freebsd_args(struct ctx *, struct kernel *, const struct os_proc *,
+	    bool env, int (*fn)(void *, struct ctx *, const char *, size_t),
+	    void *);
+
+/* freebsd_frames.c */
+int	freebsd_frames(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
+/* The saved registers of a thread. */
+int	freebsd_first_frame(struct ctx *, struct kernel *,
+	    const struct os_proc *, struct unwind_frame *);
+
+/* freebsd_log.c */
+int	freebsd_log(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
+/*
+ * Cut a message buffer's bytes, oldest first, into lines: pieces are the
+ * ring's, up to two.  Exposed for tests.
+ */
+int	freebsd_log_lines(struct ctx *, const char *, size_t,
+	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
+
+/* freebsd_info.c */
+int	freebsd_info(struct ctx *, struct kernel *, struct arena *,
+	    struct os_info *);
+int	freebsd_load(struct ctx *, struct kernel *, struct os_load *);
+int	freebsd_swaps(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
+int	freebsd_modules(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+
+#endif

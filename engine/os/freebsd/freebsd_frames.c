@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stacks, from saved registers.  The thread that wrote the dump left them in
+ * dumppcb, a CPU that was stopped in its element of stoppcbs, a thread that
+ * sleeps in its td_pcb (sys/kern/subr_kdb.c, kdb_thr_ctx()).  What is saved is
+ * where the call that saved it returns to; from there frame pointers lead, with
+ * which FreeBSD's kernels are compiled.
+ */
+#include "engine/os/freebsd/freebsd.h"
+
+#include "base/bytes.h"
+
+#include <string.h>
+
+#define FRAMES_MAX	1024
+#define CPUS_MAX	65536u
+#define PCB_MAX		65536u
+
+/* Frames of a saved pointer and the return address, at the frame pointer. */
+#define PAIR(size)							\
+	{ .word = (size), .next_at = 0, .pc_at = (size),		\
+	  .sp_at = 2 * (size) }
+/* The back chain of 64-bit Power: the caller's frame keeps the address. */
+#define BACK_CHAIN(order)						\
+	{ .word = 8, .be = (order), .pc_at = 16, .pc_in_next = true }
+
+static const struct freebsd_pcb pcbs[] = {
+	/* pcb_r15, r14, r13, r12, rbp, rsp, rbx, rip */
+	{ &arch_x86_64, 0, 56, 40, 32, true, PAIR(8) },
+	/* pcb_edi, esi, ebp, esp, ebx, eip */
+	{ &arch_i386, 0, 20, 12, 8, true, PAIR(4) },
+	/* pcb_x[30] from x0 on, pcb_lr, a hole, pcb_sp; until 14 */
+	{ &arch_arm64, 1376, 240, 256, 232, true, PAIR(8) },
+	{ &arch_arm64, 880, 240, 256, 232, true, PAIR(8) },
+	/* pcb_x[12] from x19 on: x29 and x30 are the last; pcb_sp */
+	{ &arch_arm64, 0, 88, 96, 80, true, PAIR(8) },
+	/* pcb_ra, sp, gp, tp, s[12]: s0 is the frame pointer */
+	{ &arch_riscv64, 0, 0, 8, 32, true,
+	    { .word = 8, .next_at = -16, .pc_at = -8, .sp_at = 0 } },
+	/* struct switchframe: r4 to r12, sp, lr, pc */
+	{ .arch = &arch_arm, .pc = 44, .sp = 36, .fp = 28 },
+	{ .arch = &arch_arm_be, .pc = 44, .sp = 36, .fp = 28 },
+	/* pcb_context[20], cr, sp, toc, lr */
+	{ &arch_powerpc64, 0, 184, 168, 168, true, BACK_CHAIN(true) },
+	{ &arch_powerpc64le, 0, 184, 168, 168, true, BACK_CHAIN(false) },
+};
+
+/*
+ * The form of this kernel's struct pcb.  Arm64's has two, told by the size; an
+ * unknown size is the newer.
+ */
+static const struct freebsd_pcb *
+pcb_form(struct kernel *k)
+{
+	const struct freebsd_os *f = freebsd_of(k);
+	size_t i;
+
+	for (i = 0; i < sizeof(pcbs) / sizeof(pcbs[0]); i++)
+		if (pcbs[i].arch == k->arch && (pcbs[i].size == 0 ||
+		    (f->pcb_size.status == 0 &&
+		    pcbs[i].size == f->pcb_size.v)))
+			return (&pcbs[i]);
+	return (NULL);
+}
+
+/* Where the registers of a thread were saved. */
+static int
+pcb_address(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    uint64_t *addr)
+{
+	const struct freebsd_os *f = freebsd_of(k);
+	uint64_t cpu, tid;
+	int rc;
+
+	rc = freebsd_get(ctx, k, p->task, FM_TD_TID, 4, &tid);
+	if (rc != 0)
+		return (rc);
+	if ((int)(int32_t)tid != p->tid)
+		return (ctx_fail(ctx, E_NOT_FOUND, "process %d has no thread "
+		    "whose registers were saved", p->pid));
+	if (f->dumptid.status == 0 && f->dumptid.v == tid &&
+	    f->dumppcb.status == 0) {
+		*addr = f->dumppcb.v;
+		return (0);
+	}
+	rc = freebsd_get(ctx, k, p->task, FM_TD_ONCPU, 4, &cpu);
+	if (rc != 0)
+		return (rc);
+	if ((int32_t)cpu == FREEBSD_NOCPU)
+		return (freebsd_get(ctx, k, p->task, FM_TD_PCB, 0, addr));
+	if (f->stoppcbs.status != 0 || f->pcb_size.status != 0)
+		return (ctx_fail(ctx, E_NO_SYMBOL, "thread %d runs on CPU "
+		    "%llu, whose registers are found by the symbols stoppcbs "
+		    "and pcb_size", p->tid, (unsigned long long)cpu));
+	if (cpu >= CPUS_MAX || f->pcb_size.v > PCB_MAX)
+		return (ctx_fail_at(ctx, E_CORRUPT, p->task, "thread %d runs "
+		    "on CPU %llu, which cannot be", p->tid,
+		    (unsigned long long)cpu));
+	*addr = f->stoppcbs.v + cpu * f->pcb_size.v;
+	return (0);
+}
+
+static int
+reg(struct ctx *ctx, struct kernel *k, uint64_t pcb, uint16_t offset,
+    uint64_t *ret)
+{
+	return (space_uint(ctx, &k->space, pcb + offset, k->space.ptr_size,
+	    ret));
+}
+
+int
+freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    struct unwind_frame *f)
+{
+	const struct freebsd_pcb *form;
+	uint64_t pcb;
+	int rc;
+
+	form = pcb_form(k);
+	if (form == NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "where FreeBSD on %s "
+		    "saves registers is not known", k->arch->name));
+	*f = (struct unwind_frame){ .reliable = true };
+	rc = pcb_address(ctx, k, p, &pcb);
+	if (rc == 0)
+		rc = reg(ctx, k, pcb, form->pc, &f->pc);
+	if (rc == 0)
+		rc = reg(ctx, k, pcb, form->sp, &f->sp);
+	if (rc == 0)
+		rc = reg(ctx, k, pcb, form->fp, &f->bp);
+	if (rc == 0 && f->pc == 0 && f->sp == 0)
+		return (ctx_fail_at(ctx, E_NOT_FOUND, pcb, "no registers of "
+		    "thread %d were saved", p->tid));
+	return (rc);
+}
+
+/* Kernels of 64 bits own the upper half; below it runs user code. */
+static bool
+is_user(const struct kernel *k, uint64_t pc)
+{
+	return (k->space.ptr_size == 8 && k->arch != &arch_powerpc64 &&
+	    k->arch != &arch_powerpc64le && pc >> 63 == 0);
+}
+
+static int
+read_virt(void *arg, struct ctx *ctx, uint64_t va, void *buf, size_t n)
+{
+	return (space_read(ctx, arg, va, buf, n));
+}
+
+/*
+ * amd64: trap() is called with the registers that an exception saved on the top
+ * of the stack, struct trapframe (sys/amd64/include/frame.h).  The chain of
+ * frame pointers leaps over what was interrupted: take it from there.
+ */
+#define TF_RBP		64
+#define TF_RIP		152
+#define TF_CS		160
+#define TF_RSP		176
+#define TF_SIZE		192
+
+static int
+from_trap(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
+{
+	const struct symbol *s;
+	uint8_t raw[TF_SIZE];
+	int rc;
+
+	if (k->arch != &arch_x86_64 || f->exact)
+		return (E_NOT_FOUND);
+	s = sym_at(&k->symbols, f->pc - 1);
+	if (s == NULL || strcmp(sym_name(&k->symbols, s), "calltrap") != 0)
+		return (E_NOT_FOUND);
+	rc = space_read(ctx, &k->space, f->sp, raw, sizeof(raw));
+	if (rc != 0)
+		return (rc);
+	if (load_u64(raw + TF_CS, false) & 3)
+		return (E_DONE);	/* it came from user code */
+	if (load_u64(raw + TF_RSP, false) <= f->sp)
+		return (ctx_fail_at(ctx, E_CORRUPT, f->sp, "the trap at 0x%llx "
+		    "does not lead upwards", (unsigned long long)f->sp));
+	f->pc = load_u64(raw + TF_RIP, false);
+	f->sp = load_u64(raw + TF_RSP, false);
+	f->bp = load_u64(raw + TF_RBP, false);
+	f->exact = true;
+	return (0);
+}
+
+static int
+next_frame(struct ctx *ctx, struct kernel *k, const struct freebsd_pcb *form,
+    struct unwind_frame *f)
+{
+	const struct virt_reader reader = { read_virt, &k->space };
+	int rc;
+
+	rc = from_trap(ctx, k, f);
+	if (rc == E_NOT_FOUND)
+		rc = form->walks && !is_user(k, f->bp) ?
+		    unwind_chain(ctx, &reader, &form->chain, f) : E_DONE;
+	if (rc == 0 && is_user(k, f->pc))
+		return (E_DONE);
+	return (rc);
+}
+
+int
+freebsd_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    int (*fn)(void *, struct ctx *, const struct os_frame *), void *arg)
+{
+	const struct freebsd_pcb *form;
+	struct unwind_frame f;
+	struct os_frame out;
+	int rc;
+
+	form = pcb_form(k);
+	rc = freebsd_first_frame(ctx, k, p, &f);
+	if (rc != 0)
+		return (ctx_chain(ctx, "stack of thread %d", p->tid));
+	for (out.index = 0; rc == 0 && out.index < FRAMES_MAX; out.index++) {
+		out.pc = f.pc;
+		out.sp = f.sp;
+		out.exact = f.exact;
+		out.reliable = f.reliable;
+		out.user = is_user(k, f.pc);
+		rc = fn(arg, ctx, &out);
+		if (rc == 0)
+			rc = next_frame(ctx, k, form, &f);
+	}
+	return (rc == E_DONE ? 0 : rc);
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Processes: the list allproc (in older kernels zombproc besides), in each
+ * struct proc a list of struct thread, sys/sys/proc.h.  New processes come
+ * first in the lists; here they come in the order of their numbers.
+ */
+#include "engine/os/freebsd/freebsd.h"
+
+#include "base/hash.h"
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROCS_MAX	(UINT32_C(1) << 20)	/* more are not believable */
+#define THREADS_MAX	(UINT32_C(1) << 20)	/* of all processes */
+#define ARGS_MAX	(UINT32_C(4) << 20)
+
+/* enum proc_state, p_flag, thread states and inhibitors: sys/sys/proc.h. */
+#define PRS_ZOMBIE	2
+#define P_KPROC		0x4
+#define TDS_INHIBITED	1
+#define TDI_SUSPENDED	0x1
+#define TDI_SLEEPING	0x2
+#define TDI_LOCK	0x8
+#define TDI_IWAIT	0x10
+#define TDF_SINTR	0x8
+
+struct entry {
+	uint64_t addr;
+	int	 pid;
+	bool	 zombie;		/* in the list of zombies */
+};
+
+struct walk {
+	struct kernel	*k;
+	unsigned	 flags;
+	int	       (*fn)(void *, struct ctx *, const struct os_proc *);
+	void		*arg;
+	struct entry	*procs;
+	size_t		 n, cap;
+	struct seen	 seen, threads;
+	struct err	 broken;	/* the first thing that was */
+	char		 comm[FREEBSD_NAME], name[FREEBSD_NAME];
+	char		 both[2 * FREEBSD_NAME + 2];
+	char		 wmesg[64];
+};
+
+static void
+note_broken(struct ctx *ctx, struct walk *w)
+{
+	if (w->broken.code == 0)
+		w->broken = ctx->err;
+	ctx_clear(ctx);
+}
+
+static bool
+is_fatal(int rc)
+{
+	return (rc == E_CANCELLED || rc == E_NOMEM);
+}
+
+/* Link a node in: 1 = new, else the status. */
+static int
+visit_node(struct ctx *ctx, struct seen *seen, uint64_t addr, uint32_t max)
+{
+	int rc;
+
+	rc = ctx_check(ctx);
+	if (rc != 0)
+		return (rc);
+	if (seen->count >= max)
+		return (ctx_fail_at(ctx, E_LIMIT, addr, "more than %u nodes",
+		    max));
+	rc = seen_add(seen, addr);
+	if (rc < 0)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	if (rc == 0)
+		return (ctx_fail_at(ctx, E_CORRUPT, addr, "the list comes back "
+		    "to 0x%llx", (unsigned long long)addr));
+	return (1);
+}
+
+static int
+gather(struct ctx *ctx, struct walk *w, const char *list, bool zombie)
+{
+	struct kernel *k = w->k;
+	uint64_t addr, pid;
+	int rc;
+
+	rc = freebsd_var(ctx, k, list, 0, &addr);
+	while (rc == 0 && addr != 0) {
+		rc = visit_node(ctx, &w->seen, addr, PROCS_MAX);
+		if (rc != 1)
+			break;
+		rc = freebsd_get(ctx, k, addr, FM_PROC_PID, 4, &pid);
+		if (rc == 0) {
+			if (!vec_room(w->procs, w->cap, w->n + 1))
+				return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+			w->procs[w->n++] = (struct entry){ addr,
+			    (int)(int32_t)pid, zombie };
+		} else
+			note_broken(ctx, w);
+		rc = freebsd_get(ctx, k, addr, FM_PROC_LIST, 0, &addr);
+	}
+	return (rc < 0 ? ctx_chain(ctx, "%s", list) : 0);
+}
+
+static int
+by_pid(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return (x->pid != y->pid ? (x->pid < y->pid ? -1 : 1) :
+	    x->addr < y->addr ? -1 : x->addr > y->addr);
+}
+
+static struct os_u64
+get(struct ctx *ctx, struct kernel *k, uint64_t base, enum freebsd_member m,
+    unsigned size)
+{
+	struct os_u64 v = { 0, 0 };
+
+	v.status = freebsd_get(ctx, k, base, m, size, &v.v);
+	return (v);
+}
+
+/* An array of characters that need not end. */
+static struct os_text
+name_at(struct ctx *ctx, struct kernel *k, uint64_t base,
+    enum freebsd_member m, char buf[FREEBSD_NAME])
+{
+	struct os_text t = { buf, 0 };
+	uint64_t addr;
+
+	t.status = freebsd_at(ctx, k, base, m, &addr);
+	if (t.status == 0)
+		t.status = space_text(ctx, &k->space, addr, buf, FREEBSD_NAME);
+	return (t);
+}
+
+/* The letter that /proc/PID/stat would show. */
+static char
+state_of(struct ctx *ctx, struct kernel *k, uint64_t td)
+{
+	struct os_u64 flags, inhibitors, state;
+
+	state = get(ctx, k, td, FM_TD_STATE, 4);
+	if (state.status != 0)
+		return ('?');
+	if (state.v != TDS_INHIBITED)
+		return ('R');
+	inhibitors = get(ctx, k, td, FM_TD_INHIBITORS, 4);
+	flags = get(ctx, k, td, FM_TD_FLAGS, 4);
+	if (inhibitors.status != 0)
+		return ('?');
+	if (inhibitors.v & TDI_SLEEPING)
+		return (flags.status == 0 && flags.v & TDF_SINTR ? 'S' : 'D');
+	if (inhibitors.v & TDI_LOCK)
+		return ('D');
+	if (inhibitors.v & TDI_IWAIT)
+		return ('I');
+	return (inhibitors.v & TDI_SUSPENDED ? 'T' : '?');
+}
+
+/* What the kernel's own variables do not place is unknown without types. */
+static void
+fill_unknown(struct os_proc *p)
+{
+	const struct os_u64 number = { 0, E_NO_TYPE };
+	const struct os_double seconds = { 0, E_NO_TYPE };
+	const struct os_usage usage = { .status = E_NO_TYPE };
+
+	*p = (struct os_proc){
+		.ppid = -1, .state = '?', .cpu = number, .uid = number,
+		.vsz = number, .rss = number, .start = seconds,
+		.last_run = seconds, .wchan = { NULL, E_NO_TYPE },
+		.work = { "", 0 }, .mm_status = E_NO_TYPE,
+		.pgid = number, .sid = number, .tpgid = number, .tty = number,
+		.ruid = number, .svuid = number, .rgid = number,
+		.egid = number, .svgid = number, .ngroups = number,
+		.on_cpu = number, .nice = number, .priority = number,
+		.nthreads = number, .exit_code = number, .tracer = number,
+		.usage = usage, .usage_ended = usage, .usage_children = usage,
+		.max_rss = number, .text = number, .data = number,
+		.stack = number,
+	};
+}
+
+static void
+fill_proc(struct ctx *ctx, struct walk *w, const struct entry *e,
+    struct os_proc *p)
+{
+	struct kernel *k = w->k;
+	struct os_u64 v;
+
+	fill_unknown(p);
+	p->task = p->group = e->addr;
+	p->pid = p->tid = e->pid;
+	p->comm = name_at(ctx, k, e->addr, FM_PROC_COMM, w->comm);
+	v = get(ctx, k, e->addr, FM_PROC_PPTR, 0);
+	if (v.status == 0 && v.v != 0)
+		v = get(ctx, k, v.v, FM_PROC_PID, 4);
+	if (v.status == 0)
+		p->ppid = (int)(int32_t)v.v;
+	v = get(ctx, k, e->addr, FM_PROC_UCRED, 0);
+	p->uid = v.status == 0 ? get(ctx, k, v.v, FM_CRED_UID, 4) : v;
+	v = get(ctx, k, e->addr, FM_PROC_FLAG, 4);
+	p->is_kthread = v.status == 0 && (v.v & P_KPROC) != 0;
+	v = get(ctx, k, e->addr, FM_PROC_VMSPACE, 0);
+	p->mm_status = v.status;
+	p->mm = p->is_kthread ? 0 : v.v;
+	if (v.status == 0 && v.v != 0) {
+		p->vsz = get(ctx, k, v.v, FM_VM_SIZE, 0);
+		p->rss = get(ctx, k, v.v, FM_VM_PMAP_STATS, 0);
+		if (p->rss.status == 0 && k->space.form != NULL)
+			p->rss.v <<= k->space.form->page_shift;
+	} else
+		p->vsz.status = p->rss.status = v.status != 0 ? v.status :
+		    E_NOT_FOUND;
+	v = get(ctx, k, e->addr, FM_PROC_STATE, 4);
+	if (e->zombie || (v.status == 0 && v.v == PRS_ZOMBIE))
+		p->state = 'Z';
+	ctx_clear(ctx);
+}
+
+static void
+fill_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
+{
+	struct kernel *k = w->k;
+	struct os_u64 v;
+
+	p->task = td;
+	v = get(ctx, k, td, FM_TD_TID, 4);
+	p->tid = v.status == 0 ? (int)(int32_t)v.v : -1;
+	v = get(ctx, k, td, FM_TD_ONCPU, 4);
+	p->cpu = v;
+	p->on_cpu.status = v.status;
+	p->on_cpu.v = 0;
+	if (v.status == 0 && (int32_t)v.v == FREEBSD_NOCPU)
+		p->cpu.status = E_NOT_FOUND;
+	else if (v.status == 0)
+		p->on_cpu.v = 1;
+	if (p->state != 'Z')
+		p->state = p->on_cpu.status == 0 && p->on_cpu.v ? 'R' :
+		    state_of(ctx, k, td);
+	v = get(ctx, k, td, FM_TD_WMESG, 0);
+	p->wchan.s = "";
+	p->wchan.status = v.status;
+	if (v.status == 0 && v.v != 0) {
+		p->wchan.status = space_text(ctx, &k->space, v.v, w->wmesg,
+		    sizeof(w->wmesg));
+		p->wchan.s = w->wmesg;
+	}
+	ctx_clear(ctx);
+}
+
+/* As ps -H names a thread that has a name of its own, bin/ps/print.c. */
+static void
+name_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
+{
+	struct os_text name;
+
+	name = name_at(ctx, w->k, td, FM_TD_NAME, w->name);
+	ctx_clear(ctx);
+	if (name.status != 0 || name.s[0] == '\0' || p->comm.status != 0 ||
+	    strcmp(name.s, p->comm.s) == 0)
+		return;
+	snprintf(w->both, sizeof(w->both), "%s/%s", p->comm.s, name.s);
+	p->comm.s = w->both;
+}
+
+/*
+ * One row for each thread, or one for the process: as its thread that wrote the
+ * dump, else one that runs, else the first.
+ */
+static int
+visit_proc(struct ctx *ctx, struct walk *w, const struct entry *e)
+{
+	struct kernel *k = w->k;
+	const struct os_u64 *dumptid = &freebsd_of(k)->dumptid;
+	struct os_proc main, p;
+	uint64_t td;
+	unsigned nth, rank, best;
+	int rc;
+
+	fill_proc(ctx, w, e, &main);
+	main.cpu.status = E_NOT_FOUND;
+	rc = freebsd_get(ctx, k, e->addr, FM_PROC_THREADS, 0, &td);
+	for (nth = best = 0; rc == 0 && td != 0; nth++) {
+		rc = visit_node(ctx, &w->threads, td, THREADS_MAX);
+		if (rc != 1)
+			break;
+		p = main;
+		p.state = main.state == 'Z' ? 'Z' : '?';
+		fill_thread(ctx, w, td, &p);
+		if (w->flags & OS_THREADS) {
+			p.comm.s = w->comm;
+			p.is_thread = nth > 0;
+			name_thread(ctx, w, td, &p);
+			rc = w->fn(w->arg, ctx, &p);
+			if (rc != 0)
+				return (rc);
+		} else {
+			rank = dumptid->status == 0 && p.tid ==
+			    (int)(int32_t)dumptid->v ? 3 : p.on_cpu.status == 0 &&
+			    p.on_cpu.v ? 2 : 1;
+			if (rank > best) {
+				best = rank;
+				main = p;
+			}
+		}
+		rc = freebsd_get(ctx, k, td, FM_TD_PLIST, 0, &td);
+	}
+	if (is_fatal(rc))
+		return (rc);
+	if (rc < 0) {
+		ctx_chain(ctx, "threads of process %d", e->pid);
+		note_broken(ctx, w);
+	}
+	/* A process without threads that can be read is one all the same. */
+	if ((w->flags & OS_THREADS) && nth > 0)
+		return (0);
+	return (w->fn(w->arg, ctx, &main));
+}
+
+int
+freebsd_procs(struct ctx *ctx, struct kernel *k, unsigned flags,
+    int (*fn)(void *, struct ctx *, const struct os_proc *), void *arg)
+{
+	struct walk w = { .k = k, .flags = flags, .fn = fn, .arg = arg };
+	size_t i;
+	int rc;
+
+	rc = gather(ctx, &w, "allproc", false);
+	if (rc < 0 && !is_fatal(rc) && w.n > 0) {
+		note_broken(ctx, &w);
+		rc = 0;
+	}
+	if (rc == 0 && sym_find(&k->symbols, "zombproc") != NULL) {
+		rc = gather(ctx, &w, "zombproc", true);
+		if (rc < 0 && !is_fatal(rc)) {
+			note_broken(ctx, &w);
+			rc = 0;
+		}
+	}
+	if (w.n > 0)
+		qsort(w.procs, w.n, sizeof(*w.procs), by_pid);
+	for (i = 0; rc == 0 && i < w.n; i++)
+		rc = visit_proc(ctx, &w, &w.procs[i]);
+	free(w.procs);
+	seen_fini(&w.seen);
+	seen_fini(&w.threads);
+	if (rc == 0 && w.broken.code != 0) {
+		ctx->err = w.broken;
+		rc = w.broken.code;
+	}
+	return (rc < 0 ? ctx_chain(ctx, "processes") : rc);
+}
+
+/* --- One of them ---------------------------------------------------------- */
+
+struct pick {
+	int		 tid;
+	int		 cpu;
+	struct os_proc	*proc;
+	struct arena	*arena;
+	bool		 found;
+};
+
+static const char *
+keep(struct arena *arena, struct os_text *t)
+{
+	if (t->status == 0 && t->s != NULL &&
+	    (t->s = arena_strdup(arena, t->s)) == NULL)
+		t->status = E_NOMEM;
+	return (t->s);
+}
+
+static int
+if_tid(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	struct pick *pick = arg;
+
+	(void)ctx;
+	if (p->tid != pick->tid && p->pid != pick->tid)
+		return (0);
+	*pick->proc = *p;
+	keep(pick->arena, &pick->proc->comm);
+	keep(pick->arena, &pick->proc->wchan);
+	pick->found = true;
+	return (1);
+}
+
+/* A number is a process's or a thread's: those begin above all processes'. */
+int
+freebsd_proc(struct ctx *ctx, struct kernel *k, int tid, struct arena *arena,
+    struct os_proc *p)
+{
+	struct pick pick = { .tid = tid, .proc = p, .arena = arena };
+	int rc;
+
+	rc = freebsd_procs(ctx, k, 0, if_tid, &pick);
+	if (!pick.found && !is_fatal(rc)) {
+		ctx_clear(ctx);
+		rc = freebsd_procs(ctx, k, OS_THREADS, if_tid, &pick);
+	}
+	if (pick.found)
+		return (0);
+	return (rc != 0 ? rc : ctx_fail(ctx, E_NOT_FOUND,
+	    "no such process"));
+}
+
+static int
+if_cpu(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	struct pick *pick = arg;
+
+	(void)ctx;
+	if (p->cpu.status != 0 || p->cpu.v != (uint64_t)pick->cpu)
+		return (0);
+	*pick->proc = *p;
+	pick->found = true;
+	return (1);
+}
+
+int
+freebsd_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
+{
+	struct os_proc p;
+	struct pick pick = { .cpu = cpu, .proc = &p };
+	int rc;
+
+	rc = freebsd_procs(ctx, k, OS_THREADS, if_cpu, &pick);
+	if (pick.found) {
+		*task = p.task;
+		return (0);
+	}
+	return (rc != 0 ? rc : ctx_fail(ctx, E_NOT_FOUND,
+	    "no thread is known to run on CPU %d", cpu));
+}
+
+/*
+ * The kernel keeps short argument lists itself, struct pargs in sys/sys/proc.h;
+ * the environment lies in the process's memory alone.
+ */
+int
+freebsd_args(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    bool env, int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
+{
+	uint64_t args, length, text;
+	char *buf;
+	size_t at, n;
+	int rc;
+
+	if (env)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "the environment of a "
+		    "FreeBSD process lies in its own memory, which is not "
+		    "read"));
+	rc = freebsd_get(ctx, k, p->group, FM_PROC_ARGS, 0, &args);
+	if (rc == 0 && args == 0)
+		return (ctx_fail(ctx, E_NOT_FOUND, "the kernel keeps no "
+		    "arguments of process %d", p->pid));
+	if (rc == 0)
+		rc = freebsd_get(ctx, k, args, FM_ARGS_LENGTH, 4, &length);
+	if (rc == 0)
+		rc = freebsd_at(ctx, k, args, FM_ARGS_ARGS, &text);
+	if (rc != 0)
+		return (rc);
+	if (length > ARGS_MAX)
+		return (ctx_fail_at(ctx, E_CORRUPT, args, "arguments of %llu "
+		    "bytes", (unsigned long long)length));
+	buf = malloc((size_t)length + 1);
+	if (buf == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	rc = space_read(ctx, &k->space, text, buf, (size_t)length);
+	buf[length] = '\0';
+	for (at = 0; rc == 0 && at < length; at += n + 1) {
+		n = strlen(buf + at);
+		rc = fn(arg, ctx, buf + at, n);
+	}
+	free(buf);
+	return (rc);
+}
