@@ -69,9 +69,14 @@ struct unwind_chain {
 	int8_t	 sp_at;			/* the caller's sp, from the frame pointer */
 };
 
+/* No stack is larger: a frame that far below its callee's is on another one. */
+#define UNWIND_STACK_MAX	(UINT64_C(64) << 10)
+
 /*
  * Replace *f by its caller, found through f->bp.  E_DONE at the chain's end,
  * E_CORRUPT when it does not lead upwards, or the reason why it cannot be read.
+ * It may lead to another stack, even a lower one: whoever follows it bounds the
+ * number of steps.
  */
 int	unwind_chain(struct ctx *, const struct virt_reader *,
 	    const struct unwind_chain *, struct unwind_frame *f);

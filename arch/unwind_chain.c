@@ -39,8 +39,8 @@ unwind_chain(struct ctx *ctx, const struct virt_reader *r,
 		return (rc);
 	if (pc == 0)
 		return (E_DONE);
-	/* The stack grows down: a caller's frame lies above. */
-	if (next != 0 && next <= f->bp)
+	/* The stack grows down: a caller's frame lies above, or elsewhere. */
+	if (next != 0 && next <= f->bp && f->bp - next < UNWIND_STACK_MAX)
 		return (ctx_fail_at(ctx, E_CORRUPT, f->bp, "the frame at "
 		    "0x%llx does not lead upwards", (unsigned long long)f->bp));
 	f->pc = pc;

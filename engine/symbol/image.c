@@ -204,6 +204,9 @@ add_symbols(struct ctx *ctx, struct image *im, const struct section *sections,
 			continue;
 		if (length > UINT32_MAX)
 			length = 0;
+		/* A number, not a place that reaches up to the next. */
+		if (shndx == SHN_ABS && length == 0)
+			length = 1;
 		rc = sym_add(ctx, &im->symbols, value, (uint32_t)length,
 		    letter(sections, nsections, shndx, info), 0, s, n);
 	}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define FRAMES_MAX	1024
+#define STACKS_MAX	4		/* an NMI's below an exception's, ... */
 #define CPUS_MAX	65536u
 #define PCB_MAX		65536u
 
@@ -149,36 +150,51 @@ read_virt(void *arg, struct ctx *ctx, uint64_t va, void *buf, size_t n)
 }
 
 /*
- * amd64: trap() is called with the registers that an exception saved on the top
- * of the stack, struct trapframe (sys/amd64/include/frame.h).  The chain of
- * frame pointers leaps over what was interrupted: take it from there.
+ * amd64: what an exception or an interrupt calls finds the registers that it
+ * saved on the top of the stack, struct trapframe (sys/amd64/include/frame.h).
+ * The chain of frame pointers leaps over what was interrupted: take it from
+ * there.  The callers are named as sys/amd64/amd64/db_trace.c knows them.
  */
 #define TF_RBP		64
 #define TF_RIP		152
 #define TF_CS		160
 #define TF_RSP		176
 #define TF_SIZE		192
+#define KERNEL_CS	0x20		/* sys/amd64/include/segments.h */
+
+static bool
+saves_frame(const struct kernel *k, uint64_t pc)
+{
+	const struct symbol *s;
+	const char *name;
+	size_t n;
+
+	s = sym_at(&k->symbols, pc - 1);
+	if (s == NULL)
+		return (false);
+	name = sym_name(&k->symbols, s);
+	n = strlen(name);
+	return ((n >= 8 && strcmp(name + n - 8, "calltrap") == 0) ||
+	    (name[0] == 'X' && name[1] >= 'a' && name[1] <= 'z'));
+}
 
 static int
 from_trap(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
-	const struct symbol *s;
 	uint8_t raw[TF_SIZE];
-	int rc;
+	uint64_t cs;
 
-	if (k->arch != &arch_x86_64 || f->exact)
+	if (k->arch != &arch_x86_64 || f->exact || !saves_frame(k, f->pc))
 		return (E_NOT_FOUND);
-	s = sym_at(&k->symbols, f->pc - 1);
-	if (s == NULL || strcmp(sym_name(&k->symbols, s), "calltrap") != 0)
+	if (space_read(ctx, &k->space, f->sp, raw, sizeof(raw)) != 0) {
+		ctx_clear(ctx);
 		return (E_NOT_FOUND);
-	rc = space_read(ctx, &k->space, f->sp, raw, sizeof(raw));
-	if (rc != 0)
-		return (rc);
-	if (load_u64(raw + TF_CS, false) & 3)
+	}
+	cs = load_u64(raw + TF_CS, false) & 0xffff;
+	if (cs & 3)
 		return (E_DONE);	/* it came from user code */
-	if (load_u64(raw + TF_RSP, false) <= f->sp)
-		return (ctx_fail_at(ctx, E_CORRUPT, f->sp, "the trap at 0x%llx "
-		    "does not lead upwards", (unsigned long long)f->sp));
+	if (cs != KERNEL_CS)
+		return (E_NOT_FOUND);
 	f->pc = load_u64(raw + TF_RIP, false);
 	f->sp = load_u64(raw + TF_RSP, false);
 	f->bp = load_u64(raw + TF_RBP, false);
@@ -209,9 +225,12 @@ freebsd_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	const struct freebsd_pcb *form;
 	struct unwind_frame f;
 	struct os_frame out;
+	uint64_t sp;
+	unsigned down;
 	int rc;
 
 	form = pcb_form(k);
+	down = 0;
 	rc = freebsd_first_frame(ctx, k, p, &f);
 	if (rc != 0)
 		return (ctx_chain(ctx, "stack of thread %d", p->tid));
@@ -222,8 +241,12 @@ freebsd_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		out.reliable = f.reliable;
 		out.user = is_user(k, f.pc);
 		rc = fn(arg, ctx, &out);
+		sp = f.sp;
 		if (rc == 0)
 			rc = next_frame(ctx, k, form, &f);
+		if (rc == 0 && f.sp < sp && ++down > STACKS_MAX)
+			rc = ctx_fail_at(ctx, E_CORRUPT, f.sp, "the stack of "
+			    "thread %d does not lead upwards", p->tid);
 	}
 	return (rc == E_DONE ? 0 : rc);
 }
