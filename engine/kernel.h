@@ -32,6 +32,7 @@ struct kernel {
 	const struct os_ops	*os;		/* NULL: unknown system */
 	void			*os_data;	/* owned by os */
 	struct arena		 arena;		/* lives as long as the kernel */
+	bool			 live;		/* the running kernel */
 	/* What is wrong or missing, a sentence each, for banners. */
 	const char		*warnings[KERNEL_WARNINGS_MAX];
 	size_t			 nwarnings;
@@ -43,6 +44,8 @@ struct kernel_options {
 	uint64_t	 kaslr, phys_base, cr3;
 	bool		 has_kaslr, has_phys_base, has_cr3;
 	bool		 record;	/* note the pages used, for kernel_capture */
+	bool		 has_core_fd;
+	int		 core_fd;	/* an open /proc/kcore, taken over */
 	struct file_faults *faults;	/* see file.h; NULL: files are not mapped */
 };
 
@@ -54,11 +57,22 @@ struct kernel_options {
 int	kernel_open(struct ctx *, const char *const *paths, size_t npaths,
 	    const struct kernel_options *, struct kernel **ret);
 /*
- * Open the running kernel.  Without "memory" nothing of its memory is opened:
- * no privilege is needed, what os_*() gives comes from /proc.
+ * Open the running kernel.  With "memory" its memory is /proc/kcore, symbols
+ * and types come from /proc/kallsyms and /sys/kernel/btf or, where these are
+ * closed, from memory.  Where /proc/kcore is closed too this succeeds all the
+ * same: k->dump->complete is false, a warning says what is missing, why and how
+ * to get it, reads fail with E_RESTRICTED and os_*() tell what /proc does.  Only
+ * a core_fd that is of no use is an error.
+ * Without "memory" it is as if all were closed, with no warning: no privilege
+ * is needed, there are no symbols and types.
  */
 int	kernel_open_live(struct ctx *, const struct kernel_options *,
 	    bool memory, struct kernel **ret);
+/*
+ * What was read of a running kernel is old: the next reads are new ones.  For a
+ * dump nothing happens.
+ */
+void	kernel_refresh(struct kernel *);
 void	kernel_close(struct kernel *);
 /*
  * Write the pages that results have used so far as an ELF core (see

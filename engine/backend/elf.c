@@ -46,6 +46,8 @@ struct elf {
 	uint64_t	 claimed;	/* bytes of the file, by all segments */
 	bool		 user_core;
 	bool		 qemu;
+	bool		 kcore;
+	bool		 marked;	/* kcore: all ones stands for no p_paddr */
 };
 
 struct ehdr {
@@ -333,7 +335,7 @@ take_note(struct ctx *ctx, struct elf *e, const char *name, uint32_t type,
 	}
 	if (strcmp(name, "CORE") == 0 && type == NT_AUXV)
 		e->user_core = true;
-	if (a == NULL)
+	if (a == NULL || e->kcore)
 		return (0);
 	if (strcmp(name, "CORE") == 0 && type == NT_PRSTATUS) {
 		if (n < (size_t)a->prstatus_regs + a->regs_size ||
@@ -394,7 +396,7 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 	if (raw == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
 	rc = file_read(ctx, f, off, raw, (size_t)len);
-	if (rc == 0 && e->dump.notes == NULL) {
+	if (rc == 0 && e->dump.notes == NULL && !e->kcore) {
 		e->dump.notes = arena_dup(&e->dump.arena, raw, (size_t)len);
 		e->dump.notes_len = (size_t)len;
 	}
@@ -416,6 +418,28 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 	}
 	free(raw);
 	return (rc);
+}
+
+/* Is a segment of kcore one that lies at no known physical address? */
+static bool
+is_unplaced(struct elf *e, uint64_t paddr)
+{
+	if (!e->kcore)
+		return (false);
+	e->marked = e->marked || paddr == UINT64_MAX;
+	return (paddr == UINT64_MAX);
+}
+
+/* Where nothing is marked, 0 stands for no p_paddr. */
+static void
+drop_zeros(struct elf *e)
+{
+	size_t i, n;
+
+	for (i = n = 0; i < e->nsegs; i++)
+		if (e->segs[i].pa != 0)
+			e->segs[n++] = e->segs[i];
+	e->nsegs = n;
 }
 
 static int
@@ -459,27 +483,26 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		filesz = bytes_uint(&b, word);
 		memsz = bytes_uint(&b, word);
 		rc = 0;
-		if (type == PT_LOAD)
+		if (type == PT_LOAD && !is_unplaced(e, paddr))
 			rc = load_segment(ctx, e, f, paddr, off, filesz, memsz);
 		else if (type == PT_NOTE)
 			rc = take_notes(ctx, e, f, off, filesz);
 		if (rc != 0)
 			return (rc);
 	}
+	if (e->kcore && !e->marked)
+		drop_zeros(e);
 	return (settle(ctx, e));
 }
 
 static int
-elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 {
 	struct ehdr eh;
 	struct elf *e;
 	int rc;
 
-	if (n != 1)
-		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
-		    "name one", file_name(files[0]), file_name(files[1])));
-	rc = read_ehdr(ctx, files[0], &eh);
+	rc = read_ehdr(ctx, f, &eh);
 	if (rc != 0)
 		return (rc);
 	e = calloc(1, sizeof(*e));
@@ -488,32 +511,54 @@ elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 	e->dump.layer.ops = &elf_ops;
 	e->dump.backend = &backend_elf;
 	e->dump.complete = true;
+	e->kcore = kcore;
 	arena_init(&e->dump.arena);
 	e->be = eh.be;
 	e->class_bits = eh.bits;
 	/* A 32-bit kernel's dump may be a 64-bit ELF (PAE): the machine decides. */
 	e->dump.arch = arch_by_elf((uint16_t)eh.machine, eh.bits / 8, eh.be);
-	rc = read_phdrs(ctx, e, files[0], &eh);
+	rc = read_phdrs(ctx, e, f, &eh);
 	if (rc == 0 && e->user_core)
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
 		    "process, not of a kernel: use a debugger such as gdb",
-		    file_name(files[0]));
+		    file_name(f));
 	if (rc == 0 && e->nsegs == 0)
 		rc = ctx_fail(ctx, E_CORRUPT, "%s: an ELF core without any "
-		    "memory (PT_LOAD)", file_name(files[0]));
+		    "memory (PT_LOAD)", file_name(f));
 	if (rc == 0 && e->dump.arch == NULL)
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is a dump of a processor "
 		    "that is not supported (ELF machine %u, %u bits, %s-endian)",
-		    file_name(files[0]), eh.machine, eh.bits,
+		    file_name(f), eh.machine, eh.bits,
 		    eh.be ? "big" : "little");
 	if (rc != 0) {
 		elf_close(&e->dump.layer);
 		return (rc);
 	}
-	e->dump.files[0] = files[0];
+	e->dump.files[0] = f;
 	e->dump.nfiles = 1;
 	*ret = &e->dump;
 	return (0);
+}
+
+static int
+elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+{
+	if (n != 1)
+		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
+		    "name one", file_name(files[0]), file_name(files[1])));
+	return (open_core(ctx, files[0], false, ret));
+}
+
+int
+elf_open_kcore(struct ctx *ctx, struct file *f, struct dump **ret)
+{
+	int rc;
+
+	rc = elf_probe(ctx, f);
+	if (rc == E_NOT_MINE)
+		rc = ctx_fail(ctx, E_CORRUPT, "%s is not an ELF core",
+		    file_name(f));
+	return (rc == 0 ? open_core(ctx, f, true, ret) : rc);
 }
 
 static const char *
@@ -521,6 +566,8 @@ elf_format(const struct dump *d)
 {
 	const struct elf *e = (const struct elf *)d;
 
+	if (e->kcore)
+		return ("kcore");
 	if (e->qemu)
 		return (e->class_bits == 64 ? "ELF64 (QEMU)" : "ELF32 (QEMU)");
 	return (e->class_bits == 64 ? "ELF64" : "ELF32");

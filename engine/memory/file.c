@@ -110,6 +110,21 @@ file_of_bytes(struct ctx *ctx, const char *name, const void *p, size_t n,
 	return (0);
 }
 
+int
+file_of_fd(struct ctx *ctx, const char *name, int fd, struct file **ret)
+{
+	struct file *f;
+	int rc;
+
+	rc = create(ctx, name, &f);
+	if (rc != 0)
+		return (rc);
+	f->fd = fd;
+	f->size = f->whole = INT64_MAX;
+	*ret = f;
+	return (0);
+}
+
 /* Enter the mapping in the list that the signal handler looks through. */
 static void
 watch(struct file *f)
@@ -205,7 +220,8 @@ file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 		}
 		if (got == 0)
 			return (ctx_fail_at(ctx, E_IO, off + done,
-			    "%s has shrunk: no bytes at 0x%llx", f->name,
+			    "%s has %s: no bytes at 0x%llx", f->name,
+			    f->size == INT64_MAX ? "ended" : "shrunk",
 			    (unsigned long long)(off + done)));
 	}
 	return (0);

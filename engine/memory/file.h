@@ -30,6 +30,11 @@ int	file_open(struct ctx *, const char *path, struct file_faults *faults,
 /* A file over bytes that the caller keeps alive (tests, expanded data). */
 int	file_of_bytes(struct ctx *, const char *name, const void *, size_t,
 	    struct file **ret);
+/*
+ * A file over a descriptor that is taken over on success, for what cannot be
+ * mapped and does not know its size (/proc/kcore): all of it comes by pread.
+ */
+int	file_of_fd(struct ctx *, const char *name, int fd, struct file **ret);
 void	file_close(struct file *);
 
 const char *file_name(const struct file *);	/* as it was given */

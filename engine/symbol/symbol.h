@@ -49,6 +49,14 @@ int	sym_add(struct ctx *, struct symbols *, uint64_t addr, uint32_t size,
 	    char type, unsigned module, const char *name, size_t len);
 /* The index for a module's name, added if new; -1 out of memory. */
 int	sym_module(struct symbols *, const char *name);
+/*
+ * Add the lines "ADDRESS TYPE NAME [MODULE]" of /proc/kallsyms or a System.map
+ * (symbol_text.c): *used bytes of the n, all but a last line without its end.
+ * *known counts those at another address than 0: none where a kernel hides
+ * them.  E_CORRUPT for another kind of text.
+ */
+int	sym_add_lines(struct ctx *, struct symbols *, const char *, size_t n,
+	    size_t *used, size_t *known);
 /* Sort, fill in sizes (distance to the next symbol), index the names. */
 int	sym_seal(struct ctx *, struct symbols *);
 

@@ -9,8 +9,8 @@
 #define FDS_MAX		(1u << 20)	/* the default of fs.nr_open */
 
 /* The type bits of i_mode, include/uapi/linux/stat.h. */
-static const char *
-type_of(uint64_t mode)
+const char *
+linux_file_type(uint64_t mode)
 {
 	switch (mode & 0170000) {
 	case 0010000: return ("pipe");
@@ -41,7 +41,7 @@ one(struct ctx *ctx, struct kernel *k, struct linux_obj *obj,
 		f->type.status = linux_member(ctx, k, inode, LM_INODE_MODE,
 		    &mode);
 	if (f->type.status == 0)
-		f->type.s = type_of(mode);
+		f->type.s = linux_file_type(mode);
 	f->path.status = linux_path(ctx, k, f->file, arena, &f->path.s);
 	ctx->quiet--;
 	return (f->path.status == E_NOMEM ? E_NOMEM : 0);

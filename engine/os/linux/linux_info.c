@@ -84,27 +84,14 @@ hex(struct arena *arena, const uint8_t *p, size_t n)
 	return (s);
 }
 
-/* The ELF note of the linker, "GNU" type 3, among the kernel's own notes. */
-static const char *
-build_id_note(struct ctx *ctx, struct kernel *k, struct arena *arena)
+const char *
+linux_build_id(struct arena *arena, const void *notes, size_t n, bool be)
 {
-	uint64_t start, end;
 	uint32_t name_len, len, type;
 	const void *name, *desc;
-	const char *ret;
 	struct bytes b;
-	uint8_t *notes;
 
-	if (linux_root(ctx, k, "__start_notes", &start) != 0 ||
-	    linux_root(ctx, k, "__stop_notes", &end) != 0 || end <= start ||
-	    end - start > NOTES_MAX)
-		return (NULL);
-	notes = malloc((size_t)(end - start));
-	ret = NULL;
-	if (notes == NULL || space_read(ctx, &k->space, start, notes,
-	    (size_t)(end - start)) != 0)
-		goto out;
-	b = bytes_of(notes, (size_t)(end - start), k->space.be);
+	b = bytes_of(notes, n, be);
 	while (bytes_left(&b) >= 12) {
 		name_len = bytes_u32(&b);
 		len = bytes_u32(&b);
@@ -116,12 +103,29 @@ build_id_note(struct ctx *ctx, struct kernel *k, struct arena *arena)
 			bytes_align(&b, 4);
 		if (name != NULL && desc != NULL && type == 3 &&
 		    name_len == 4 && memcmp(name, "GNU", 4) == 0 &&
-		    len <= BUILD_ID_MAX) {
-			ret = hex(arena, desc, len);
-			break;
-		}
+		    len <= BUILD_ID_MAX)
+			return (hex(arena, desc, len));
 	}
-out:
+	return (NULL);
+}
+
+static const char *
+build_id_note(struct ctx *ctx, struct kernel *k, struct arena *arena)
+{
+	uint64_t start, end;
+	const char *ret;
+	uint8_t *notes;
+
+	if (linux_root(ctx, k, "__start_notes", &start) != 0 ||
+	    linux_root(ctx, k, "__stop_notes", &end) != 0 || end <= start ||
+	    end - start > NOTES_MAX)
+		return (NULL);
+	notes = malloc((size_t)(end - start));
+	ret = NULL;
+	if (notes != NULL && space_read(ctx, &k->space, start, notes,
+	    (size_t)(end - start)) == 0)
+		ret = linux_build_id(arena, notes, (size_t)(end - start),
+		    k->space.be);
 	free(notes);
 	return (ret);
 }
@@ -152,8 +156,8 @@ cmdline(struct ctx *ctx, struct kernel *k, struct arena *arena)
 }
 
 /* Letters, blanks between them, none at the end. */
-static const char *
-taint_text(struct arena *arena, uint64_t mask)
+const char *
+linux_taint(struct arena *arena, uint64_t mask)
 {
 	size_t i, n, end;
 	char *s;
@@ -182,7 +186,7 @@ taint(struct ctx *ctx, struct kernel *k, struct arena *arena)
 	uint64_t mask;
 
 	t.status = linux_var(ctx, k, "tainted_mask", k->space.ptr_size, &mask);
-	return (t.status == 0 ? given(taint_text(arena, mask)) : t);
+	return (t.status == 0 ? given(linux_taint(arena, mask)) : t);
 }
 
 /*

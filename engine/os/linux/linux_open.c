@@ -75,11 +75,14 @@ place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 static void
 learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
+	/* A running kernel's are there, of modules too: engine/live.c. */
+	const bool named = k->symbols.n > 0;
+	const bool typed = types_nunits(k->types) > 0;
 	uint64_t modules;
 	int rc;
 
-	rc = linux_load_symbols(ctx, k);
-	if (rc == 0)
+	rc = named ? 0 : linux_load_symbols(ctx, k);
+	if (rc == 0 && !named)
 		rc = sym_seal(ctx, &k->symbols);
 	if (rc != 0)
 		os_warn(k, "no symbols: %s", ctx->err.text);
@@ -89,14 +92,17 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	rc = linux_find_vmcoreinfo(ctx, k, opt);
 	if (rc != 0)
 		os_warn(k, "%s", ctx->err.text);
-	rc = linux_load_types(ctx, k);
+	rc = typed ? 0 : linux_load_types(ctx, k);
 	if (rc != 0) {
 		os_warn(k, "no types: %s", ctx->err.text);
 		return;
 	}
 	ctx->quiet++;
-	(void)linux_load_module_types(ctx, k);
+	if (!typed)
+		(void)linux_load_module_types(ctx, k);
 	ctx->quiet--;
+	if (named)
+		return;
 	/* The table is not searchable while symbols are added. */
 	rc = linux_root(ctx, k, "modules", &modules);
 	if (rc == 0)

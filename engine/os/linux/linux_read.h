@@ -427,6 +427,13 @@ uint64_t linux_stack_size(struct ctx *, struct kernel *);
 int	linux_wchan(struct ctx *, struct kernel *, const struct os_proc *,
 	    const char **);
 
+/* The letters that an oops shows for these bits of tainted_mask. */
+const char *linux_taint(struct arena *, uint64_t mask);
+/* The linker's note, "GNU" type 3, among ELF notes: in hex, or NULL. */
+const char *linux_build_id(struct arena *, const void *notes, size_t n, bool be);
+/* What kind of file these bits of i_mode mean: "regular", ... */
+const char *linux_file_type(uint64_t mode);
+
 /* Parts of linux_info(). */
 void	linux_mem_info(struct ctx *, struct kernel *, struct os_info *);
 void	linux_panic_info(struct ctx *, struct kernel *, struct arena *,
