@@ -64,6 +64,7 @@ run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
 	int error;
 
 	ctx_clear(ctx);
+	kernel_refresh(k);
 	error = o->format->create(ctx, out, &sink);
 	if (error != OK) {
 		complain(ctx, line);

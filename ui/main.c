@@ -45,13 +45,12 @@ run(struct ctx *ctx, struct options *o)
 	struct kernel *k;
 	int error;
 
-	if (o->nfiles == 0) {
-		fprintf(stderr, "kpeek: no dump given; browsing the running "
-		    "kernel is not built into this version\n");
-		return (EXIT_USAGE);
-	}
 	o->kernel.faults = fault_install();
-	error = kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
+	error = o->live ? kernel_open_live(ctx, &o->kernel, true, &k) :
+	    kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
+	if (error == OK && o->live &&
+	    (error = privileges_drop(ctx, !k->dump->complete)) != OK)
+		kernel_close(k);
 	if (error != OK) {
 		complain(ctx);
 		return (exit_of(error));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ enum option_code {
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
 	OPT_CAPTURE, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO, OPT_PHYS_BASE,
-	OPT_KASLR, OPT_CR3, OPT_VERSION, OPT_HELP,
+	OPT_KASLR, OPT_CR3, OPT_CORE_FD, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -46,6 +47,7 @@ static const struct option_row {
 	{ OPT_PHYS_BASE, "phys-base", "N", "where the kernel lies physically" },
 	{ OPT_KASLR, "kaslr", "N", "how far the kernel was moved" },
 	{ OPT_CR3, "cr3", "ADDR", "the root of the page tables" },
+	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
 	{ OPT_LATER, "cast", "FILE", NULL },
@@ -54,7 +56,6 @@ static const struct option_row {
 	{ OPT_LATER, "kernel", "N", NULL },
 	{ OPT_LATER, "base", "ADDR", NULL },
 	{ OPT_LATER, "arch", "NAME", NULL },
-	{ OPT_LATER, "core-fd", "N", NULL },
 	{ OPT_LATER, "patch", "FILE", NULL },
 	{ OPT_LATER, "undo", "JOURNAL", NULL },
 	{ OPT_LATER, "yes", NULL, NULL },
@@ -69,8 +70,9 @@ options_help(struct out *out)
 	size_t i;
 
 	out_puts(out, "usage: kpeek [options] [FILE ...]\n\n"
-	    "Browse the memory of a kernel that a dump holds.  With -c or -i "
-	    "print instead.\n\noptions:\n");
+	    "Browse the memory of a kernel that a dump holds, or of the running "
+	    "one (no FILE,\nor the word live).  With -c or -i print instead."
+	    "\n\noptions:\n");
 	for (i = 0; i < COUNT(rows); i++) {
 		if (rows[i].help == NULL)
 			continue;
@@ -110,6 +112,21 @@ parse_number(struct ctx *ctx, const char *option, const char *text,
 		return (ctx_fail(ctx, E_USAGE, "--%s: %s: not a number",
 		    option, text));
 	return (OK);
+}
+
+static int
+parse_fd(struct ctx *ctx, const char *text, int *ret)
+{
+	uint64_t v;
+	int error;
+
+	error = parse_number(ctx, "core-fd", text, &v);
+	if (error == OK && v > INT_MAX)
+		error = ctx_fail(ctx, E_USAGE, "--core-fd: %s: not a "
+		    "descriptor", text);
+	if (error == OK)
+		*ret = (int)v;
+	return (error);
 }
 
 static int
@@ -227,6 +244,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 	case OPT_CR3:
 		o->kernel.has_cr3 = true;
 		return (parse_number(ctx, row->name, arg, &o->kernel.cr3));
+	case OPT_CORE_FD:
+		o->kernel.has_core_fd = true;
+		return (parse_fd(ctx, arg, &o->kernel.core_fd));
 	case OPT_VERSION:
 		o->version = true;
 		break;
@@ -293,6 +313,7 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 {
 	struct option longs[COUNT(rows) + 1];
 	char letters[2 * COUNT(rows) + 2];
+	size_t i;
 	int c, error;
 
 	memset(o, 0, sizeof(*o));
@@ -309,6 +330,15 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	}
 	o->files = (const char *const *)(argv + optind);
 	o->nfiles = (size_t)(argc - optind);
+	o->live = o->nfiles == 0 || (o->nfiles == 1 &&
+	    strcmp(o->files[0], "live") == 0);
+	for (i = 0; !o->live && i < o->nfiles; i++)
+		if (strcmp(o->files[i], "live") == 0)
+			return (ctx_fail(ctx, E_USAGE, "live: the running "
+			    "kernel goes with no other file"));
+	if (o->kernel.has_core_fd && !o->live)
+		return (ctx_fail(ctx, E_USAGE, "--core-fd: only for the "
+		    "running kernel, not together with %s", o->files[0]));
 	if (o->ui.update && o->ui.replay == NULL)
 		return (ctx_fail(ctx, E_USAGE,
 		    "--update: only together with --replay"));

@@ -27,6 +27,7 @@ struct options {
 	size_t			 ncommands, commands_cap;
 	const char *const	*files;		/* of argv */
 	size_t			 nfiles;
+	bool			 live;		/* no file, or the word "live" */
 	bool			 help, version;
 	struct arena		 arena;
 };
@@ -45,6 +46,13 @@ enum exit_status exit_of(int status);
 /* Run the commands and print; see batch.c. */
 enum exit_status batch_run(struct ctx *, struct kernel *,
 		    const struct options *);
+
+/*
+ * Once all that takes root is open: never again more than an ordinary user
+ * (privileges.c).  What reads /proc by name on behalf of root keeps the right
+ * to read.
+ */
+int	privileges_drop(struct ctx *, bool reads_proc);
 
 /* Survive a dump that shrinks while it is mapped; for kernel_options.faults. */
 struct file_faults *fault_install(void);

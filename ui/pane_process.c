@@ -213,6 +213,8 @@ build_fields(struct process *p)
 		add_size(d, "virtual ", &proc->vsz);
 		add_size(d, "  resident ", &proc->rss);
 	}
+	if (proc->task == OS_UNKNOWN)
+		return;
 	doc_label(d, "Kernel");
 	doc_puts(d, STYLE_DIM, "task_struct ");
 	l = link_memory(proc->task, type_of(ui, "struct task_struct"), 0);

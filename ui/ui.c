@@ -337,6 +337,7 @@ ui_key(struct ui *ui, uint32_t key)
 	if (ui->record != NULL)
 		record_key(ui->record, key);
 	ui->message[0] = '\0';
+	kernel_refresh(ui->kernel);
 	if (ui->await != 0) {
 		if (key == UKEY_ESC)
 			;
@@ -457,7 +458,8 @@ draw_title(struct ui *ui)
 
 	region_fill(&r, 0, 0, r.w, STYLE_TITLE_DIM, ' ');
 	x = r.w;
-	badge = dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
+	badge = ui->kernel->live ? " LIVE " :
+	    dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
 	if (badge != NULL && r.w >= 40) {
 		x -= (int)strlen(badge);
 		region_puts(&r, 0, x, STYLE_BADGE, badge);

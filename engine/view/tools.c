@@ -26,6 +26,14 @@ view_cell_addr(struct os_u64 v)
 }
 
 struct cell
+view_cell_struct(uint64_t addr, struct typeref type)
+{
+	if (addr == OS_UNKNOWN)
+		return (cell_missing(E_RESTRICTED));
+	return (cell_link(cell_addr(addr), link_memory(addr, type, 0)));
+}
+
+struct cell
 view_cell_double(struct os_double v)
 {
 	return (v.status == OK ? cell_double(v.v) :

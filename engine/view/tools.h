@@ -12,6 +12,8 @@
 struct cell	view_cell_status(int status);
 struct cell	view_cell_u64(struct os_u64);
 struct cell	view_cell_addr(struct os_u64);
+/* The address of a structure that is there, linked to it. */
+struct cell	view_cell_struct(uint64_t addr, struct typeref);
 struct cell	view_cell_double(struct os_double);
 struct cell	view_cell_text(struct os_text);
 

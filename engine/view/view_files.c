@@ -54,12 +54,12 @@ emit(void *arg, struct ctx *ctx, const struct os_file *f)
 	memset(&text, 0, sizeof(text));
 	cells[0] = cell_s64(f->fd);
 	cells[1] = view_cell_text(f->type);
-	cells[2] = cell_link(view_cell_text(f->path),
-	    link_memory(f->file, w->type, 0));
+	cells[2] = view_cell_text(f->path);
+	if (f->file != OS_UNKNOWN)
+		cells[2] = cell_link(cells[2], link_memory(f->file, w->type, 0));
 	cells[3] = f->flags.status == OK ? cell_text(flag_text(f->flags.v,
 	    &text)) : view_cell_status(f->flags.status);
-	cells[4] = cell_link(cell_addr(f->file),
-	    link_memory(f->file, w->type, 0));
+	cells[4] = view_cell_struct(f->file, w->type);
 	error = row_emit_cells(w->sink, ctx, (uint64_t)f->fd + 1, cells,
 	    COUNT(cells));
 	buf_fini(&text);

@@ -121,15 +121,14 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 		view_cell_double(p->start),
 		view_cell_text(p->wchan),
 		view_cell_double(p->last_run),
-		cell_link(cell_addr(p->task),
-		    link_memory(p->task, ps->task_type, 0)),
+		view_cell_struct(p->task, ps->task_type),
 		cell_link(argv, link_process(p->tid)),
 		view_cell_text(p->work),
 	};
 	_Static_assert(COUNT(cells) == COUNT(ps_columns), "a cell a column");
 
-	return (row_emit_cells(&ps->rows.sink, ctx, p->task, cells,
-	    COUNT(cells)));
+	return (row_emit_cells(&ps->rows.sink, ctx, p->task != OS_UNKNOWN ?
+	    p->task : (uint64_t)p->tid, cells, COUNT(cells)));
 }
 
 /* By pid, then tid; idle tasks, all 0, by their CPU. */

@@ -36,12 +36,15 @@ emit_swap(void *arg, struct ctx *ctx, const struct os_swap *s)
 
 	add(&w->total, s->total);
 	add(&w->used, s->used);
-	cells[0] = cell_link(view_cell_text(s->device),
-	    link_memory(s->address, w->type, 0));
+	cells[0] = view_cell_text(s->device);
+	if (s->address != OS_UNKNOWN)
+		cells[0] = cell_link(cells[0],
+		    link_memory(s->address, w->type, 0));
 	cells[1] = view_cell_u64(s->total);
 	cells[2] = view_cell_u64(s->used);
 	cells[3] = cell_s64(s->priority);
-	return (row_emit_cells(w->sink, ctx, s->address, cells, COUNT(cells)));
+	return (row_emit_cells(w->sink, ctx, s->address != OS_UNKNOWN ?
+	    s->address : 0, cells, COUNT(cells)));
 }
 
 /* A structure's type for links; none when there are no types. */
@@ -142,15 +145,19 @@ emit_mod(void *arg, struct ctx *ctx, const struct os_module *m)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for modules"));
 	for (i = 0; i < n; i++)
 		users[i] = cell_text(m->used_by[i]);
-	cells[0] = cell_link(view_cell_text(m->name),
-	    link_memory(m->address, w->type, 0));
-	cells[1] = cell_link(cell_addr(m->base),
+	cells[0] = view_cell_text(m->name);
+	if (m->address != OS_UNKNOWN)
+		cells[0] = cell_link(cells[0],
+		    link_memory(m->address, w->type, 0));
+	cells[1] = m->base == OS_UNKNOWN ? cell_missing(E_RESTRICTED) :
+	    cell_link(cell_addr(m->base),
 	    (struct link){ .kind = LINK_CODE, .addr = m->base });
 	cells[2] = cell_u64(m->size);
 	cells[3] = view_cell_u64(m->refs);
 	cells[4] = cell_list(users, n);
 	cells[5] = view_cell_text(m->state);
-	error = row_emit_cells(w->sink, ctx, m->address, cells, COUNT(cells));
+	error = row_emit_cells(w->sink, ctx, m->address != OS_UNKNOWN ?
+	    m->address : 0, cells, COUNT(cells));
 	free(users);
 	return (error);
 }
