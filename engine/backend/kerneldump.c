@@ -15,6 +15,7 @@
 #define VERSION_AT	128
 #define PANIC_AT	320
 #define COMPRESSION_AT	495
+#define COMPRESSION_ZSTD 2		/* the last one; 1 is gzip */
 
 static bool
 parity_holds(const uint8_t *head)
@@ -39,7 +40,6 @@ kerneldump_take(struct ctx *ctx, struct file *f, struct kerneldump *k)
 {
 	uint8_t head[HEADER];
 	uint64_t length;
-	const char *how;
 	int rc;
 
 	memset(k, 0, sizeof(*k));
@@ -60,17 +60,14 @@ kerneldump_take(struct ctx *ctx, struct file *f, struct kerneldump *k)
 	if (!parity_holds(head))
 		return (ctx_fail(ctx, E_CORRUPT, "%s: the kernel dump header "
 		    "is damaged (its parity is off)", file_name(f)));
-	how = head[COMPRESSION_AT] == 1 ? "gzip" :
-	    head[COMPRESSION_AT] == 2 ? "zstd" : NULL;
 	if (load_u32(head + KEY_AT, true) != 0)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is an encrypted "
 		    "FreeBSD dump: decrypt it with decryptcore(8)",
 		    file_name(f)));
-	if (head[COMPRESSION_AT] != 0)
+	if (head[COMPRESSION_AT] > COMPRESSION_ZSTD)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a FreeBSD dump "
-		    "compressed with %s behind its header: cut off the first "
-		    "512 bytes and expand the rest", file_name(f),
-		    how != NULL ? how : "an unknown method"));
+		    "compressed by an unknown method (%u)", file_name(f),
+		    head[COMPRESSION_AT]));
 	length = load_u64(head + LENGTH_AT, true);
 	file_window(f, HEADER, length != 0 ? length : UINT64_MAX);
 	k->found = true;

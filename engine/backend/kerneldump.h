@@ -16,7 +16,8 @@ struct kerneldump {
 
 /*
  * Look for a header and narrow the file's window to the data behind it.  0 also
- * when there is none; E_UNSUPPORTED for data that is no memory or is packed.
+ * when there is none; E_UNSUPPORTED for data that is no memory or is encrypted.
+ * What is compressed is left so, see expand.h.
  */
 int	kerneldump_take(struct ctx *, struct file *, struct kerneldump *);
 /* Tell the dump what the header said. */

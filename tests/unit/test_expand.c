@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files within gzip and zstd streams. */
+#include "config.h"
+
+#include "engine/backend/expand.h"
+#include "base/vec.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#if HAVE_ZLIB
+#include <zlib.h>
+#endif
+#if HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+#define SIZE	(3u << 18)		/* several pieces of input and output */
+
+static uint8_t plain[SIZE];
+
+static void
+fill(void)
+{
+	uint32_t x = 1;
+	size_t i;
+
+	for (i = 0; i < SIZE; i++) {
+		x = x * 1103515245 + 12345;
+		/* A hole in the middle; the end is zeros too. */
+		plain[i] = i / 100000 == 3 || i > SIZE - 9000 ? 0 :
+		    (uint8_t)(x >> 16);
+	}
+}
+
+static bool
+gzip(struct buf *out, const uint8_t *p, size_t n)
+{
+#if HAVE_ZLIB
+	static uint8_t packed[SIZE + 65536];
+	z_stream z;
+
+	memset(&z, 0, sizeof(z));
+	assert_int_equal(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8,
+	    Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_in = (uint8_t *)(uintptr_t)p;
+	z.avail_in = (uInt)n;
+	z.next_out = packed;
+	z.avail_out = sizeof(packed);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	buf_add(out, packed, z.total_out);
+	deflateEnd(&z);
+	return (true);
+#else
+	(void)out;
+	(void)p;
+	(void)n;
+	return (false);
+#endif
+}
+
+static bool
+zstd(struct buf *out, const uint8_t *p, size_t n)
+{
+#if HAVE_ZSTD
+	static uint8_t packed[SIZE + 65536];
+	size_t len;
+
+	len = ZSTD_compress(packed, sizeof(packed), p, n, 1);
+	assert_false(ZSTD_isError(len));
+	buf_add(out, packed, len);
+	return (true);
+#else
+	(void)out;
+	(void)p;
+	(void)n;
+	return (false);
+#endif
+}
+
+/* Expand a stream: the bytes that came out, which are those of plain. */
+static uint64_t
+expanded(const struct buf *b, size_t len, bool *cut)
+{
+	static uint8_t got[SIZE];
+	struct file *in, *out;
+	struct ctx ctx;
+	uint64_t size;
+	int rc;
+
+	ctx_init(&ctx);
+	assert_int_equal(file_of_bytes(&ctx, "dir/vmcore.9.gz", b->p, len, &in),
+	    0);
+	rc = expand_file(&ctx, in, &out, cut);
+	if (rc != 0) {
+		size = (uint64_t)-rc | UINT64_C(1) << 63;
+	} else {
+		assert_non_null(strstr(file_name(out), "vmcore.9.gz"));
+		size = file_size(out);
+		assert_true(size <= SIZE);
+		assert_int_equal(file_read(&ctx, out, 0, got, (size_t)size), 0);
+		assert_memory_equal(got, plain, size);
+		file_close(out);
+	}
+	file_close(in);
+	ctx_fini(&ctx);
+	return (size);
+}
+
+#define FAILED(code)	((uint64_t)-(code) | UINT64_C(1) << 63)
+
+static void
+try(bool (*pack)(struct buf *, const uint8_t *, size_t))
+{
+	struct buf b;
+	bool cut;
+	int i;
+
+	memset(&b, 0, sizeof(b));
+	if (!pack(&b, plain, SIZE)) {
+		unit_skip("built without this library");
+		return;
+	}
+	assert_true(expanded(&b, b.len, &cut) == SIZE);
+	assert_false(cut);
+	/* What is left of a stream that was cut. */
+	assert_true(expanded(&b, b.len / 2, &cut) > SIZE / 4);
+	assert_true(cut);
+	assert_true(expanded(&b, 5, &cut) == FAILED(E_CORRUPT));
+	/* Padding behind it, as a dump partition has. */
+	for (i = 0; i < 700; i++)
+		buf_add(&b, "", 1);
+	assert_true(expanded(&b, b.len, &cut) == SIZE);
+	assert_false(cut);
+	buf_fini(&b);
+	/* Two streams one behind the other. */
+	assert_true(pack(&b, plain, 300000));
+	assert_true(pack(&b, plain + 300000, SIZE - 300000));
+	assert_true(expanded(&b, b.len, &cut) == SIZE);
+	assert_false(cut);
+	buf_fini(&b);
+}
+
+static void
+gzip_streams(void **state)
+{
+	(void)state;
+	fill();
+	try(gzip);
+}
+
+static void
+zstd_streams(void **state)
+{
+	(void)state;
+	fill();
+	try(zstd);
+}
+
+static void
+others(void **state)
+{
+	struct buf b;
+	bool cut;
+
+	(void)state;
+	memset(&b, 0, sizeof(b));
+	buf_add(&b, "\177ELF\2\1\1", 8);
+	assert_true(expanded(&b, 8, &cut) == FAILED(E_NOT_MINE));
+	assert_true(expanded(&b, 3, &cut) == FAILED(E_NOT_MINE));
+	buf_fini(&b);
+}
+
+UNIT_MAIN(UNIT(gzip_streams), UNIT(zstd_streams), UNIT(others))
