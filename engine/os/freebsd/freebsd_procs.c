@@ -176,7 +176,7 @@ fill_unknown(struct os_proc *p)
 		.ppid = -1, .state = '?', .cpu = number, .uid = number,
 		.vsz = number, .rss = number, .start = seconds,
 		.last_run = seconds, .wchan = { NULL, E_NO_TYPE },
-		.work = { "", 0 }, .mm_status = E_NO_TYPE,
+		.work = { "", 0 }, .mm = OS_UNKNOWN,
 		.pgid = number, .sid = number, .tpgid = number, .tty = number,
 		.ruid = number, .svuid = number, .rgid = number,
 		.egid = number, .svgid = number, .ngroups = number,
@@ -209,8 +209,7 @@ fill_proc(struct ctx *ctx, struct walk *w, const struct entry *e,
 	v = get(ctx, k, e->addr, FM_PROC_FLAG, 4);
 	p->is_kthread = v.status == 0 && (v.v & P_KPROC) != 0;
 	v = get(ctx, k, e->addr, FM_PROC_VMSPACE, 0);
-	p->mm_status = v.status;
-	p->mm = p->is_kthread ? 0 : v.v;
+	p->mm = v.status != 0 ? OS_UNKNOWN : p->is_kthread ? 0 : v.v;
 	if (v.status == 0 && v.v != 0) {
 		p->vsz = get(ctx, k, v.v, FM_VM_SIZE, 0);
 		p->rss = get(ctx, k, v.v, FM_VM_PMAP_STATS, 0);
