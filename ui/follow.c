@@ -2,7 +2,10 @@
 /* Links and expressions: from what stands on the screen to a document. */
 #include "ui/model.h"
 
+#include "engine/value/code.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +91,27 @@ follow_memory(struct ui *ui, const struct link *l)
 	return (rc != 0 ? rc : pane_struct_open(ui, &v, NULL));
 }
 
+/* Instructions, where they are there and can be disassembled; else bytes. */
+static int
+follow_code(struct ui *ui, uint64_t addr, int pid)
+{
+	char line[32];
+	struct code *code;
+	uint8_t byte;
+
+	if (pid != 0 || code_open(ui->ctx, ui->kernel->arch, &code) != 0) {
+		ctx_clear(ui->ctx);
+		return (pane_hex_open(ui, addr, pid));
+	}
+	code_close(code);
+	if (space_read(ui->ctx, &ui->kernel->space, addr, &byte, 1) != 0) {
+		ctx_clear(ui->ctx);
+		return (pane_hex_open(ui, addr, pid));
+	}
+	snprintf(line, sizeof(line), "dis 0x%llx", (unsigned long long)addr);
+	return (pane_table_open(ui, line));
+}
+
 /* A symbol of data whose type is known opens as a structure. */
 static int
 follow_symbol(struct ui *ui, uint64_t addr)
@@ -97,8 +121,9 @@ follow_symbol(struct ui *ui, uint64_t addr)
 	const char *name;
 
 	s = sym_at(&ui->kernel->symbols, addr);
-	if (s != NULL && s->addr == addr && ui->kernel->types != NULL &&
-	    tolower((unsigned char)s->type) != 't') {
+	if (s != NULL && tolower((unsigned char)s->type) == 't')
+		return (follow_code(ui, addr, 0));
+	if (s != NULL && s->addr == addr) {
 		name = sym_name(&ui->kernel->symbols, s);
 		if (value_eval(ui->ctx, &ui->kernel->env, name, &v) == 0 &&
 		    v.place == VALUE_MEM && v.addr == addr &&
@@ -119,7 +144,7 @@ ui_follow(struct ui *ui, const struct link *l)
 	case LINK_MEMORY:
 		return (follow_memory(ui, l));
 	case LINK_CODE:
-		return (pane_hex_open(ui, l->addr, l->pid));
+		return (follow_code(ui, l->addr, l->pid));
 	case LINK_PROCESS:
 		return (pane_process_open(ui, l->pid));
 	case LINK_SYMBOL:

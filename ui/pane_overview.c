@@ -9,6 +9,7 @@
 
 #define TAIL_MAX	256		/* newest log lines kept */
 #define CPUS_MAX	64		/* shown one by one */
+#define FRAMES_MAX	24		/* of the panicked task's stack */
 
 struct log_line {
 	uint64_t	 ns;
@@ -29,6 +30,8 @@ struct overview {
 	struct arena	 arena;
 	struct os_info	 info;
 	int		 info_status;
+	struct os_frame	 frames[FRAMES_MAX];
+	size_t		 nframes;
 	struct os_load	 load;
 	int		 load_status;
 	struct running	 cpus[CPUS_MAX];
@@ -86,6 +89,29 @@ on_log(void *arg, struct ctx *ctx, const struct os_log *log)
 	return (ctx_check(ctx));
 }
 
+static int
+on_frame(void *arg, struct ctx *ctx, const struct os_frame *f)
+{
+	struct overview *o = arg;
+
+	o->frames[o->nframes++] = *f;
+	return (o->nframes == FRAMES_MAX ? E_DONE : ctx_check(ctx));
+}
+
+/* The stack of whoever caused the panic. */
+static void
+load_frames(struct overview *o, struct ctx *ctx)
+{
+	struct kernel *k = o->dp.p.ui->kernel;
+	struct os_proc p;
+
+	if (o->info_status != 0 || o->info.panic.status != OK ||
+	    o->info.panic_pid.status != OK || os_proc(ctx, k,
+	    (int)o->info.panic_pid.v, &o->arena, &p) != OK)
+		return;
+	(void)os_frames(ctx, k, &p, on_frame, o);
+}
+
 static void
 reset(struct overview *o)
 {
@@ -95,7 +121,7 @@ reset(struct overview *o)
 		free(o->tail[i].text);
 	memset(o->tail, 0, sizeof(o->tail));
 	memset(o->nstate, 0, sizeof(o->nstate));
-	o->nlog = o->ncpus = o->nprocs = o->nthreads = o->nkernel = 0;
+	o->nframes = o->nlog = o->ncpus = o->nprocs = o->nthreads = o->nkernel = 0;
 	arena_reset(&o->arena);
 }
 
@@ -117,6 +143,7 @@ load(void *arg, struct ctx *ctx)
 		}
 		o->ncpus = cpu;
 	}
+	load_frames(o, ctx);
 	o->load_status = os_load(ctx, k, &o->load);
 	o->procs_status = os_procs(ctx, k, OS_THREADS | OS_IDLE, on_proc, o);
 	o->log_status = os_log(ctx, k, on_log, o);
@@ -187,8 +214,68 @@ build_identity(struct overview *o)
 		doc_printf(d, STYLE_NORMAL, NULL, "  tainted %s", in->taint.s);
 }
 
+/* The kernel's own way of dying, which says nothing about the cause. */
+static bool
+is_panic_machinery(const char *name)
+{
+	static const char *const prefixes[] = {
+		"panic", "vpanic", "__panic", "die", "__die", "oops_", "delay_",
+		"__crash_", "crash_", "machine_kexec", "page_fault_oops",
+		"no_context", "bad_area", "__bad_area", "do_user_addr_fault",
+		"do_kern_addr_fault", "do_trap", "do_error_trap", "exc_",
+		"asm_exc_", "handle_bug", "nmi_", "native_",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return (true);
+	return (false);
+}
+
+/* Frames from the first that matters on, as many as the line holds. */
 static void
-build_panic(struct overview *o)
+build_frames(struct overview *o, int width)
+{
+	const struct symbols *syms = &o->dp.p.ui->kernel->symbols;
+	const struct symbol *s[FRAMES_MAX];
+	struct doc *d = &o->dp.d;
+	struct link l;
+	char text[128];
+	size_t i, first;
+	int used, n;
+
+	for (i = first = 0; i < o->nframes; i++) {
+		s[i] = o->frames[i].user ? NULL : sym_at(syms,
+		    o->frames[i].pc - !o->frames[i].exact);
+		if (s[i] != NULL && is_panic_machinery(sym_name(syms, s[i])))
+			first = i + 1;
+	}
+	if (first >= o->nframes)
+		return;
+	doc_label(d, "  in");
+	for (i = first, used = 11; i < o->nframes && s[i] != NULL; i++) {
+		n = snprintf(text, sizeof(text), "%s+0x%llx",
+		    sym_name(syms, s[i]),
+		    (unsigned long long)(o->frames[i].pc - s[i]->addr));
+		if (used + n + 3 > width && i > first)
+			break;
+		if (i > first)
+			doc_puts(d, STYLE_DIM, " < ");
+		l = link_symbol(o->frames[i].pc);
+		l.kind = LINK_CODE;
+		doc_text(d, STYLE_LINK, &l, text, strlen(text));
+		used += n + 3;
+	}
+	l = link_command("bt");
+	if (used + 5 <= width) {
+		doc_puts(d, STYLE_NORMAL, "  ");
+		doc_text(d, STYLE_LINK, &l, "bt", 2);
+	}
+}
+
+static void
+build_panic(struct overview *o, int width)
 {
 	struct doc *d = &o->dp.d;
 	struct os_info *in = &o->info;
@@ -226,6 +313,7 @@ build_panic(struct overview *o)
 		l.kind = LINK_CODE;
 		doc_text(d, STYLE_LINK, &l, sym, strlen(sym));
 	}
+	build_frames(o, width);
 }
 
 static void
@@ -418,7 +506,7 @@ build(struct doc_pane *dp, int width)
 		return;
 	}
 	build_identity(o);
-	build_panic(o);
+	build_panic(o, width);
 	build_cpus(o, width);
 	build_meters(o, width);
 	build_places(o, width);
