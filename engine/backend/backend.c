@@ -2,7 +2,10 @@
 #include "engine/backend/backend.h"
 
 #include "engine/backend/elf.h"
+#include "engine/backend/expand.h"
 #include "engine/backend/fbsd_elf.h"
+#include "engine/backend/flat.h"
+#include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
 
@@ -13,6 +16,7 @@ const struct backend *const backends[] = {
 	&backend_minidump,
 	&backend_fbsd_elf,
 	&backend_elf,
+	&backend_kdump,
 	NULL,
 };
 
@@ -22,13 +26,8 @@ static const struct {
 	size_t	    len, at;
 	const char *what;
 } known[] = {
-	{ "KDUMP   ", 8, 0, "a kdump-compressed dump" },
-	{ "DISKDUMP", 8, 0, "a diskdump" },
-	{ "makedumpfile", 12, 0, "a flattened kdump (makedumpfile -F, QEMU)" },
 	{ "EMiL", 4, 0, "a LiME image" },
 	{ "LVMA", 4, 0, "an AVML image" },
-	{ "\x28\xb5\x2f\xfd", 4, 0, "zstd-compressed: expand it first (zstd -d)" },
-	{ "\x1f\x8b", 2, 0, "gzip-compressed: expand it first (gunzip)" },
 	{ "\xfd" "7zXZ", 5, 0, "xz-compressed: expand it first (unxz)" },
 	{ "BZh", 3, 0, "bzip2-compressed: expand it first (bunzip2)" },
 	{ "PAGEDU64", 8, 0, "a Windows crash dump" },
@@ -56,31 +55,103 @@ not_a_dump(struct ctx *ctx, struct file *f)
 			    "this version does not read", file_name(f),
 			    known[i].what));
 	return (ctx_fail(ctx, E_UNSUPPORTED, "%s is not a memory dump of a "
-	    "known format (ELF, FreeBSD minidump)", file_name(f)));
+	    "known format (ELF, kdump-compressed, FreeBSD minidump)",
+	    file_name(f)));
+}
+
+static int
+open_plain(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; backends[i] != NULL; i++) {
+		rc = backends[i]->probe(ctx, files[0]);
+		if (rc == 0)
+			return (backends[i]->open(ctx, files, n, ret));
+		if (rc != E_NOT_MINE)
+			return (rc);
+	}
+	return (not_a_dump(ctx, files[0]));
+}
+
+/* See through flattened files; *cut: one of them was cut short. */
+static int
+take_flat(struct ctx *ctx, struct file **files, size_t n, bool *cut)
+{
+	bool this_cut;
+	size_t i;
+	int rc;
+
+	for (i = 0, rc = 0; i < n && rc == 0; i++) {
+		this_cut = false;
+		rc = flat_take(ctx, files[i], &this_cut);
+		*cut = *cut || this_cut;
+	}
+	return (rc);
+}
+
+static int
+open_files(struct ctx *ctx, struct file **files, size_t n,
+    struct kerneldump *kdh, struct dump **ret)
+{
+	bool cut = false;
+	int rc;
+
+	rc = kdh->found ? 0 : kerneldump_take(ctx, files[0], kdh);
+	if (rc == 0)
+		rc = take_flat(ctx, files, n, &cut);
+	if (rc == 0)
+		rc = open_plain(ctx, files, n, ret);
+	if (rc == 0 && cut)
+		flat_tell_cut(*ret);
+	return (rc);
+}
+
+/* A packed file is replaced by what is in it. */
+static int
+open_packed(struct ctx *ctx, struct file **files, size_t n,
+    struct kerneldump *kdh, struct dump **ret)
+{
+	struct file *packed = files[0], *plain;
+	bool cut;
+	int rc;
+
+	rc = expand_file(ctx, packed, &plain, &cut);
+	if (rc != 0)
+		return (rc);
+	files[0] = plain;
+	rc = open_files(ctx, files, n, kdh, ret);
+	if (rc != 0) {
+		file_close(plain);
+		files[0] = packed;
+		return (rc);
+	}
+	file_close(packed);
+	if (cut) {
+		(*ret)->complete = false;
+		if ((*ret)->incomplete == NULL)
+			(*ret)->incomplete = "the compressed file ends early "
+			    "or is damaged";
+	}
+	return (0);
 }
 
 int
 dump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 {
 	struct kerneldump kdh;
-	size_t i;
 	int rc;
 
 	rc = kerneldump_take(ctx, files[0], &kdh);
 	if (rc != 0)
 		return (rc);
-	for (i = 0; backends[i] != NULL; i++) {
-		rc = backends[i]->probe(ctx, files[0]);
-		if (rc == 0) {
-			rc = backends[i]->open(ctx, files, n, ret);
-			if (rc == 0)
-				kerneldump_tell(&kdh, *ret);
-			return (rc);
-		}
-		if (rc != E_NOT_MINE)
-			return (rc);
-	}
-	return (not_a_dump(ctx, files[0]));
+	rc = open_packed(ctx, files, n, &kdh, ret);
+	if (rc == E_NOT_MINE)
+		rc = open_files(ctx, files, n, &kdh, ret);
+	if (rc == 0)
+		kerneldump_tell(&kdh, *ret);
+	return (rc);
 }
 
 void

@@ -41,6 +41,7 @@ struct dump {
 	uint64_t		 dump_time;	/* seconds since 1970 */
 	bool			 complete;	/* nothing that the headers promise is missing */
 	const char		*incomplete;	/* why not, a sentence, or NULL */
+	const char		*erased;	/* what makedumpfile was told to erase, or NULL */
 	struct file		*files[64];
 	size_t			 nfiles;
 	struct arena		 arena;

@@ -21,6 +21,9 @@ struct file {
 	int			 slot;		/* in faults, or -1 */
 	size_t			 page;
 	atomic_bool		 faulted;
+	struct file_piece	*pieces;	/* rearranged, or NULL */
+	size_t			 npieces;
+	bool			 whole_pieces;
 };
 
 static void	watch(struct file *);
@@ -156,6 +159,7 @@ file_close(struct file *f)
 			munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
 		close(f->fd);
 	}
+	free(f->pieces);
 	free(f->name);
 	free(f);
 }
@@ -181,25 +185,62 @@ file_window(struct file *f, uint64_t off, uint64_t n)
 	f->size = n > f->size - off ? f->size - off : n;
 }
 
+void
+file_arrange(struct file *f, struct file_piece *pieces, size_t n,
+    uint64_t size, bool whole)
+{
+	f->pieces = pieces;
+	f->npieces = n;
+	f->size = size;
+	f->whole_pieces = whole;
+}
+
+bool
+file_arranged(const struct file *f)
+{
+	return (f->pieces != NULL);
+}
+
+/* The first piece that ends behind off; npieces when none does. */
+static size_t
+find_piece(const struct file *f, uint64_t off)
+{
+	size_t lo, hi, mid;
+
+	for (lo = 0, hi = f->npieces; lo < hi;) {
+		mid = lo + (hi - lo) / 2;
+		if (f->pieces[mid].off + f->pieces[mid].len <= off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return (lo);
+}
+
 struct file_faults *
 file_faults(const struct file *f)
 {
 	return (f->faults);
 }
 
-int
-file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
+/* Bytes of the window as they lie in the file; n have been found to be there. */
+static const uint8_t *
+map_plain(struct file *f, uint64_t at)
+{
+	if (f->map == NULL ||
+	    atomic_load_explicit(&f->faulted, memory_order_acquire))
+		return (NULL);
+	return (f->map + f->base + at);
+}
+
+static int
+read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
 	const uint8_t *map;
 	size_t done;
 	ssize_t got;
 
-	if (off > f->size || n > f->size - off)
-		return (ctx_fail_at(ctx, E_TRUNCATED, off,
-		    "%s ends at 0x%llx, before 0x%llx", f->name,
-		    (unsigned long long)f->size,
-		    (unsigned long long)(off + n)));
-	map = file_map(f, off, n);
+	map = map_plain(f, off);
 	if (map != NULL) {
 		memcpy(buf, map, n);
 		if (!atomic_load_explicit(&f->faulted, memory_order_acquire))
@@ -227,28 +268,103 @@ file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 	return (0);
 }
 
+static int
+read_pieces(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
+{
+	const struct file_piece *p;
+	uint64_t want;
+	size_t i;
+	int rc;
+
+	for (i = find_piece(f, off); n > 0; off += want, n -= (size_t)want,
+	    buf = (char *)buf + want) {
+		p = i < f->npieces ? &f->pieces[i] : NULL;
+		if (p == NULL || off < p->off) {
+			want = p != NULL && n > p->off - off ? p->off - off : n;
+			if (!f->whole_pieces)
+				return (ctx_fail_at(ctx, E_TRUNCATED, off,
+				    "%s was cut short before the bytes for "
+				    "0x%llx came", f->name,
+				    (unsigned long long)off));
+			memset(buf, 0, (size_t)want);
+			continue;
+		}
+		want = p->off + p->len - off;
+		if (want > n)
+			want = n;
+		else
+			i++;
+		rc = read_plain(ctx, f, p->at + (off - p->off), buf,
+		    (size_t)want);
+		if (rc != 0) {
+			ctx->err.addr += p->off - p->at;
+			return (rc);
+		}
+	}
+	return (0);
+}
+
+int
+file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
+{
+	if (off > f->size || n > f->size - off)
+		return (ctx_fail_at(ctx, E_TRUNCATED, off,
+		    "%s ends at 0x%llx, before 0x%llx", f->name,
+		    (unsigned long long)f->size,
+		    (unsigned long long)(off + n)));
+	return (f->pieces != NULL ? read_pieces(ctx, f, off, buf, n) :
+	    read_plain(ctx, f, off, buf, n));
+}
+
 const uint8_t *
 file_map(struct file *f, uint64_t off, uint64_t n)
 {
-	if (f->map == NULL || off > f->size || n > f->size - off ||
-	    atomic_load_explicit(&f->faulted, memory_order_acquire))
+	const struct file_piece *p;
+	size_t i;
+
+	if (off > f->size || n > f->size - off)
 		return (NULL);
-	return (f->map + f->base + off);
+	if (f->pieces == NULL)
+		return (map_plain(f, off));
+	i = find_piece(f, off);
+	p = &f->pieces[i];
+	if (i == f->npieces || off < p->off || n > p->off + p->len - off)
+		return (NULL);
+	return (map_plain(f, p->at + (off - p->off)));
+}
+
+static void
+drop_plain(struct file *f, uint64_t off, uint64_t end)
+{
+	off = (f->base + off + f->page - 1) & ~(uint64_t)(f->page - 1);
+	end = (f->base + end) & ~(uint64_t)(f->page - 1);
+	if (off < end)
+		madvise((void *)(uintptr_t)(f->map + off), (size_t)(end - off),
+		    MADV_DONTNEED);
 }
 
 void
 file_drop(struct file *f, uint64_t off, uint64_t n)
 {
-	uint64_t end;
+	const struct file_piece *p;
+	uint64_t end, from, to;
+	size_t i;
 
 	if (f->map == NULL || f->fd == -1 || off > f->size)
 		return;
-	end = f->base + (n > f->size - off ? f->size : off + n);
-	off = (f->base + off + f->page - 1) & ~(uint64_t)(f->page - 1);
-	end &= ~(uint64_t)(f->page - 1);
-	if (off < end)
-		madvise((void *)(uintptr_t)(f->map + off), (size_t)(end - off),
-		    MADV_DONTNEED);
+	end = n > f->size - off ? f->size : off + n;
+	if (f->pieces == NULL) {
+		drop_plain(f, off, end);
+		return;
+	}
+	for (i = find_piece(f, off); i < f->npieces; i++) {
+		p = &f->pieces[i];
+		if (p->off >= end)
+			break;
+		from = off > p->off ? off - p->off : 0;
+		to = end - p->off < p->len ? end - p->off : p->len;
+		drop_plain(f, p->at + from, p->at + to);
+	}
 }
 
 bool

@@ -45,6 +45,21 @@ uint64_t file_size(const struct file *);
  */
 void	file_window(struct file *, uint64_t off, uint64_t n);
 
+/* len bytes at off of what a rearranged file shows lie at "at". */
+struct file_piece {
+	uint64_t off, len, at;
+};
+
+/*
+ * Show the file rearranged from now on, "size" bytes long, without copying: n
+ * pieces, ascending, apart, and inside the file, which the file frees (one
+ * allocation).  What lies between them is zeros, or E_TRUNCATED when the
+ * pieces are not the whole.  For a file that nobody reads yet.
+ */
+void	file_arrange(struct file *, struct file_piece *pieces, size_t n,
+	    uint64_t size, bool whole);
+bool	file_arranged(const struct file *);
+
 /*
  * All n bytes, else E_TRUNCATED (past the end) or E_IO; err.addr is the file
  * offset.  Nothing is promised about buf on failure.
