@@ -192,9 +192,9 @@ expand_file(struct ctx *ctx, struct file *in, struct file **ret, bool *cut)
 	char path[4096];
 	int rc;
 
-	if (file_size(in) < sizeof(head))
-		return (E_NOT_MINE);
-	rc = file_read(ctx, in, 0, head, sizeof(head));
+	memset(head, 0, sizeof(head));
+	rc = file_read(ctx, in, 0, head, file_size(in) < sizeof(head) ?
+	    (size_t)file_size(in) : sizeof(head));
 	if (rc != 0)
 		return (rc);
 	if (!is_gzip(head) && !is_zstd(head))

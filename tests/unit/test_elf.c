@@ -429,7 +429,7 @@ other_files_are_named(void **state)
 		const char *says;
 	} cases[] = {
 		{ "KDUMP   \1\2", 10, "kdump" },
-		{ "\x1f\x8b\x08", 3, "gunzip" },
+		{ "\x1f\x8b\x08", 3, "gzip" },
 		{ "hello", 5, "not a memory dump" },
 		{ "\177ELF\2\1\1", 7, "not a memory dump" },
 		{ "\177ELF\3\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20, "class 3" },
