@@ -219,7 +219,7 @@ build_fields(struct process *p)
 	doc_puts(d, STYLE_DIM, "task_struct ");
 	l = link_memory(proc->task, type_of(ui, "struct task_struct"), 0);
 	doc_printf(d, STYLE_LINK, &l, "0x%llx", (unsigned long long)proc->task);
-	if (proc->mm != 0) {
+	if (proc->mm != 0 && proc->mm != OS_UNKNOWN) {
 		doc_puts(d, STYLE_DIM, "  mm_struct ");
 		l = link_memory(proc->mm, type_of(ui, "struct mm_struct"), 0);
 		doc_printf(d, STYLE_LINK, &l, "0x%llx",

@@ -69,8 +69,7 @@ struct os_proc {
 	struct os_double last_run;	/* s since boot, of the last switch to it */
 	struct os_text	 wchan;		/* symbol where it sleeps, "" when running */
 	struct os_text	 work;		/* kworker: its current or last work, else "" */
-	uint64_t	 mm;		/* 0 = kernel thread */
-	int		 mm_status;	/* OK, or why mm is not known */
+	uint64_t	 mm;		/* 0 = kernel thread; or OS_UNKNOWN */
 	bool		 is_kthread, is_idle, is_thread;
 	/* What kvm_getprocs(3) tells besides. */
 	struct os_u64	 pgid, sid, tpgid;	/* tpgid: E_NOT_FOUND, no terminal */

@@ -153,9 +153,19 @@ name_take(struct expr *e, char name[NAME_MAX_LEN])
 	return (OK);
 }
 
+/* No reader knows it: a function, or a number no larger than its place. */
+static char
+default_type(const struct symbol *s)
+{
+	if (strchr("tTwW", s->type) != NULL)
+		return ('(');
+	return (s->size == 1 ? 'B' : s->size == 2 ? 'H' : s->size == 4 ? 'I' :
+	    'L');
+}
+
 /* The type of a symbol: of the roots, of a reader, else a default. */
 static struct typeref
-symbol_type(struct expr *e, const char *name, char letter)
+symbol_type(struct expr *e, const char *name, const struct symbol *s)
 {
 	const struct value_root *root;
 	struct typeref ref;
@@ -169,8 +179,7 @@ symbol_type(struct expr *e, const char *name, char letter)
 	e->ctx->quiet--;
 	if (found || type_find_object(e->env->types, name, &ref) == OK)
 		return (ref);
-	return (type_builtin(e->env->types,
-	    strchr("tTwW", letter) != NULL ? '(' : 'L'));
+	return (type_builtin(e->env->types, default_type(s)));
 }
 
 static int
@@ -188,7 +197,7 @@ plain_name(struct expr *e, const char *start, const char *name,
 	if (s != NULL) {
 		*ret = (struct value){ .place = VALUE_MEM, .addr = s->addr,
 		    .space = e->env->space };
-		ret->type = symbol_type(e, name, s->type);
+		ret->type = symbol_type(e, name, s);
 		e->bare = true;
 		return (OK);
 	}

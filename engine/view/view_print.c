@@ -396,7 +396,6 @@ const struct view view_print = {
 	.name = "print",
 	.args = "[-n] EXPR",
 	.help = "the value of a C expression; -n nested in one row",
-	.needs = NEEDS_TYPES,
 	.rest_is_one = true,
 	.run = print_run,
 };

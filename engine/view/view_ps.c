@@ -97,8 +97,7 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 	buf_reset(&ps->argv.joined);
 	arena_reset(&ps->argv.arena);
 	/* Kernel threads have none, and no more what has ended. */
-	error = p->is_kthread ? OK : p->mm_status != OK ? p->mm_status :
-	    p->mm == 0 ? OK :
+	error = p->is_kthread || p->mm == 0 ? OK :
 	    os_args(ctx, ps->k, p, false, gather, &ps->argv);
 	if (error == E_NOMEM || error == E_CANCELLED)
 		return (error);

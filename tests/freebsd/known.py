@@ -103,6 +103,7 @@ def hz(d, want):
     row = d.rows("hex hz 4")[0]
     same(int.from_bytes(bytes.fromhex(row["bytes"]), "little"), want,
          d.arch + ": hz")
+    same(d.rows("print hz")[0]["value"], want, d.arch + ": print hz")
 
 
 def amd64(program, folder):
