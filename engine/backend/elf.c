@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/vec.h"
-#include "engine/backend/backend.h"
+#include "engine/backend/notes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +20,7 @@
 #define PT_LOAD		1
 #define PT_NOTE		4
 #define PN_XNUM		0xffff
-#define NT_PRSTATUS	1
-#define NT_AUXV		6
 #define SEGMENTS_MAX	(1u << 20)
-#define NOTES_MAX	(64u << 20)	/* bytes of notes looked at */
-#define CPUS_MAX	65536
 #define CLAIMS_MAX	128u		/* all segments against the file's size */
 
 /* A run of physical memory, sorted and without overlaps. */
@@ -36,16 +32,12 @@ struct segment {
 
 struct elf {
 	struct dump	 dump;		/* first: is a layer */
-	bool		 be;
 	unsigned	 class_bits;	/* 32 or 64 */
 	struct segment	*segs;
 	size_t		 nsegs, cap;
 	_Atomic size_t	 last;		/* where the last look-up ended */
-	size_t		 cpus_cap, nqemu;	/* CPUs with a "QEMU" note */
-	uint64_t	 notes_read;	/* bytes, of all note segments */
+	struct notes	 notes;
 	uint64_t	 claimed;	/* bytes of the file, by all segments */
-	bool		 user_core;
-	bool		 qemu;
 	bool		 kcore;
 	bool		 marked;	/* kcore: all ones stands for no p_paddr */
 };
@@ -299,127 +291,6 @@ load_segment(struct ctx *ctx, struct elf *e, struct file *f, uint64_t pa,
 	return (rc);
 }
 
-static int
-add_cpu(struct ctx *ctx, struct elf *e, struct cpu_state **ret)
-{
-	struct dump *d = &e->dump;
-
-	if (d->ncpus >= CPUS_MAX)
-		return (ctx_fail(ctx, E_LIMIT, "too many CPU notes"));
-	if (!vec_room(d->cpus, e->cpus_cap, d->ncpus + 1))
-		return (ctx_fail(ctx, E_NOMEM, "no memory for CPU notes"));
-	*ret = &d->cpus[d->ncpus];
-	memset(*ret, 0, sizeof(**ret));
-	(*ret)->cpu = (int)d->ncpus++;
-	return (0);
-}
-
-/*
- * One note.  PRSTATUS notes come in the order of the CPUs; the QEMU notes in
- * the same order after them, or after each: nqemu counts them.
- */
-static int
-take_note(struct ctx *ctx, struct elf *e, const char *name, uint32_t type,
-    const uint8_t *desc, size_t n)
-{
-	struct dump *d = &e->dump;
-	const struct arch *a = d->arch;
-	struct cpu_state st, *cpu;
-	int rc;
-
-	if (strcmp(name, "VMCOREINFO") == 0 && d->vmcoreinfo == NULL) {
-		d->vmcoreinfo = arena_strndup(&d->arena, (const char *)desc, n);
-		d->vmcoreinfo_len = n;
-		return (d->vmcoreinfo != NULL ? 0 :
-		    ctx_fail(ctx, E_NOMEM, "no memory for VMCOREINFO"));
-	}
-	if (strcmp(name, "CORE") == 0 && type == NT_AUXV)
-		e->user_core = true;
-	if (a == NULL || e->kcore)
-		return (0);
-	if (strcmp(name, "CORE") == 0 && type == NT_PRSTATUS) {
-		if (n < (size_t)a->prstatus_regs + a->regs_size ||
-		    a->regs_size > sizeof(cpu->regs))
-			return (0);	/* damaged: the rest may be good */
-		rc = add_cpu(ctx, e, &cpu);
-		if (rc != 0)
-			return (rc);
-		memcpy(cpu->regs, desc + a->prstatus_regs, a->regs_size);
-		cpu->regs_size = a->regs_size;
-		cpu->has_regs = true;
-		cpu->pid = (int)load_u32(desc + a->prstatus_pid, e->be);
-		return (0);
-	}
-	if (a->note == NULL)
-		return (0);
-	memset(&st, 0, sizeof(st));
-	ctx->quiet++;
-	rc = a->note(ctx, name, type, desc, n, &st);
-	ctx->quiet--;
-	if (rc != 0)
-		return (0);
-	e->qemu = e->qemu || strcmp(name, "QEMU") == 0;
-	if (e->nqemu < d->ncpus)
-		cpu = &d->cpus[e->nqemu];
-	else if ((rc = add_cpu(ctx, e, &cpu)) != 0)
-		return (rc);
-	e->nqemu++;
-	cpu->has_paging = st.has_paging;
-	cpu->root = st.root;
-	cpu->paging = st.paging;
-	cpu->gs = st.gs;
-	cpu->kernel_gs = st.kernel_gs;
-	return (0);
-}
-
-/* Both word sizes of notes: name and descriptor padded to 4 bytes each. */
-static int
-take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
-    uint64_t len)
-{
-	struct bytes b;
-	uint8_t *raw;
-	const void *name, *desc;
-	size_t n;
-	uint32_t namesz, descsz, type;
-	char text[32];
-	int rc;
-
-	if (off >= file_size(f))
-		return (0);
-	if (len > file_size(f) - off)
-		len = file_size(f) - off;
-	if (len > NOTES_MAX - e->notes_read)
-		len = NOTES_MAX - e->notes_read;
-	e->notes_read += len;
-	raw = malloc((size_t)len + 1);
-	if (raw == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
-	rc = file_read(ctx, f, off, raw, (size_t)len);
-	if (rc == 0 && e->dump.notes == NULL && !e->kcore) {
-		e->dump.notes = arena_dup(&e->dump.arena, raw, (size_t)len);
-		e->dump.notes_len = (size_t)len;
-	}
-	b = bytes_of(raw, (size_t)len, e->be);
-	while (rc == 0 && bytes_left(&b) >= 12) {
-		namesz = bytes_u32(&b);
-		descsz = bytes_u32(&b);
-		type = bytes_u32(&b);
-		name = bytes_take(&b, namesz);
-		bytes_align(&b, 4);
-		desc = bytes_take(&b, descsz);
-		bytes_align(&b, 4);
-		if (name == NULL || desc == NULL)
-			break;
-		n = namesz < sizeof(text) ? namesz : sizeof(text) - 1;
-		memcpy(text, name, n);
-		text[n] = '\0';
-		rc = take_note(ctx, e, text, type, desc, descsz);
-	}
-	free(raw);
-	return (rc);
-}
-
 /* Is a segment of kcore one that lies at no known physical address? */
 static bool
 is_unplaced(struct elf *e, uint64_t paddr)
@@ -486,7 +357,7 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		if (type == PT_LOAD && !is_unplaced(e, paddr))
 			rc = load_segment(ctx, e, f, paddr, off, filesz, memsz);
 		else if (type == PT_NOTE)
-			rc = take_notes(ctx, e, f, off, filesz);
+			rc = notes_take(ctx, &e->notes, f, off, filesz);
 		if (rc != 0)
 			return (rc);
 	}
@@ -513,12 +384,14 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 	e->dump.complete = true;
 	e->kcore = kcore;
 	arena_init(&e->dump.arena);
-	e->be = eh.be;
+	e->notes.dump = &e->dump;
+	e->notes.be = eh.be;
+	e->notes.info_only = kcore;
 	e->class_bits = eh.bits;
 	/* A 32-bit kernel's dump may be a 64-bit ELF (PAE): the machine decides. */
 	e->dump.arch = arch_by_elf((uint16_t)eh.machine, eh.bits / 8, eh.be);
 	rc = read_phdrs(ctx, e, f, &eh);
-	if (rc == 0 && e->user_core)
+	if (rc == 0 && e->notes.user_core)
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
 		    "process, not of a kernel: use a debugger such as gdb",
 		    file_name(f));
@@ -564,13 +437,18 @@ elf_open_kcore(struct ctx *ctx, struct file *f, struct dump **ret)
 static const char *
 elf_format(const struct dump *d)
 {
+	static const char *const names[2][2][2] = {
+		{ { "ELF32", "ELF32 (flattened)" },
+		    { "ELF32 (QEMU)", "ELF32 (flattened, QEMU)" } },
+		{ { "ELF64", "ELF64 (flattened)" },
+		    { "ELF64 (QEMU)", "ELF64 (flattened, QEMU)" } },
+	};
 	const struct elf *e = (const struct elf *)d;
 
 	if (e->kcore)
 		return ("kcore");
-	if (e->qemu)
-		return (e->class_bits == 64 ? "ELF64 (QEMU)" : "ELF32 (QEMU)");
-	return (e->class_bits == 64 ? "ELF64" : "ELF32");
+	return (names[e->class_bits == 64][e->notes.qemu]
+	    [file_arranged(d->files[0])]);
 }
 
 static void
