@@ -404,11 +404,13 @@ next_mapping(struct hex *h)
 static void
 set_unit(struct hex *h, const char *arg)
 {
-	if (arg[0] >= '1' && arg[0] <= '8' && arg[1] == '\0' &&
-	    (arg[0] - '0') % (arg[0] == '1' ? 1 : 2) == 0 && arg[0] != '6')
+	if (arg[0] == '\0')
+		h->unit = h->unit == 8 ? 1 : h->unit * 2;
+	else if (arg[1] == '\0' && strchr("1248", arg[0]) != NULL)
 		h->unit = (unsigned)(arg[0] - '0');
 	else
-		h->unit = h->unit == 8 ? 1 : h->unit * 2;
+		ui_say(h->p.ui, STYLE_ERROR, "unit: %s: not one of 1, 2, 4, 8",
+		    arg);
 	h->cur -= h->cur % h->unit;
 }
 

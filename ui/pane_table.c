@@ -556,7 +556,7 @@ sort_by(struct table_pane *t, const char *arg)
 {
 	const struct column *c;
 	size_t k;
-	int column;
+	int column, w;
 
 	column = t->column < t->ncolumns ? (int)t->columns[t->column] : -1;
 	if (arg[0] != '\0') {
@@ -579,6 +579,13 @@ sort_by(struct table_pane *t, const char *arg)
 	t->reverse = column == t->sort && column >= 0 && !t->reverse;
 	t->sort = column;
 	t->stale = true;
+	if (column >= 0) {
+		/* An arrow stands behind the title. */
+		c = &t->table.columns[column];
+		w = (int)strlen(c->title != NULL ? c->title : c->key) + 1;
+		if (t->widths[t->column] < w)
+			t->widths[t->column] = w;
+	}
 }
 
 static void

@@ -80,6 +80,7 @@ linux_load_types(struct ctx *ctx, struct kernel *k)
 	const struct symbol *start, *stop;
 	struct type_unit *u;
 	struct search s;
+	struct err why;
 	int rc;
 
 	start = sym_find(&k->symbols, "__start_BTF");
@@ -88,14 +89,20 @@ linux_load_types(struct ctx *ctx, struct kernel *k)
 	if (start != NULL && stop != NULL && stop->addr > start->addr)
 		rc = open_at(ctx, k, "vmlinux", start->addr,
 		    (size_t)(stop->addr - start->addr), NULL, &u);
+	else
+		ctx_fail(ctx, rc, "the kernel carries no BTF");
 	if (rc != 0) {
+		why = ctx->err;
 		memset(&s, 0, sizeof(s));
 		s.k = k;
 		rc = linux_image_scan(ctx, k, look, &s);
-		if (rc == 0)
-			rc = s.size > 0 ? open_at(ctx, k, "vmlinux", s.va,
-			    s.size, NULL, &u) : ctx_fail(ctx, E_NOT_FOUND,
-			    "the kernel carries no BTF");
+		if (rc == 0 && s.size > 0)
+			rc = open_at(ctx, k, "vmlinux", s.va, s.size, NULL, &u);
+		else if (rc == 0) {
+			/* What the symbols point at says more. */
+			ctx->err = why;
+			rc = why.code;
+		}
 	}
 	return (rc == 0 ? types_add(ctx, k->types, u) : rc);
 }

@@ -49,7 +49,7 @@ linux_load(struct ctx *ctx, struct kernel *k, struct os_load *load)
 		    (double)((v & (FIXED_1 - 1)) * 100 >> FSHIFT) / 100;
 	}
 	if (rc != 0)
-		return (ctx_chain(ctx, "load"));
+		return (ctx_chain(ctx, "load averages"));
 	ctx->quiet++;
 	l.running.status = running(ctx, k, &l.running.v);
 	l.threads.status = linux_var(ctx, k, "nr_threads", 4, &l.threads.v);

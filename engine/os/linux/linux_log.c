@@ -225,5 +225,5 @@ linux_log(struct ctx *ctx, struct kernel *k,
 		ctx->err = broken;
 		rc = broken.code;
 	}
-	return (rc < 0 ? ctx_chain(ctx, "log") : rc);
+	return (rc < 0 ? ctx_chain(ctx, "the ring of the log") : rc);
 }

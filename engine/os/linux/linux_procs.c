@@ -444,9 +444,15 @@ linux_proc(struct ctx *ctx, struct kernel *k, int tid, struct arena *arena,
 int
 linux_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
 {
+	struct linux_cpus cpus;
 	uint64_t addr, off;
 	int rc;
 
+	ctx->quiet++;
+	rc = linux_cpus(ctx, k, "__cpu_possible_mask", &cpus);
+	ctx->quiet--;
+	if (rc == 0 && (cpu < 0 || linux_cpu_next(&cpus, cpu) != cpu))
+		return (ctx_fail(ctx, E_NOT_FOUND, "there is no CPU %d", cpu));
 	rc = linux_percpu(ctx, k, cpu, &off);
 	if (rc != 0)
 		return (rc);
