@@ -44,7 +44,7 @@ struct walk {
 	struct err	 broken;	/* the first thing that was */
 	char		 comm[FREEBSD_NAME], name[FREEBSD_NAME];
 	char		 both[2 * FREEBSD_NAME + 2];
-	char		 wmesg[64];
+	char		 wmesg[64], main_wmesg[64];
 };
 
 static void
@@ -231,8 +231,6 @@ fill_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
 	struct os_u64 v;
 
 	p->task = td;
-	v = get(ctx, k, td, FM_TD_TID, 4);
-	p->tid = v.status == 0 ? (int)(int32_t)v.v : -1;
 	v = get(ctx, k, td, FM_TD_ONCPU, 4);
 	p->cpu = v;
 	p->on_cpu.status = v.status;
@@ -270,56 +268,81 @@ name_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
 	p->comm.s = w->both;
 }
 
+/* The better of two to stand for a process: it wrote the dump, or it runs. */
+static unsigned
+rank_of(const struct freebsd_os *f, const struct os_proc *p)
+{
+	if (f->dumptid.status == 0 && p->tid == (int)(int32_t)f->dumptid.v)
+		return (3);
+	return (p->on_cpu.status == 0 && p->on_cpu.v ? 2 : 1);
+}
+
 /*
- * One row for each thread, or one for the process: as its thread that wrote the
- * dump, else one that runs, else the first.
+ * A thread: its own row, or it may stand for its process, *best being the rank
+ * of what does so far.  One without a number that can be read is none.
  */
+static int
+visit_thread(struct ctx *ctx, struct walk *w, uint64_t td, unsigned *n,
+    struct os_proc *main, unsigned *best)
+{
+	const struct freebsd_os *f = freebsd_of(w->k);
+	struct os_proc p = *main;
+	uint64_t tid;
+	int rc;
+
+	rc = freebsd_get(ctx, w->k, td, FM_TD_TID, 4, &tid);
+	if (rc != 0) {
+		note_broken(ctx, w);
+		return (0);
+	}
+	p.tid = (int)(int32_t)tid;
+	fill_thread(ctx, w, td, &p);
+	if (w->flags & OS_THREADS) {
+		p.is_thread = *n > 0;
+		name_thread(ctx, w, td, &p);
+		rc = w->fn(w->arg, ctx, &p);
+	} else if (rank_of(f, &p) > *best) {
+		*best = rank_of(f, &p);
+		*main = p;
+		if (p.wchan.s == w->wmesg) {
+			memcpy(w->main_wmesg, w->wmesg, sizeof(w->wmesg));
+			main->wchan.s = w->main_wmesg;
+		}
+	}
+	++*n;
+	return (rc);
+}
+
+/* One row for each thread, or one for the process. */
 static int
 visit_proc(struct ctx *ctx, struct walk *w, const struct entry *e)
 {
-	struct kernel *k = w->k;
-	const struct os_u64 *dumptid = &freebsd_of(k)->dumptid;
-	struct os_proc main, p;
+	struct os_proc main;
 	uint64_t td;
-	unsigned nth, rank, best;
+	unsigned best, n;
 	int rc;
 
 	fill_proc(ctx, w, e, &main);
 	main.cpu.status = E_NOT_FOUND;
-	rc = freebsd_get(ctx, k, e->addr, FM_PROC_THREADS, 0, &td);
-	for (nth = best = 0; rc == 0 && td != 0; nth++) {
+	n = best = 0;
+	rc = freebsd_get(ctx, w->k, e->addr, FM_PROC_THREADS, 0, &td);
+	while (rc == 0 && td != 0) {
 		rc = visit_node(ctx, &w->threads, td, THREADS_MAX);
 		if (rc != 1)
 			break;
-		p = main;
-		p.state = main.state == 'Z' ? 'Z' : '?';
-		fill_thread(ctx, w, td, &p);
-		if (w->flags & OS_THREADS) {
-			p.comm.s = w->comm;
-			p.is_thread = nth > 0;
-			name_thread(ctx, w, td, &p);
-			rc = w->fn(w->arg, ctx, &p);
-			if (rc != 0)
-				return (rc);
-		} else {
-			rank = dumptid->status == 0 && p.tid ==
-			    (int)(int32_t)dumptid->v ? 3 : p.on_cpu.status == 0 &&
-			    p.on_cpu.v ? 2 : 1;
-			if (rank > best) {
-				best = rank;
-				main = p;
-			}
-		}
-		rc = freebsd_get(ctx, k, td, FM_TD_PLIST, 0, &td);
+		rc = visit_thread(ctx, w, td, &n, &main, &best);
+		if (rc != 0)
+			return (rc);
+		rc = freebsd_get(ctx, w->k, td, FM_TD_PLIST, 0, &td);
 	}
 	if (is_fatal(rc))
 		return (rc);
-	if (rc < 0) {
+	if (rc != 0) {
 		ctx_chain(ctx, "threads of process %d", e->pid);
 		note_broken(ctx, w);
 	}
 	/* A process without threads that can be read is one all the same. */
-	if ((w->flags & OS_THREADS) && nth > 0)
+	if ((w->flags & OS_THREADS) && n > 0)
 		return (0);
 	return (w->fn(w->arg, ctx, &main));
 }
