@@ -49,7 +49,8 @@ frame_base(struct ctx *ctx, const struct virt_reader *r,
 		return (0);
 	case UNWIND_SP_INDIRECT:
 		rc = read_word(ctx, r, f->sp, ret);
-		*ret += off;
+		if (rc == 0)
+			*ret += off;
 		return (rc);
 	case UNWIND_BP_INDIRECT:
 		return (read_word(ctx, r, f->bp + off, ret));

@@ -238,7 +238,7 @@ static void
 build_frames(struct overview *o, int width)
 {
 	const struct symbols *syms = &o->dp.p.ui->kernel->symbols;
-	const struct symbol *s[FRAMES_MAX];
+	const struct symbol *s[FRAMES_MAX] = { NULL };
 	struct doc *d = &o->dp.d;
 	struct link l;
 	char text[128];

@@ -193,7 +193,7 @@ add_symbols(struct ctx *ctx, struct image *im, const struct section *sections,
 			bytes_skip(&b, 1);
 			shndx = bytes_u16(&b);
 		}
-		if (shndx == SHN_UNDEF || name >= names_len ||
+		if (names == NULL || shndx == SHN_UNDEF || name >= names_len ||
 		    (info & 15) == STT_SECTION || (info & 15) == STT_FILE ||
 		    (info & 15) == STT_TLS)
 			continue;

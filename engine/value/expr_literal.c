@@ -141,7 +141,7 @@ expr_text(struct expr *e, struct value *ret)
 {
 	const char *start = e->p++;
 	size_t first = e->texts_len;
-	unsigned char c;
+	unsigned char c = 0;
 	int r;
 
 	while (*e->p != '"') {

@@ -36,7 +36,7 @@ int
 value_strip(struct ctx *ctx, const struct value_env *env,
     const struct value *v, struct type *t)
 {
-	struct typeref ref;
+	struct typeref ref = { 0, 0 };
 
 	if (env->types == NULL)
 		return (ctx_fail(ctx, E_NO_TYPE,
@@ -198,7 +198,7 @@ int
 value_deref(struct ctx *ctx, const struct value_env *env,
     const struct value *v, struct value *ret)
 {
-	struct value x;
+	struct value x = { .place = VALUE_IMM };
 	struct type t;
 	char name[128];
 	int r;

@@ -145,6 +145,7 @@ of_panic(struct ctx *ctx, struct bt *b)
 	    (error = os_proc(ctx, b->k, (int)info.panic_pid.v, &arena,
 	    &p)) == OK)
 		error = one(ctx, b, &p);
+	b->proc = NULL;
 	arena_fini(&arena);
 	return (error);
 }
@@ -161,6 +162,7 @@ of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args)
 	b->proc = &p;
 	if (error == OK)
 		error = os_frames(ctx, b->k, &p, emit, b);
+	b->proc = NULL;
 	arena_fini(&arena);
 	return (error);
 }

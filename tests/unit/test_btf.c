@@ -304,7 +304,7 @@ refuses_broken_blobs(void **state)
 		assert_int_not_equal(try_open(copy, cut, false), OK);
 		free(copy);
 	}
-	copy = malloc(n);
+	copy = malloc(n + 1);
 	memcpy(copy, p, n);
 	copy[n - 1] = 'x';		/* the last name has no end */
 	assert_int_equal(try_open(copy, n, false), E_CORRUPT);

@@ -49,7 +49,7 @@ graph_init(struct graph *g, bool be, unsigned ptr_size)
 	mk_btf_member(b, "u1", g->i, 0, 0);
 	mk_btf_member(b, "u2", ul, 0, 0);
 	anon = mk_btf_struct(b, MK_STRUCT, "", 16, true);
-	mk_btf_member(b, "low", g->i, be ? 3 : 3, 5);
+	mk_btf_member(b, "low", g->i, 3, 5);
 	mk_btf_member(b, "", un, 64, 0);
 	flex = mk_btf_array(b, g->c, 0);
 	g->task = mk_btf_struct(b, MK_STRUCT, "task", 100, true);

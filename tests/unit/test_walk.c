@@ -419,7 +419,7 @@ garbage(void **state)
 				break;
 			}
 			assert_int_equal(r, OK);
-			while ((r = walk_next(&k, &w.ctx, &key, &node)) == OK)
+			while (walk_next(&k, &w.ctx, &key, &node) == OK)
 				continue;
 			assert_true(k.left > WALK_STEPS_MAX - 10000);
 			walk_fini(&k);
