@@ -30,8 +30,8 @@ mk_byte(uint64_t pa, bool be)
 	    8 * (be ? 7 - i : i)));
 }
 
-static void
-put_notes(struct buf *b, const struct mk_note *notes, bool be)
+void
+mk_notes(struct buf *b, const struct mk_note *notes, bool be)
 {
 	for (; notes != NULL && notes->name != NULL; notes++) {
 		put(b, 4, be, strlen(notes->name) + 1);
@@ -112,7 +112,7 @@ mk_elf(struct buf *out, const struct mk_elf *e, struct mk_elf_map *ret)
 	uint8_t byte;
 
 	memset(&notes, 0, sizeof(notes));
-	put_notes(&notes, e->notes, e->be);
+	mk_notes(&notes, e->notes, e->be);
 	memset(&m, 0, sizeof(m));
 	m.phentsize = word == 8 ? 56 : 32;
 	m.phoff = 40 + 3 * word + (e->xnum ? 16 + 6 * word : 0);

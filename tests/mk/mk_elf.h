@@ -51,6 +51,9 @@ mk_word(uint64_t pa)
 /* What byte pa of memory without given bytes is, in an image of this order. */
 uint8_t	mk_byte(uint64_t pa, bool be);
 
+/* Append notes as ELF has them; NULL: none. */
+void	mk_notes(struct buf *, const struct mk_note *, bool be);
+
 /* Descriptors as Linux and QEMU write them for x86-64. */
 void	mk_prstatus(struct buf *, uint32_t pid, uint64_t rip, uint64_t rsp);
 void	mk_qemu(struct buf *, uint64_t cr3, uint64_t cr4, uint64_t kernel_gs);
