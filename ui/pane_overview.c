@@ -105,9 +105,8 @@ load_frames(struct overview *o, struct ctx *ctx)
 	struct kernel *k = o->dp.p.ui->kernel;
 	struct os_proc p;
 
-	if (o->info_status != 0 || o->info.panic.status != OK ||
-	    o->info.panic_pid.status != OK || os_proc(ctx, k,
-	    (int)o->info.panic_pid.v, &o->arena, &p) != OK)
+	if (o->info_status != 0 || o->info.panic_pid.status != OK ||
+	    os_proc(ctx, k, (int)o->info.panic_pid.v, &o->arena, &p) != OK)
 		return;
 	(void)os_frames(ctx, k, &p, on_frame, o);
 }
@@ -283,13 +282,16 @@ build_panic(struct overview *o, int width)
 	struct link l;
 	char sym[128];
 
-	if (o->info_status != 0 || in->panic.status != OK ||
-	    in->panic.s == NULL)
+	if (o->info_status != 0 || (in->panic_pid.status != OK &&
+	    (in->panic.status != OK || in->panic.s == NULL)))
 		return;
 	doc_line(d);
 	doc_puts(d, STYLE_ERROR, "Panic");
 	doc_pad(d, 11);
-	doc_puts(d, STYLE_ERROR, in->panic.s);
+	if (in->panic.status == OK && in->panic.s != NULL)
+		doc_puts(d, STYLE_ERROR, in->panic.s);
+	else
+		doc_puts(d, STYLE_DIM, "its message is not in the dump");
 	doc_label(d, "  by");
 	if (in->panic_pid.status == OK) {
 		l = link_process((int)in->panic_pid.v);

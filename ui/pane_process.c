@@ -193,7 +193,7 @@ build_fields(struct process *p)
 	if (proc->ppid > 0)
 		doc_printf(d, STYLE_LINK, &l, "%d", proc->ppid);
 	else
-		doc_puts(d, STYLE_DIM, "none");
+		doc_puts(d, STYLE_DIM, proc->ppid < 0 ? "unknown" : "none");
 	if (proc->uid.status == OK) {
 		doc_puts(d, STYLE_DIM, "  uid ");
 		doc_printf(d, STYLE_NORMAL, NULL, "%llu",
