@@ -119,6 +119,34 @@ learn(struct ctx *ctx, struct kernel *k, struct buf *missing)
 	return (0);
 }
 
+/*
+ * Are the symbols those of the kernel whose memory this is?  A descriptor may
+ * be of another one.
+ */
+static bool
+is_same(const struct kernel *k)
+{
+	const struct symbol *s = sym_find(&k->symbols, "_stext");
+	uint64_t addr;
+
+	return (s == NULL || !vmcoreinfo_u64(k->dump->vmcoreinfo,
+	    k->dump->vmcoreinfo_len, "SYMBOL(_stext)", &addr) ||
+	    addr == s->addr);
+}
+
+static int
+forget(struct ctx *ctx, struct kernel *k)
+{
+	sym_fini(&k->symbols);
+	sym_init(&k->symbols);
+	types_destroy(k->types);
+	k->types = types_create(sizeof(void *),
+	    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	k->env.types = k->types;
+	return (k->types != NULL ? 0 : ctx_fail(ctx, E_NOMEM,
+	    "out of memory"));
+}
+
 /* The system from memory, else from /proc. */
 static int
 find_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
@@ -130,6 +158,8 @@ find_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	int rc;
 
 	rc = learn(ctx, k, missing);
+	if (rc == 0 && !is_same(k))
+		rc = forget(ctx, k);
 	if (rc != 0)
 		return (rc);
 	if (!d->complete) {

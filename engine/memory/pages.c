@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS		2048		/* 8 MiB of pages */
-#define DIRECT		(8 * PAGES_SIZE) /* larger reads are not kept */
+#define SLOTS		512		/* 16 MiB, as far as used */
+#define DIRECT		PAGES_SIZE	/* larger reads are not kept */
 
 struct slot {
 	uint64_t	 pa;
@@ -52,12 +52,12 @@ pages_push(struct ctx *ctx, struct memory *m)
 	return (0);
 }
 
-/* n bytes within one page. */
+/* n bytes within one run of pages. */
 static int
 read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 {
-	const uint64_t at = pa & (PAGES_SIZE - 1), page = pa - at;
-	const size_t i = (size_t)(page / PAGES_SIZE) % SLOTS;
+	const uint64_t at = pa & (PAGES_SIZE - 1), run = pa - at;
+	const size_t i = (size_t)(run / PAGES_SIZE) % SLOTS;
 	const uint64_t generation = mem_generation(p->mem);
 	struct mem_layer *below = p->layer.below;
 	struct slot *s = &p->slots[i];
@@ -65,19 +65,19 @@ read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 
 	rc = 0;
 	pthread_mutex_lock(&p->lock);
-	if (s->pa != page || s->generation != generation) {
+	if (s->pa != run || s->generation != generation) {
 		s->generation = 0;
 		ctx->quiet++;
-		rc = below->ops->read(below, ctx, page, p->bytes[i],
+		rc = below->ops->read(below, ctx, run, p->bytes[i],
 		    PAGES_SIZE);
 		ctx->quiet--;
 		if (rc == 0)
-			*s = (struct slot){ page, generation };
+			*s = (struct slot){ run, generation };
 	}
 	if (rc == 0)
 		memcpy(buf, p->bytes[i] + at, n);
 	pthread_mutex_unlock(&p->lock);
-	/* Not all of the page is there: these bytes may be. */
+	/* Not all of the run is there: these bytes may be. */
 	return (rc == 0 ? 0 : below->ops->read(below, ctx, pa, buf, n));
 }
 
