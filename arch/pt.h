@@ -72,6 +72,8 @@ struct pt_form {
 	bool			 sign_extended;	/* the top va bits repeat the highest */
 	uint64_t		 addr_mask;	/* where an entry keeps an address */
 	uint64_t		 high;		/* else: what the top va bits are */
+	/* The lower half's, where it has a root of its own; else NULL. */
+	const struct pt_form	*lower;
 };
 
 struct pt_result {

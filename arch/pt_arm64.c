@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The VMSAv8-64 translation tables with granules of 4, 16 and 64 KiB (Arm
- * Architecture Reference Manual for A-profile, chapter D8), without LPA2; the
- * long descriptors of 32-bit ARM are the same.
+ * Architecture Reference Manual for A-profile, chapter D8); the long descriptors
+ * of 32-bit ARM are the same.  With LPA2 (TCR_ELx.DS: 52-bit addresses in small
+ * granules) bits 51:50 of an address lie in bits 9:8, where shareability was.
  */
 #include "arch/pt_arm64.h"
 
@@ -25,8 +26,9 @@
 #define ARM64_TABLE_KN	(UINT64_C(1) << 61)	/* APTable[0] */
 #define ARM64_TABLE_RO	(UINT64_C(1) << 62)	/* APTable[1] */
 
-/* No block is larger without LPA or LPA2. */
+/* No block is larger without LPA2; with it, of its 4K granule, none than this. */
 #define ARM64_BLOCK_MAX	(UINT64_C(1) << 30)
+#define LPA2_BLOCK_MAX	(UINT64_C(1) << 39)
 
 static enum pt_kind	decode(const struct pt_form *, int, uint64_t,
 			    uint64_t *, unsigned *);
@@ -40,27 +42,30 @@ const struct pt_form_ops pt_arm64_ops = {
 	.flag_text = flag_text,
 };
 
-#define ARM64_FORM(id, text, nlevels, shift, vabits, ...)		\
+#define ARM64_FORM(id, text, nlevels, shift, vabits, pabits, ...)	\
 const struct pt_form id = {						\
 	.name = "arm64 " text, .ops = &pt_arm64_ops, .levels = nlevels,	\
 	.page_shift = shift, .bits = { __VA_ARGS__ }, .entry_size = 8,	\
-	.addr_mask = (UINT64_C(1) << 48) - (UINT64_C(1) << (shift)),	\
+	.addr_mask = (UINT64_C(1) << (pabits)) - (UINT64_C(1) << (shift)), \
+	.lower = &id##_user,						\
 	.high = ~((UINT64_C(1) << (vabits)) - 1),			\
 };									\
 const struct pt_form id##_user = {					\
 	.name = "arm64 " text " user", .ops = &pt_arm64_ops,		\
 	.levels = nlevels, .page_shift = shift, .bits = { __VA_ARGS__ },	\
 	.entry_size = 8,						\
-	.addr_mask = (UINT64_C(1) << 48) - (UINT64_C(1) << (shift)),	\
+	.addr_mask = (UINT64_C(1) << (pabits)) - (UINT64_C(1) << (shift)), \
 }
 
-ARM64_FORM(pt_arm64_4k_48, "4K 48-bit", 4, 12, 48, 9, 9, 9, 9);
-ARM64_FORM(pt_arm64_4k_39, "4K 39-bit", 3, 12, 39, 9, 9, 9);
-ARM64_FORM(pt_arm64_16k_48, "16K 48-bit", 4, 14, 48, 11, 11, 11, 1);
-ARM64_FORM(pt_arm64_16k_47, "16K 47-bit", 3, 14, 47, 11, 11, 11);
-ARM64_FORM(pt_arm64_64k_52, "64K 52-bit", 3, 16, 52, 13, 13, 10);
-ARM64_FORM(pt_arm64_64k_48, "64K 48-bit", 3, 16, 48, 13, 13, 6);
-ARM64_FORM(pt_arm64_64k_42, "64K 42-bit", 2, 16, 42, 13, 13);
+ARM64_FORM(pt_arm64_4k_52, "4K 52-bit", 5, 12, 52, 50, 9, 9, 9, 9, 4);
+ARM64_FORM(pt_arm64_4k_48, "4K 48-bit", 4, 12, 48, 48, 9, 9, 9, 9);
+ARM64_FORM(pt_arm64_4k_39, "4K 39-bit", 3, 12, 39, 48, 9, 9, 9);
+ARM64_FORM(pt_arm64_16k_52, "16K 52-bit", 4, 14, 52, 50, 11, 11, 11, 5);
+ARM64_FORM(pt_arm64_16k_48, "16K 48-bit", 4, 14, 48, 48, 11, 11, 11, 1);
+ARM64_FORM(pt_arm64_16k_47, "16K 47-bit", 3, 14, 47, 48, 11, 11, 11);
+ARM64_FORM(pt_arm64_64k_52, "64K 52-bit", 3, 16, 52, 48, 13, 13, 10);
+ARM64_FORM(pt_arm64_64k_48, "64K 48-bit", 3, 16, 48, 48, 13, 13, 6);
+ARM64_FORM(pt_arm64_64k_42, "64K 42-bit", 2, 16, 42, 48, 13, 13);
 
 static unsigned
 leaf_flags(uint64_t raw)
@@ -87,6 +92,7 @@ static enum pt_kind
 decode(const struct pt_form *f, int level, uint64_t raw, uint64_t *next,
     unsigned *flags)
 {
+	const bool lpa2 = f->addr_mask >> 48 != 0;
 	uint64_t pa, size;
 
 	if ((raw & ARM64_VALID) == 0)
@@ -94,6 +100,8 @@ decode(const struct pt_form *f, int level, uint64_t raw, uint64_t *next,
 	pa = raw & f->addr_mask;
 	if (f->page_shift == 16)	/* 52-bit addresses; zero without them */
 		pa |= ((raw >> 12) & 0xf) << 48;
+	else if (lpa2)
+		pa |= ((raw >> 8) & 3) << 50;
 	if (level > 0 && (raw & ARM64_TABLE)) {
 		*flags = PT_READ;
 		if ((raw & ARM64_TABLE_RO) == 0)
@@ -106,7 +114,8 @@ decode(const struct pt_form *f, int level, uint64_t raw, uint64_t *next,
 		return (PT_TABLE);
 	}
 	size = pt_level_size(f, level);
-	if (level == 0 ? (raw & ARM64_TABLE) == 0 : size > ARM64_BLOCK_MAX)
+	if (level == 0 ? (raw & ARM64_TABLE) == 0 : size >
+	    (lpa2 ? LPA2_BLOCK_MAX : ARM64_BLOCK_MAX))
 		return (PT_ABSENT);	/* reserved: the processor faults */
 	*flags = leaf_flags(raw);
 	*next = pa & ~(size - 1);
@@ -116,11 +125,11 @@ decode(const struct pt_form *f, int level, uint64_t raw, uint64_t *next,
 static const char *
 level_name(const struct pt_form *f, int level)
 {
-	static const char *const names[] = { "PTE", "PMD", "PUD" };
+	static const char *const names[] = { "PTE", "PMD", "PUD", "P4D" };
 
 	if (level == f->levels - 1)
 		return ("PGD");
-	return (level >= 0 && level < 3 ? names[level] : "?");
+	return (level >= 0 && level < 4 ? names[level] : "?");
 }
 
 static void

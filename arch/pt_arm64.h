@@ -8,10 +8,10 @@
 
 #include "arch/pt.h"
 
-extern const struct pt_form pt_arm64_4k_48, pt_arm64_4k_39, pt_arm64_16k_48,
-    pt_arm64_16k_47, pt_arm64_64k_52, pt_arm64_64k_48, pt_arm64_64k_42;
-extern const struct pt_form pt_arm64_4k_48_user, pt_arm64_4k_39_user,
-    pt_arm64_16k_48_user, pt_arm64_16k_47_user, pt_arm64_64k_52_user,
+extern const struct pt_form pt_arm64_4k_52, pt_arm64_4k_48, pt_arm64_4k_39,
+    pt_arm64_16k_52, pt_arm64_16k_48, pt_arm64_16k_47, pt_arm64_64k_52, pt_arm64_64k_48, pt_arm64_64k_42;
+extern const struct pt_form pt_arm64_4k_52_user, pt_arm64_4k_48_user,
+    pt_arm64_4k_39_user, pt_arm64_16k_52_user, pt_arm64_16k_48_user, pt_arm64_16k_47_user, pt_arm64_64k_52_user,
     pt_arm64_64k_48_user, pt_arm64_64k_42_user;
 
 /* 32-bit ARM with LPAE has the same descriptors. */

@@ -23,7 +23,8 @@ static const struct arch_reg regs[] = {
 
 static const struct pt_form *const forms[] = {
 	&pt_arm64_4k_48, &pt_arm64_4k_39, &pt_arm64_16k_47, &pt_arm64_16k_48,
-	&pt_arm64_64k_48, &pt_arm64_64k_42, &pt_arm64_64k_52, NULL,
+	&pt_arm64_64k_48, &pt_arm64_64k_42, &pt_arm64_64k_52,
+	&pt_arm64_4k_52, &pt_arm64_16k_52, NULL,
 };
 
 const struct arch arch_arm64 = {

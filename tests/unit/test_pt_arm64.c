@@ -158,4 +158,48 @@ texts(void **state)
 	assert_string_equal(f->ops->level_name(f, 0), "PTE");
 }
 
-UNIT_MAIN(UNIT(pages_4k), UNIT(fewer_levels), UNIT(granules), UNIT(texts))
+/* LPA2: five levels, and two bits of each address below the others. */
+static void
+pages_4k_lpa2(void **state)
+{
+	static const struct mk_entry list[] = {
+		{ 0x1078, 0x2003 }, { 0x1000, 0x2103 },
+		{ 0x2800, 0x3003 }, { 0x2808, 0x701 | PXN | UXN },
+		{ 0x2810, UINT64_C(0x0000008000000601) | PXN | UXN },
+		{ 0x3000, 0x4003 }, { 0x3008, 0x80000401 | PXN | UXN },
+		{ 0x4000, 0x5003 }, { 0x4008, UINT64_C(0x0002000040200701) |
+		    PXN | UXN },
+		{ 0x5000, 0x12345403 | PXN | UXN },
+		{ 0x5008, UINT64_C(0x0001000012346703) | PXN | UXN },
+		{ 0, 0 },
+	};
+	struct mk_walk w = { .form = &pt_arm64_4k_52, .entries = list,
+	    .root = 0x1000, .missing = UINT64_C(0x4000000002000) };
+	const uint64_t top = UINT64_C(0xffff800000000000);
+
+	(void)state;
+	assert_true(mk_walk_is(&w, top + 0xabc, 0x12345abc, 4 * KB, KDATA));
+	assert_true(mk_walk_is(&w, top + 0x1001,
+	    UINT64_C(0x000d000012346001), 4 * KB, KDATA));
+	assert_true(mk_walk_is(&w, top + 2 * MB + 7,
+	    UINT64_C(0x000e000040200007), 2 * MB, KDATA));
+	assert_true(mk_walk_is(&w, top + 1 * GB + 5, 0x80000005, 1 * GB, KDATA));
+	assert_true(mk_walk_is(&w, top + 512 * GB + 5,
+	    UINT64_C(0x000c000000000005), 512 * GB, KDATA));
+	assert_true(mk_walk_is(&w, top + 1024 * GB + 5,
+	    UINT64_C(0x0008008000000005), 512 * GB, KDATA));
+	assert_int_equal(mk_walk(&w, top + 1536 * GB), E_NOT_MAPPED);
+	assert_int_equal(w.r.level, 3);
+	/* The first table lies above 48 bits, and is missing. */
+	assert_int_equal(mk_walk(&w, UINT64_C(0xfff0000000000000)),
+	    E_NOT_IN_DUMP);
+	assert_true(w.r.entry_addr == UINT64_C(0x4000000002000));
+	/* The other half has a root of its own. */
+	w.form = &pt_arm64_4k_52_user;
+	assert_int_equal(mk_walk(&w, UINT64_C(0xfff0000000000000)), E_NOT_MAPPED);
+	assert_int_equal(w.r.level, -1);
+	assert_ptr_equal(pt_arm64_4k_52.lower, &pt_arm64_4k_52_user);
+}
+
+UNIT_MAIN(UNIT(pages_4k), UNIT(pages_4k_lpa2), UNIT(fewer_levels),
+    UNIT(granules), UNIT(texts))

@@ -12,14 +12,20 @@
 
 struct linux_members;			/* linux_member.c */
 struct linux_orc;			/* linux_orc.c */
+struct unwind_chain;
 
 /* What the port to a processor knows about Linux on it. */
 struct linux_arch {
 	const struct arch *arch;
 	/* The kernel's image is mapped somewhere in here; end exclusive. */
 	uint64_t	   image_low, image_high;
-	/* Where the image is linked to begin; KASLR moves it from there. */
+	/*
+	 * Where the image is linked to begin; KASLR moves it from there.  0:
+	 * that depends on the configuration, and VMCOREINFO knows it.
+	 */
 	uint64_t	   image_linked;
+	/* Other mappings lie there too: text tells which is the image. */
+	bool		   image_anywhere;
 	const char	  *root_symbol;		/* of the kernel's top table */
 	/*
 	 * Table roots that VMCOREINFO implies: count, at most 4.  The text may
@@ -35,10 +41,12 @@ struct linux_arch {
 	/* space.absent: what a not-present entry means. */
 	int	(*absent)(void *arg, struct ctx *, const struct space *,
 		    uint64_t va, struct pt_result *);
+	/* How frames lead to their callers; NULL: ORC tells. */
+	const struct unwind_chain *chain;
 };
 
 extern const struct linux_arch *const linux_arches[];	/* NULL-ended */
-extern const struct linux_arch linux_x86_64;
+extern const struct linux_arch linux_x86_64, linux_arm64;
 
 /*
  * A mapped piece of the kernel's image.  Constants, where most of what is
@@ -89,6 +97,16 @@ bool	vmcoreinfo_u64(const char *text, size_t len, const char *key,
 	    uint64_t *ret);
 /* The text's plausible length at p (of n bytes): 0 when this is not one. */
 size_t	vmcoreinfo_probe(const char *p, size_t n);
+/*
+ * Show every text in memory that looks like one to fn; not 0 ends it.  Reads
+ * that only look are not recorded.
+ */
+int	linux_scan_vmcoreinfo(struct ctx *, struct kernel *,
+	    int (*fn)(void *, struct ctx *, const char *text, size_t len),
+	    void *);
+/* Make it this kernel's, unless its symbols are elsewhere. */
+bool	linux_take_vmcoreinfo(struct kernel *, const char *text, size_t len,
+	    const char *source);
 /* Settle l->vmcoreinfo: the note, else by symbol, else by scanning. */
 int	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
 	    const struct kernel_options *);

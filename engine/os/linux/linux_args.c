@@ -31,7 +31,9 @@ linux_proc_space(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 		rc = space_translate(ctx, &k->space, pgd, &r);
 	if (rc != 0)
 		return (ctx_chain(ctx, "page tables of process %d", proc->pid));
-	space_init(space, &k->mem, k->space.form, r.phys, k->space.be,
+	/* Where each half has a root, this is the lower one's. */
+	space_init(space, &k->mem, k->space.form->lower != NULL ?
+	    k->space.form->lower : k->space.form, r.phys, k->space.be,
 	    k->space.ptr_size);
 	space->absent = linux_of(k)->arch != NULL ?
 	    linux_of(k)->arch->absent : NULL;

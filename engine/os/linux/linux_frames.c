@@ -2,7 +2,8 @@
 /*
  * Stacks.  A task that runs stands where its CPU's saved registers say; one
  * that sleeps left a struct inactive_task_frame on its stack when it was
- * switched away from (__switch_to_asm, arch/x86/entry/entry_64.S).
+ * switched away from (__switch_to_asm, arch/x86/entry/entry_64.S), or has its
+ * registers in its thread (struct cpu_context, arch/arm64/include/asm/processor.h).
  */
 #include "engine/os/linux/linux_unwind.h"
 
@@ -53,9 +54,9 @@ from_cpu(struct kernel *k, int cpu, struct unwind_frame *f)
 
 	for (i = 0; d != NULL && i < d->ncpus; i++) {
 		st = &d->cpus[i];
-		if (st->cpu != cpu || !arch_reg_get(k->arch, st, "rip", &f->pc) ||
-		    !arch_reg_get(k->arch, st, "rsp", &f->sp) ||
-		    !arch_reg_get(k->arch, st, "rbp", &f->bp))
+		if (st->cpu != cpu || !arch_reg_get(k->arch, st, k->arch->pc,
+		    &f->pc) || !arch_reg_get(k->arch, st, k->arch->sp, &f->sp) ||
+		    !arch_reg_get(k->arch, st, k->arch->fp, &f->bp))
 			continue;
 		f->has_regs = arch_reg_get(k->arch, st, "rdx", &f->dx) &&
 		    arch_reg_get(k->arch, st, "rdi", &f->di) &&
@@ -85,16 +86,42 @@ from_stack(struct ctx *ctx, struct kernel *k, uint64_t task,
 	return (0);
 }
 
+/*
+ * A return address may be signed (pointer authentication): bit 55 still tells
+ * the half, all bits above the addresses' are then alike.
+ */
+static uint64_t
+unsigned_pc(const struct kernel *k, uint64_t pc)
+{
+	return (pc >> 55 & 1 ? pc | k->space.form->high : pc);
+}
+
+static int
+from_thread(struct ctx *ctx, struct kernel *k, uint64_t task,
+    struct unwind_frame *f)
+{
+	int rc;
+
+	rc = linux_member(ctx, k, task, LM_TASK_ALONE_PC, &f->pc);
+	if (rc == 0)
+		rc = linux_member(ctx, k, task, LM_TASK_ALONE_FP, &f->bp);
+	if (rc == 0)
+		rc = linux_member(ctx, k, task, LM_TASK_ALONE_SP, &f->sp);
+	f->pc = unsigned_pc(k, f->pc);
+	return (rc);
+}
+
 int
 linux_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
     struct unwind_frame *f)
 {
+	const struct linux_os *l = linux_of(k);
 	uint64_t current;
 	int cpu;
 
-	if (k->arch != &arch_x86_64)
+	if (l->arch == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "stacks of %s are not "
-		    "unwound yet", k->arch->name));
+		    "unwound", k->arch->name));
 	memset(f, 0, sizeof(*f));
 	f->reliable = true;
 	cpu = p->cpu.status == 0 ? (int)p->cpu.v : -1;
@@ -103,7 +130,8 @@ linux_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		current = 0;
 	ctx->quiet--;
 	if (current != p->task)
-		return (from_stack(ctx, k, p->task, f));
+		return (l->arch->chain != NULL ? from_thread(ctx, k, p->task,
+		    f) : from_stack(ctx, k, p->task, f));
 	if (from_cpu(k, cpu, f))
 		return (0);
 	return (ctx_fail(ctx, E_NOT_FOUND, "task %d runs on CPU %d, whose "
@@ -117,6 +145,25 @@ is_user(uint64_t pc)
 	return (pc >> 63 == 0);
 }
 
+/*
+ * Every function keeps a frame record but the innermost of what was
+ * interrupted: its caller may be missing.
+ */
+static int
+next_in_chain(struct ctx *ctx, struct kernel *k,
+    const struct virt_reader *reader, struct unwind_frame *f)
+{
+	const bool reliable = f->reliable && !f->exact;
+	int rc;
+
+	rc = unwind_chain(ctx, reader, linux_of(k)->arch->chain, f);
+	if (rc != 0)
+		return (rc);
+	f->pc = unsigned_pc(k, f->pc);
+	f->reliable = reliable;
+	return (is_user(f->pc) ? E_DONE : 0);
+}
+
 int
 linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
@@ -125,13 +172,16 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 		.kind = UNWIND_CALL, .sp = UNWIND_BP, .sp_offset = 16,
 		.bp = UNWIND_PREV_SP, .bp_offset = -16,
 	};
-	struct linux_orc *orc = rules(ctx, k);
 	struct virt_reader reader = { read_virt, &k->space };
+	struct linux_orc *orc;
 	struct unwind_rule rule;
 	int rc;
 
 	if (is_user(f->pc))
 		return (E_DONE);
+	if (linux_of(k)->arch->chain != NULL)
+		return (next_in_chain(ctx, k, &reader, f));
+	orc = rules(ctx, k);
 	rc = orc == NULL ? E_NOT_FOUND :
 	    linux_orc_find(ctx, orc, f->exact ? f->pc : f->pc - 1, &rule);
 	if (rc == E_NOT_FOUND) {

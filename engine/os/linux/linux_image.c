@@ -18,6 +18,7 @@
 #define CONSTANT_MIN	(UINT64_C(1) << 20)
 #define IMAGE_MIN	(UINT64_C(2) << 20)
 #define IMAGE_MAX	(UINT64_C(512) << 20)
+#define HEAD_MAX	(UINT64_C(64) << 10)	/* before the text */
 #define ROOT_TRIES_MAX	4096
 
 /* Does the banner's text lie in these bytes, with a release behind it? */
@@ -61,9 +62,13 @@ has_banner(struct ctx *ctx, const struct space *sp, const struct linux_image *im
 	return (false);
 }
 
-int
-linux_image_find(struct ctx *ctx, const struct linux_arch *la,
-    const struct space *sp, struct linux_image *im)
+/*
+ * The pieces mapped in [low, high); those of one distance between addresses and
+ * physical memory, when that is given.
+ */
+static int
+image_of(struct ctx *ctx, const struct space *sp, uint64_t low, uint64_t high,
+    const uint64_t *distance, struct linux_image *im)
 {
 	struct linux_run *last;
 	struct pt_range r;
@@ -73,11 +78,12 @@ linux_image_find(struct ctx *ctx, const struct linux_arch *la,
 
 	memset(im, 0, sizeof(*im));
 	size = 0;
-	for (va = la->image_low; va < la->image_high; va = r.end) {
-		rc = space_range(ctx, sp, va, la->image_high, &r);
+	for (va = low; va < high; va = r.end) {
+		rc = space_range(ctx, sp, va, high, &r);
 		if (rc != 0 || r.end <= va)
 			break;
-		if (r.status != 0)
+		if (r.status != 0 ||
+		    (distance != NULL && r.start - r.phys != *distance))
 			continue;
 		last = im->nruns > 0 ? &im->runs[im->nruns - 1] : NULL;
 		adjacent = last != NULL && last->end == r.start &&
@@ -102,6 +108,35 @@ linux_image_find(struct ctx *ctx, const struct linux_arch *la,
 	im->low = im->runs[0].va;
 	im->high = im->runs[im->nruns - 1].end;
 	return (0);
+}
+
+int
+linux_image_find(struct ctx *ctx, const struct linux_arch *la,
+    const struct space *sp, struct linux_image *im)
+{
+	uint64_t va, low, high, distance;
+	struct pt_range r;
+
+	if (!la->image_anywhere)
+		return (image_of(ctx, sp, la->image_low, la->image_high, NULL,
+		    im));
+	/* Nothing else that runs is as large, in one piece of memory. */
+	for (va = la->image_low; va < la->image_high; va = r.end) {
+		if (space_range(ctx, sp, va, la->image_high, &r) != 0 ||
+		    r.end <= va)
+			break;
+		if (r.status != 0 || r.end - r.start < IMAGE_MIN ||
+		    (r.flags & (PT_EXEC | PT_WRITE | PT_USER)) != PT_EXEC)
+			continue;
+		distance = r.start - r.phys;
+		low = r.start - la->image_low < HEAD_MAX ? la->image_low :
+		    r.start - HEAD_MAX;
+		high = la->image_high - r.start < IMAGE_MAX ? la->image_high :
+		    r.start + IMAGE_MAX;
+		if (image_of(ctx, sp, low, high, &distance, im) == 0)
+			return (0);
+	}
+	return (E_NOT_FOUND);
 }
 
 /* Is it a root of this kernel?  Then k->space and the image are set. */
@@ -165,6 +200,22 @@ look_root(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 	return (0);
 }
 
+static int
+look_vmcoreinfo(void *arg, struct ctx *ctx, const char *text, size_t len)
+{
+	struct root_search *s = arg;
+	const struct pt_form *forms[4];
+	uint64_t roots[4];
+	size_t i, n;
+
+	n = linux_of(s->k)->arch->vmcoreinfo_roots(text, len, forms, roots);
+	for (i = 0; i < n && !s->found; i++)
+		s->found = try_root(ctx, s->k, forms[i], roots[i]);
+	if (s->found)
+		(void)linux_take_vmcoreinfo(s->k, text, len, "memory");
+	return (s->found ? E_DONE : ctx_check(ctx));
+}
+
 int
 linux_find_root(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
@@ -198,7 +249,11 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	}
 	memset(&s, 0, sizeof(s));
 	s.k = k;
-	if (la->root_shape != NULL) {
+	/* Where no register tells, the text in memory may. */
+	if (k->arch->roots == NULL && linux_scan_vmcoreinfo(ctx, k,
+	    look_vmcoreinfo, &s) == E_CANCELLED)
+		return (E_CANCELLED);
+	if (!s.found && la->root_shape != NULL) {
 		ctx_progress(ctx, "looking for page tables", 0, 0);
 		/* Pages that lie across two windows are seen whole in one. */
 		if (mem_scan(ctx, &k->mem, 0, UINT64_MAX, ((size_t)1 <<
@@ -243,11 +298,16 @@ linux_image_scan(struct ctx *ctx, struct kernel *k,
 	const uint8_t *p;
 	uint8_t *copy;
 	size_t i, n, done, part;
-	int rc;
+	int pass, rc;
 
-	for (i = 0, rc = 0; i < 2 * im->nruns && rc == 0; i++) {
-		run = &im->runs[i % im->nruns];
-		if (run->constant != (i < im->nruns))
+	for (pass = 0, i = 0, rc = 0; rc == 0; i++) {
+		if (i == im->nruns) {	/* the constants are through */
+			if (pass++ == 1)
+				break;
+			i = 0;
+		}
+		run = &im->runs[i];
+		if (run->constant != (pass == 0))
 			continue;
 		n = (size_t)(run->end - run->va);
 		copy = NULL;

@@ -25,6 +25,7 @@ static void	linux_close(struct kernel *);
 
 const struct linux_arch *const linux_arches[] = {
 	&linux_x86_64,
+	&linux_arm64,
 	NULL,
 };
 
@@ -65,7 +66,8 @@ place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	text = sym_find(&k->symbols, "_text");
 	start = text != NULL ? text->addr : l->image.low;
 	l->kaslr = opt->has_kaslr ? opt->kaslr : start - l->arch->image_linked;
-	l->has_kaslr = opt->has_kaslr || text != NULL;
+	l->has_kaslr = opt->has_kaslr ||
+	    (text != NULL && l->arch->image_linked != 0);
 	if (opt->has_phys_base)
 		l->phys_base = opt->phys_base;
 	else if (space_translate(ctx, &k->space, start, &r) == 0)
@@ -78,6 +80,7 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	/* A running kernel's are there, of modules too: engine/live.c. */
 	const bool named = k->symbols.n > 0;
 	const bool typed = types_nunits(k->types) > 0;
+	struct linux_os *l = linux_of(k);
 	uint64_t modules;
 	int rc;
 
@@ -92,6 +95,10 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	rc = linux_find_vmcoreinfo(ctx, k, opt);
 	if (rc != 0)
 		os_warn(k, "%s", ctx->err.text);
+	/* What the linker thought depends on the configuration. */
+	if (!l->has_kaslr && l->arch->image_linked == 0)
+		l->has_kaslr = vmcoreinfo_u64(l->vmcoreinfo, l->vmcoreinfo_len,
+		    "KERNELOFFSET", &l->kaslr);
 	rc = typed ? 0 : linux_load_types(ctx, k);
 	if (rc != 0) {
 		os_warn(k, "no types: %s", ctx->err.text);

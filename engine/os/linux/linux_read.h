@@ -43,7 +43,9 @@
 	/* Members of the same structure that are read alone. */	\
 	T(TASK_ALONE, "struct task_struct")				\
 	M(TASK_ALONE, THREAD_GROUP, "thread_group")			\
-	M(TASK_ALONE, SP, "thread.sp")					\
+	M(TASK_ALONE, SP, "thread.sp|thread.cpu_context.sp")		\
+	M(TASK_ALONE, FP, "thread.cpu_context.fp")			\
+	M(TASK_ALONE, PC, "thread.cpu_context.pc")			\
 	M(TASK_ALONE, FILES, "files")					\
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\

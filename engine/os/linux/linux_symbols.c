@@ -75,11 +75,13 @@ load(struct ctx *ctx, struct kernel *k, const struct kallsyms *t,
 int
 linux_load_symbols(struct ctx *ctx, struct kernel *k)
 {
+	const struct linux_os *l = linux_of(k);
 	struct kallsyms t;
 	struct found f;
 	int rc;
 
-	if (tables_from(k->dump->vmcoreinfo, k->dump->vmcoreinfo_len, &t)) {
+	if (tables_from(k->dump->vmcoreinfo, k->dump->vmcoreinfo_len, &t) ||
+	    tables_from(l->vmcoreinfo, l->vmcoreinfo_len, &t)) {
 		ctx->quiet++;
 		rc = load(ctx, k, &t, "kallsyms");
 		ctx->quiet--;

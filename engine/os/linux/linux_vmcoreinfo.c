@@ -104,8 +104,9 @@ agrees(const struct kernel *k, const char *text, size_t len)
 	return (vmcoreinfo_get(text, len, "OSRELEASE", &vlen) != NULL);
 }
 
-static bool
-take(struct kernel *k, const char *text, size_t len, const char *source)
+bool
+linux_take_vmcoreinfo(struct kernel *k, const char *text, size_t len,
+    const char *source)
 {
 	struct linux_os *l = linux_of(k);
 	char *copy;
@@ -142,7 +143,8 @@ by_symbol(struct ctx *ctx, struct kernel *k)
 		(void)space_read_some(ctx, &k->space, p + at[i].skip, text,
 		    4096 - at[i].skip, &done);
 		len = vmcoreinfo_probe(text, done);
-		if (len > 0 && take(k, text, len, "memory"))
+		if (len > 0 &&
+		    linux_take_vmcoreinfo(k, text, len, "memory"))
 			return (true);
 	}
 	return (false);
@@ -150,7 +152,8 @@ by_symbol(struct ctx *ctx, struct kernel *k)
 
 struct search {
 	struct kernel *k;
-	bool	       found;
+	int	      (*fn)(void *, struct ctx *, const char *, size_t);
+	void	      *arg;
 };
 
 /* The text starts a page, or lies in its note at 0x18 of a page. */
@@ -160,6 +163,7 @@ look(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 	struct search *s = arg;
 	char text[TEXT_MAX];
 	size_t at, len, i, room;
+	int rc;
 
 	for (at = (size_t)(-pa & 4095); at + 4096 <= n; at += 4096) {
 		for (i = 0; i <= 0x18; i += 0x18) {
@@ -171,14 +175,33 @@ look(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 				continue;
 			/* Again, as a read whose result is used. */
 			ctx->unrecorded--;
+			rc = 0;
 			if (mem_read(ctx, &s->k->mem, pa + at + i, text, len) == 0)
-				s->found = take(s->k, text, len, "memory");
+				rc = s->fn(s->arg, ctx, text, len);
 			ctx->unrecorded++;
-			if (s->found)
-				return (E_DONE);
+			if (rc != 0)
+				return (rc);
 		}
 	}
 	return (0);
+}
+
+int
+linux_scan_vmcoreinfo(struct ctx *ctx, struct kernel *k,
+    int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
+{
+	struct search s = { k, fn, arg };
+
+	return (mem_scan(ctx, &k->mem, 0, UINT64_MAX, 4095, look, &s));
+}
+
+/* Is it ours? */
+static int
+take_ours(void *arg, struct ctx *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	return (linux_take_vmcoreinfo(arg, text, len, "memory") ?
+	    E_DONE : 0);
 }
 
 static bool
@@ -193,7 +216,8 @@ from_file(struct ctx *ctx, struct kernel *k, const char *path)
 		return (false);
 	n = file_size(f) < sizeof(text) ? (size_t)file_size(f) : sizeof(text);
 	ok = file_read(ctx, f, 0, text, n) == 0 &&
-	    (n = vmcoreinfo_probe(text, n)) > 0 && take(k, text, n, "file");
+	    (n = vmcoreinfo_probe(text, n)) > 0 &&
+	    linux_take_vmcoreinfo(k, text, n, "file");
 	file_close(f);
 	return (ok);
 }
@@ -202,8 +226,8 @@ int
 linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
+	struct linux_os *l = linux_of(k);
 	struct dump *d = k->dump;
-	struct search s;
 	size_t len;
 
 	if (opt->vmcoreinfo != NULL) {
@@ -214,20 +238,27 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 	}
 	if (d->vmcoreinfo != NULL) {
 		len = vmcoreinfo_probe(d->vmcoreinfo, d->vmcoreinfo_len);
-		if (len > 0 && take(k, d->vmcoreinfo, len, "note"))
+		if (len > 0 &&
+		    linux_take_vmcoreinfo(k, d->vmcoreinfo, len, "note"))
 			return (0);
 		os_warn(k, "the dump's VMCOREINFO note does not agree with "
 		    "its memory and is ignored");
 	}
+	/* The text that led to the root, if the symbols agree. */
+	if (l->vmcoreinfo != NULL) {
+		if (agrees(k, l->vmcoreinfo, l->vmcoreinfo_len))
+			return (0);
+		l->vmcoreinfo = NULL;
+		l->vmcoreinfo_len = 0;
+	}
 	ctx->quiet++;
-	s.k = k;
-	s.found = by_symbol(ctx, k);
 	/*
 	 * With symbols the scan could only find what they do not point to:
 	 * a stale copy.
 	 */
-	if (!s.found && sym_find(&k->symbols, "vmcoreinfo_data") == NULL)
-		(void)mem_scan(ctx, &k->mem, 0, UINT64_MAX, 4095, look, &s);
+	if (!by_symbol(ctx, k) &&
+	    sym_find(&k->symbols, "vmcoreinfo_data") == NULL)
+		(void)linux_scan_vmcoreinfo(ctx, k, take_ours, k);
 	ctx->quiet--;
 	return (0);
 }
