@@ -116,19 +116,32 @@ piece_ok(const struct kdump_piece *p, uint64_t size)
 	return (p->len == 0 || (p->off <= size && p->len <= size - p->off));
 }
 
+static bool
+sub_ok(const struct sub_header *sub, unsigned version, uint64_t size,
+    const struct head_fields *in)
+{
+	const uint64_t most = (uint64_t)in->bitmap_blocks * in->block_size * 8;
+
+	if (!piece_ok(&sub->info, size) || !piece_ok(&sub->notes, size))
+		return (false);
+	/* The header's own count of pages is the same, as far as it goes. */
+	return (version < 6 || (sub->npages > 0 && sub->npages <= most &&
+	    (in->npages == 0 || in->npages == UINT32_MAX ||
+	    in->npages == sub->npages)));
+}
+
 /* 32 bits: i386 and QEMU pack the struct, other processors align it to 8. */
 static void
 read_sub(const uint8_t *raw, const struct kdump_head *h, uint64_t size,
-    struct sub_header *ret)
+    const struct head_fields *in, struct sub_header *ret)
 {
 	struct sub_header other;
 
 	parse_sub(raw, h->be, h->word, h->word == 8, h->version, ret);
-	if (h->word == 8 || (piece_ok(&ret->info, size) &&
-	    piece_ok(&ret->notes, size)))
+	if (h->word == 8 || sub_ok(ret, h->version, size, in))
 		return;
 	parse_sub(raw, h->be, h->word, true, h->version, &other);
-	if (piece_ok(&other.info, size) && piece_ok(&other.notes, size))
+	if (sub_ok(&other, h->version, size, in))
 		*ret = other;
 }
 
@@ -217,7 +230,7 @@ kdump_head_read(struct ctx *ctx, struct file *f, struct kdump_head *ret)
 		rc = file_read(ctx, f, in.block_size, subraw, sizeof(subraw));
 		if (rc != 0)
 			return (ctx_chain(ctx, "sub-header of a kdump"));
-		read_sub(subraw, &h, file_size(f), &sub);
+		read_sub(subraw, &h, file_size(f), &in, &sub);
 	}
 	h.npages = sub.npages != 0 ? sub.npages : in.npages;
 	rc = place_bitmap(ctx, f, &h, &in);
