@@ -243,6 +243,8 @@ say(const char *fmt, ...)
 	size_t n = strlen(said);
 	va_list ap;
 
+	if (n == sizeof(said) - 1)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(said + n, sizeof(said) - n, fmt, ap);
 	va_end(ap);
@@ -820,6 +822,72 @@ rings(void **state)
 	done();
 }
 
-UNIT_MAIN(UNIT(lists), UNIT(broken_lists), UNIT(zombies), UNIT(no_names),
+/* --- Any damage ----------------------------------------------------------- */
+
+static int
+no_item(void *arg, struct ctx *c, const struct os_proc *p)
+{
+	(void)arg;
+	(void)c;
+	(void)p;
+	return (0);
+}
+
+static void
+survives(void **state)
+{
+	static const uint64_t spots[][2] = {
+		{ OFFSETS, 36 }, { VARS, 0x80 }, { PROCS, 0x800 },
+		{ THREADS, 0x1000 }, { DUMPPCB, 64 }, { PCBS, 1024 },
+		{ STACKS, 0x300 }, { 0x5000, 0x300 }, { 0x7000, 0x40 },
+	};
+	uint32_t seed = 1;
+	struct os_info info;
+	struct os_load load;
+	struct arena arena;
+	unsigned i, j, n, spot;
+
+	(void)state;
+	for (i = 0; i < 400; i++) {
+		make();
+		name("msgbufp", VARS + V_MSGBUFP, 8, 'B');
+		point(VARS + V_MSGBUFP, 0x7000);
+		point(0x7000, 0x7100);
+		put(0x7008, 4, 0x063062);
+		put(0x700c, 4, 16);
+		point(VARS + V_FILES, 0x5000);
+		file(0x5000, 0x5200, "kernel", TEXT);
+		file(0x5200, 0, "if_bridge.ko", TEXT + 0x1000);
+		point(STACKS + 0x110, STACKS + 0x200);
+		point(STACKS + 0x118, TEXT + 0x108);
+		n = 1 + i % 16;
+		for (j = 0; j < n; j++) {
+			seed = seed * 1103515245 + 12345;
+			spot = (seed >> 16) % (sizeof(spots) / sizeof(spots[0]));
+			seed = seed * 1103515245 + 12345;
+			mem[spots[spot][0] + (seed >> 8) % spots[spot][1]] =
+			    (uint8_t)(seed >> 24);
+		}
+		open_amd64();
+		ctx.quiet++;
+		arena_init(&arena);
+		said[0] = '\0';
+		(void)freebsd_procs(&ctx, &k, 0, no_item, NULL);
+		(void)freebsd_procs(&ctx, &k, OS_THREADS, no_item, NULL);
+		(void)frames(800);
+		(void)frames(100200);
+		(void)frames(100201);
+		(void)freebsd_info(&ctx, &k, &arena, &info);
+		(void)freebsd_load(&ctx, &k, &load);
+		said[0] = '\0';
+		(void)freebsd_modules(&ctx, &k, say_module, NULL);
+		said[0] = '\0';
+		(void)freebsd_log(&ctx, &k, say_line, NULL);
+		arena_fini(&arena);
+		done();
+	}
+}
+
+UNIT_MAIN(UNIT(survives), UNIT(lists), UNIT(broken_lists), UNIT(zombies), UNIT(no_names),
     UNIT(stacks), UNIT(traps), UNIT(endless), UNIT(arm64_pcbs), UNIT(modules),
     UNIT(loads), UNIT(infos), UNIT(lines), UNIT(rings))
