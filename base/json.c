@@ -85,7 +85,7 @@ json_escape(struct out *o, const char *s, size_t n)
 		cp = (unsigned char)s[i];
 		if (cp >= 0x80)
 			w = utf8_decode(s + i, n - i, &cp);
-		if (cp >= 0x20 && cp != '"' && cp != '\\' && cp < UTF8_BAD)
+		if (cp != '"' && cp != '\\' && !utf8_tricky(cp))
 			continue;
 		out_add(o, s + plain, i - plain);
 		plain = i + w;
@@ -106,7 +106,8 @@ json_escape(struct out *o, const char *s, size_t n)
 			out_puts(o, "\\r");
 			break;
 		default:
-			memcpy(esc, cp >= UTF8_BAD ? "\\udc" : "\\u00", 4);
+			memcpy(esc, cp >= UTF8_BAD ? "\\udc" :
+			    cp >= 0x2000 ? "\\u20" : "\\u00", 4);
 			esc[4] = digits[cp >> 4 & 0xf];
 			esc[5] = digits[cp & 0xf];
 			out_add(o, esc, 6);

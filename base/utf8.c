@@ -264,3 +264,11 @@ utf8_columns(const char *s, size_t n)
 	}
 	return (cols);
 }
+
+bool
+utf8_tricky(uint32_t cp)
+{
+	return (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp >= UTF8_BAD ||
+	    (cp >= 0x200e && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+	    (cp >= 0x2066 && cp <= 0x2069));
+}

@@ -3,6 +3,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,10 @@ size_t	utf8_encode(uint32_t cp, char out[4]);
 int	utf8_width(uint32_t cp);
 /* Columns of n bytes of text. */
 size_t	utf8_columns(const char *, size_t n);
+/*
+ * What makes a terminal show something else than what is there: controls, bytes
+ * that are no UTF-8, and what turns the direction of the text that follows.
+ */
+bool	utf8_tricky(uint32_t cp);
 
 #endif

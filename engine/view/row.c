@@ -245,18 +245,6 @@ row_copy(struct arena *a, const struct row *row)
 
 /* --- text for people ----------------------------------------------------------- */
 
-/*
- * Control characters, and those that turn the direction of what follows: both
- * make a terminal show something else than what is there.
- */
-static bool
-is_tricky(uint32_t cp)
-{
-	return (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp >= UTF8_BAD ||
-	    (cp >= 0x200e && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	    (cp >= 0x2066 && cp <= 0x2069));
-}
-
 void
 text_escape(struct buf *b, const char *s, size_t n)
 {
@@ -265,7 +253,7 @@ text_escape(struct buf *b, const char *s, size_t n)
 
 	for (i = plain = 0; i < n; i += w) {
 		w = utf8_decode(s + i, n - i, &cp);
-		if (!is_tricky(cp))
+		if (!utf8_tricky(cp))
 			continue;
 		buf_add(b, s + plain, i - plain);
 		for (k = 0; k < w; k++)

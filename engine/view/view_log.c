@@ -37,8 +37,9 @@ emit(void *arg, struct ctx *ctx, const struct os_log *l)
 	if (l->level > w->level)
 		return (OK);
 	cells[0] = cell_u64(l->seq);
+	/* Whole microseconds, as the kernel prints them. */
 	cells[1] = l->ns == OS_NO_TIME ? cell_null() :
-	    cell_double(w->boot + (double)l->ns / 1e9);
+	    cell_double(w->boot + (double)(l->ns / 1000) / 1e6);
 	cells[2] = l->level >= 0 ? cell_s64(l->level) : cell_null();
 	cells[3] = cell_text(l->caller);
 	cells[4] = cell_textn(l->text, l->len);

@@ -124,7 +124,8 @@ doubles(void **state)
 static void
 texts(void **state)
 {
-	static const char odd[] = "q\"b\\n\n\t\r\0\x1f\x7f";
+	/* The last two: C1's CSI, and what turns text around. */
+	static const char odd[] = "q\"b\\n\n\t\r\0\x1f\x7f\xc2\x9b\xe2\x80\xae";
 	struct fixture f;
 	struct json *j = begin(&f);
 
@@ -133,7 +134,8 @@ texts(void **state)
 	json_key(j, "a\"b");
 	json_text(j, odd, sizeof(odd) - 1);
 	json_close(j, '}');
-	expect(&f, "{\"a\\\"b\":\"q\\\"b\\\\n\\n\\t\\r\\u0000\\u001f\x7f\"}");
+	expect(&f, "{\"a\\\"b\":\"q\\\"b\\\\n\\n\\t\\r\\u0000\\u001f\\u007f\\u009b"
+	    "\\u202e\"}");
 
 	j = begin(&f);
 	json_text(j, "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7", 14);

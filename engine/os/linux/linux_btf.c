@@ -38,16 +38,16 @@ open_at(struct ctx *ctx, struct kernel *k, const char *name, uint64_t va,
 			return (ctx_fail(ctx, E_NOMEM, "BTF of %s: no memory",
 			    name));
 		rc = space_read(ctx, &k->space, va, copy, n);
+		if (rc != 0)
+			ctx_chain(ctx, "BTF of %s", name);
 		p = copy;
 	}
 	if (rc == 0)
 		rc = btf_open(ctx, name, p, n, copy != NULL, k->arch->be,
 		    k->arch->ptr_size, base, ret);
-	if (rc != 0) {
+	if (rc != 0)
 		free(copy);
-		return (ctx_chain(ctx, "BTF of %s", name));
-	}
-	return (0);
+	return (rc);
 }
 
 struct search {
