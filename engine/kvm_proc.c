@@ -171,10 +171,9 @@ fill_process(const struct collect *c, const struct os_proc *p,
 		ki->ki_flag |= P_KPROC | P_SYSTEM;
 	if (ki->ki_tracer != 0)
 		ki->ki_flag |= P_TRACED;
-	ki->ki_numthreads = p->nthreads.status == OK ? (int)p->nthreads.v : 1;
-	if (ki->ki_numthreads > 1)
-		ki->ki_flag |= P_HADTHREADS;
-	field(ki->ki_comm, sizeof(ki->ki_comm), &p->comm);
+	ki->ki_numthreads = p->nthreads.status == OK ? (int)p->nthreads.v : 0;
+	field(ki->ki_comm, sizeof(ki->ki_comm), p->process_name.s != NULL ?
+	    &p->process_name : &p->comm);
 	field(ki->ki_emul, sizeof(ki->ki_emul), &(struct os_text){
 	    .s = c->kd->kernel->os->name });
 	ki->ki_sflag = PS_INMEM;
@@ -191,6 +190,7 @@ static void
 fill_thread(const struct collect *c, const struct os_proc *p,
     struct kinfo_proc *ki)
 {
+	const struct os_text *name;
 	const struct symbol *s;
 	int64_t priority;
 	size_t n;
@@ -213,11 +213,12 @@ fill_thread(const struct collect *c, const struct os_proc *p,
 	/* Linux: below 100 are the real-time priorities. */
 	ki->ki_pri.pri_class = p->is_idle ? PRI_IDLE :
 	    priority < 100 ? PRI_REALTIME : PRI_TIMESHARE;
-	n = p->comm.status == OK && p->comm.s != NULL ? strlen(p->comm.s) : 0;
-	field(ki->ki_tdname, sizeof(ki->ki_tdname), &p->comm);
+	name = p->thread_name.s != NULL ? &p->thread_name : &p->comm;
+	n = name->status == OK && name->s != NULL ? strlen(name->s) : 0;
+	field(ki->ki_tdname, sizeof(ki->ki_tdname), name);
 	if (n > TDNAMLEN)
 		field(ki->ki_moretdname, sizeof(ki->ki_moretdname),
-		    &(struct os_text){ .s = p->comm.s + TDNAMLEN });
+		    &(struct os_text){ .s = name->s + TDNAMLEN });
 	if (ki->ki_stat == SSLEEP || ki->ki_stat == SWAIT) {
 		field(ki->ki_wmesg, sizeof(ki->ki_wmesg), &p->wchan);
 		s = p->wchan.status == OK && p->wchan.s[0] != '\0' ?
@@ -313,6 +314,24 @@ add_rusage(struct kinfo_proc *to, const struct kinfo_proc *from)
 	to->ki_runtime += from->ki_runtime;
 }
 
+/* Where the system does not say how many threads there are: those seen. */
+static void
+count_threads(struct kinfo_proc *v, size_t n)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < n; i = j) {
+		for (j = i + 1; j < n && v[j].ki_pid == v[i].ki_pid; j++)
+			continue;
+		for (k = i; k < j; k++) {
+			if (v[k].ki_numthreads == 0)
+				v[k].ki_numthreads = (int)(j - i);
+			if (v[k].ki_numthreads > 1)
+				v[k].ki_flag |= P_HADTHREADS;
+		}
+	}
+}
+
 /* Threads bear their process's name; without "threads" they join in it. */
 static void
 fold(kvm_t *kd, bool threads)
@@ -322,6 +341,7 @@ fold(kvm_t *kd, bool threads)
 
 	if (kd->nprocs > 1)
 		qsort(v, kd->nprocs, sizeof(*v), by_process);
+	count_threads(v, kd->nprocs);
 	head = NULL;
 	for (i = n = 0; i < kd->nprocs; i++) {
 		if (head == NULL || head->ki_pid != v[i].ki_pid) {

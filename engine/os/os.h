@@ -62,6 +62,8 @@ struct os_proc {
 	int		 pid, tid;
 	int		 ppid;		/* -1: not known */
 	struct os_text	 comm;
+	struct os_text	 thread_name;	/* its part of a comm "process/thread", */
+	struct os_text	 process_name;	/* and the other; s NULL: comm is both */
 	char		 state;		/* as in /proc/PID/stat: R S D T t Z X I P W; '?' */
 	struct os_u64	 cpu, uid;
 	struct os_u64	 vsz, rss;	/* bytes */

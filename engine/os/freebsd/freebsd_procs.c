@@ -265,6 +265,8 @@ name_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
 	    strcmp(name.s, p->comm.s) == 0)
 		return;
 	snprintf(w->both, sizeof(w->both), "%s/%s", p->comm.s, name.s);
+	p->process_name = p->comm;
+	p->thread_name = name;
 	p->comm.s = w->both;
 }
 
@@ -409,6 +411,7 @@ if_tid(void *arg, struct ctx *ctx, const struct os_proc *p)
 	if (p->tid != pick->tid && p->pid != pick->tid)
 		return (0);
 	*pick->proc = *p;
+	pick->proc->process_name.s = pick->proc->thread_name.s = NULL;
 	keep(pick->arena, &pick->proc->comm);
 	keep(pick->arena, &pick->proc->wchan);
 	pick->found = true;
