@@ -665,8 +665,8 @@ static const struct {
 };
 
 /*
- * QEMU leaves the machine's name empty.  Then what its notes look like decides,
- * VMCOREINFO, and last what is most usual with such longs.
+ * QEMU writes no name of the machine, or "Unknown".  Then the looks of its
+ * notes decide, VMCOREINFO, and last what is most usual with such longs.
  */
 static const struct arch *
 find_arch(struct kdump *k, struct ctx *ctx, const struct kdump_head *h)
@@ -686,7 +686,7 @@ find_arch(struct kdump *k, struct ctx *ctx, const struct kdump_head *h)
 		if (a->elf_machine == 8 && strncmp(h->machine, "mips", 4) == 0 &&
 		    a->ptr_size == h->word && a->be == h->be)
 			return (a);
-	if (h->machine[0] != '\0')
+	if (h->machine[0] != '\0' && strcmp(h->machine, "Unknown") != 0)
 		return (NULL);
 	a = notes_arch(ctx, k->file, h->notes.off, h->notes.len, h->word,
 	    h->be);

@@ -224,6 +224,7 @@ tells_what_the_headers_say(void **state)
 	mk_close(&o);
 	buf_fini(&b);
 	k.notes = NULL;
+	k.machine = "Unknown";
 	k.vmcoreinfo = "NUMBER(va_kernel_pa_offset)=0x1\n";
 	memset(&b, 0, sizeof(b));
 	mk_kdump(&b, &k, NULL);

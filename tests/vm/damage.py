@@ -8,6 +8,9 @@ import elfdump
 import runner
 from runner import number
 
+# Compares all pages of two dumps; "make tests" builds it.
+SAME = os.path.join(os.environ.get("BUILDDIR", "build"), "tests/dump/same")
+
 
 def blank(data, copies):
     """No VMCOREINFO anywhere: neither note nor text in memory."""
@@ -103,3 +106,6 @@ def forms(score, m, dump, truth):
         else:
             score.same([t[:2] for t in tasks], [t[:2] for t in threads], kind,
                        "ps -t")
+        pages = subprocess.run([SAME, dump, "--"] + paths, check=False,
+                               stdout=subprocess.PIPE, text=True)
+        score.check(pages.returncode == 0, kind, "pages: " + pages.stdout)
