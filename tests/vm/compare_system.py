@@ -192,7 +192,7 @@ def log(score, m, dump, truth):
         # A line's last end belongs to the printing, not to the text.
         score.same((as_bytes(row.get("text")) or b"").rstrip(b"\n"),
                    text.rstrip(b"\n"), "log", what + " text")
-        score.near(row.get("time"), usec / 1e6, 0.0000015, "log",
+        score.near(row.get("time"), usec / 1e6, 0.0000001, "log",
                    what + " time")
         score.same(row.get("level"), level, "log", what + " level")
     texts = b"\n".join(as_bytes(r.get("text") or "") for r in rows)
