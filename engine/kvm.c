@@ -150,10 +150,19 @@ open_live(kvm_t *kd, bool memory)
 
 	kd->live = kd->native = true;
 	kd->memory = memory;
-	if (kernel_open_live(&kd->ctx, &opt, memory, &kd->kernel) == 0)
-		return (true);
-	kvm_err_engine(kd);
-	return (false);
+	if (kernel_open_live(&kd->ctx, &opt, memory, &kd->kernel) != 0) {
+		kvm_err_engine(kd);
+		return (false);
+	}
+	/* Its memory was asked for: what /proc tells is not enough. */
+	if (memory && kd->kernel->dump != NULL && !kd->kernel->dump->complete) {
+		errno = EACCES;
+		kvm_err_hard(kd, "%s: %s", PATH_KCORE,
+		    kd->kernel->nwarnings > 0 ? kd->kernel->warnings[0] :
+		    strerror(errno));
+		return (false);
+	}
+	return (true);
 }
 
 static bool

@@ -359,13 +359,32 @@ fold(kvm_t *kd, bool threads)
 	kd->nprocs = n;
 }
 
+/* s since the epoch; 0: not known. */
+static double
+boot_time(kvm_t *kd)
+{
+	struct os_info info;
+	struct arena arena;
+	double boot;
+
+	boot = 0;
+	arena_init(&arena);
+	if (os_info(&kd->ctx, kd->kernel, &arena, &info) == 0) {
+		if (info.boot_time.status == OK && info.boot_time.v > 0)
+			boot = info.boot_time.v;
+		else if (info.uptime.status == OK &&
+		    info.crash_time.status == OK)
+			boot = info.crash_time.v - info.uptime.v;
+	}
+	arena_fini(&arena);
+	return (boot);
+}
+
 struct kinfo_proc *
 kvm_getprocs(kvm_t *kd, int op, int arg, int *cnt)
 {
 	struct collect c = { .kd = kd, .arg = arg };
 	struct kernel *k = kd->kernel;
-	struct os_info info;
-	struct arena arena;
 	int rc;
 
 	*cnt = 0;
@@ -384,11 +403,7 @@ kvm_getprocs(kvm_t *kd, int op, int arg, int *cnt)
 		return (NULL);
 	}
 	c.page = kvm_page_size(kd);
-	arena_init(&arena);
-	if (os_info(&kd->ctx, k, &arena, &info) == 0 &&
-	    info.boot_time.status == OK)
-		c.boot = info.boot_time.v;
-	arena_fini(&arena);
+	c.boot = boot_time(kd);
 	rc = os_procs(&kd->ctx, k, OS_THREADS, one, &c);
 	/* A list with gaps is still a list: the text says that it has some. */
 	if (rc != 0)

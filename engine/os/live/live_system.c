@@ -184,6 +184,7 @@ live_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	    &info->cpus_present.v, &above);
 	info->uptime.v = now(CLOCK_BOOTTIME);
 	info->crash_time.v = now(CLOCK_REALTIME);
+	info->boot_time.v = info->crash_time.v - info->uptime.v;
 	memory(ctx, k, &b, info);
 	info->panic = info->panic_comm = no_text;
 	info->panic_cpu = info->panic_pid = info->panic_ip = none;
