@@ -164,18 +164,16 @@ live_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
     bool env, int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
 {
 	struct buf b = { 0 };
-	const char *p, *end;
-	size_t n;
+	size_t at, n;
 	int rc;
 
 	if (proc->mm == 0)
 		return (0);
 	rc = live_read(ctx, live_of(k)->proc, &b, STRINGS_MAX, "%d/%s",
 	    proc->pid, env ? "environ" : "cmdline");
-	end = b.p + b.len;
-	for (p = b.p; rc == 0 && p < end; p += n + 1) {
-		n = strnlen(p, (size_t)(end - p));
-		rc = fn(arg, ctx, p, n);
+	for (at = 0; rc == 0 && at < b.len; at += n + 1) {
+		n = strnlen(b.p + at, b.len - at);
+		rc = fn(arg, ctx, b.p + at, n);
 	}
 	buf_fini(&b);
 	return (rc);

@@ -265,7 +265,8 @@ live_cptime(struct ctx *ctx, struct kernel *k, int cpu, struct os_cptime *ret)
 	for (p = buf_text(&b); rc == 0 && p != NULL &&
 	    strncmp(p, name, strlen(name)) != 0;) {
 		p = strchr(p, '\n');
-		p += p != NULL;
+		if (p != NULL)
+			p++;
 	}
 	if (rc == 0 && p == NULL)
 		rc = ctx_fail(ctx, E_NOT_FOUND, "no CPU %d", cpu);
