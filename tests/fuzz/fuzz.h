@@ -21,6 +21,7 @@ struct fuzz_target {
 
 extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
-    fuzz_minidump_arm, fuzz_minidump_power;
+    fuzz_minidump_arm, fuzz_minidump_power, fuzz_kdump, fuzz_kdump_32,
+    fuzz_flat;
 
 #endif

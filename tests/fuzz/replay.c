@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 static const struct fuzz_target *const targets[] = {
 	&fuzz_elf, &fuzz_kallsyms, &fuzz_btf, &fuzz_vmcoreinfo, &fuzz_keymap,
 	&fuzz_expr, &fuzz_minidump, &fuzz_minidump_arm, &fuzz_minidump_power,
+	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat,
 };
 
 static uint64_t
