@@ -2,6 +2,7 @@
 /* A hand-made FreeBSD kernel in minidumps: processes, stacks, lists, damage. */
 #include "base/bytes.h"
 #include "engine/os/freebsd/freebsd.h"
+#include "tests/mk/mk_linux.h"
 #include "tests/mk/mk_minidump.h"
 #include "tests/unit/unit.h"
 
@@ -14,7 +15,7 @@
 #define ARM64	UINT64_C(0xffff000000000000)
 
 /* Where things are in the kernel's memory. */
-#define OFFSETS	0x100			/* what it tells debuggers, 4 bytes each */
+#define OFFSETS	0x100			/* told to debuggers, 4 bytes each */
 #define VARS	0x200
 #define PCBS	0x1000			/* stoppcbs */
 #define DUMPPCB	0x2000
@@ -741,39 +742,8 @@ say_line(void *arg, struct ctx *c, const struct os_log *l)
 {
 	(void)arg;
 	(void)c;
-	say("%d:", (int)l->seq);
-	if (l->ns != OS_NO_TIME)
-		say("%lluus:", (unsigned long long)l->ns / 1000);
-	if (l->level >= 0)
-		say("<%d.%d>", l->facility, l->level);
-	say("%.*s|", (int)l->len, l->text);
+	say("%d:%.*s|", (int)l->seq, (int)l->len, l->text);
 	return (0);
-}
-
-static void
-lines(void **state)
-{
-	static const char ring[] = "plain\r\n<118>[12] dated\n<6>[3.000045] x\n"
-	    "<x>no\n[1.5] no\n[12\n<123456>no\n\n<6>\nlast";
-	char *big;
-
-	(void)state;
-	ctx_init(&ctx);
-	said[0] = '\0';
-	assert_int_equal(freebsd_log_lines(&ctx, ring, sizeof(ring) - 1,
-	    say_line, NULL), 0);
-	assert_string_equal(said, "0:plain|1:12000000us:<14.6>dated|"
-	    "2:3000045us:<0.6>x|3:<x>no|4:[1.5] no|5:[12|6:<123456>no|7:|"
-	    "8:<0.6>|9:last|");
-	/* Without ends of lines it is cut. */
-	big = malloc(20000);
-	memset(big, 'a', 20000);
-	said[0] = '\0';
-	assert_int_equal(freebsd_log_lines(&ctx, big, 20000, say_line, NULL),
-	    0);
-	assert_non_null(strchr(said, ':'));
-	free(big);
-	ctx_fini(&ctx);
 }
 
 static void
@@ -822,6 +792,139 @@ rings(void **state)
 	done();
 }
 
+/* --- With types ----------------------------------------------------------- */
+
+static int
+say_typed(void *arg, struct ctx *c, const struct os_proc *p)
+{
+	(void)arg;
+	(void)c;
+	say("%d of %d: %c uid %llu group %llu session %llu nice %d at %.1f "
+	    "vsz %llu rss %llu threads %llu wchan %s mm %d%s; ", p->pid,
+	    p->ppid, p->state, (unsigned long long)p->uid.v,
+	    (unsigned long long)p->pgid.v, (unsigned long long)p->sid.v,
+	    (int)(int64_t)p->nice.v, p->start.v, (unsigned long long)p->vsz.v,
+	    (unsigned long long)p->rss.v, (unsigned long long)p->nthreads.v,
+	    p->wchan.status == 0 ? p->wchan.s : "?", p->mm != 0,
+	    p->is_kthread ? " kernel's" : "");
+	return (0);
+}
+
+static int
+say_text(void *arg, struct ctx *c, const char *s, size_t n)
+{
+	(void)arg;
+	(void)c;
+	say("%.*s|", (int)n, s);
+	return (0);
+}
+
+static int
+say_swap(void *arg, struct ctx *c, const struct os_swap *s)
+{
+	(void)arg;
+	(void)c;
+	say("%s %llu of %llu; ", s->device.status == 0 ? s->device.s : "?",
+	    (unsigned long long)s->used.v, (unsigned long long)s->total.v);
+	return (0);
+}
+
+static void
+typed(void **state)
+{
+	const uint64_t p = PROCS, td = THREADS + 0x2 * 0x400;
+	struct mk_linux t;
+	struct os_proc sysctl = { .pid = 800 };
+
+	(void)state;
+	make();
+	mk_linux_init(&t, false);
+	mk_linux_struct(&t, "proc", 512, "p_pptr u8@64, p_flag s4@72, "
+	    "p_state s4@76, p_ucred u8@80, p_vmspace u8@88, p_args u8@96, "
+	    "p_pgrp u8@104, p_stats u8@112, p_numthreads s4@120, "
+	    "p_nice s1@124");
+	mk_linux_struct(&t, "thread", 1024, "td_state s4@72, "
+	    "td_inhibitors s4@76, td_flags s4@80, td_wmesg u8@88");
+	mk_linux_struct(&t, "ucred", 16, "cr_uid u4@4");
+	mk_linux_struct(&t, "pgrp", 32, "pg_session u8@0, pg_id u4@8");
+	mk_linux_struct(&t, "session", 16, "s_sid u4@4");
+	mk_linux_struct(&t, "pstats", 32, "p_start u8@8");
+	mk_linux_struct(&t, "vm_map", 16, "size u8@8");
+	mk_linux_struct(&t, "pmap_statistics", 16, "resident_count s8@0");
+	mk_linux_struct(&t, "pmap", 32, "pm_stats pmap_statistics@16");
+	mk_linux_struct(&t, "vmspace", 64, "vm_map vm_map@0, vm_pmap pmap@16");
+	mk_linux_struct(&t, "pargs", 16, "ar_length u4@4, ar_args c4@8");
+	mk_linux_struct(&t, "swdevt", 64, "sw_nblks s4@4, sw_used s4@8, "
+	    "sw_vp u8@16, sw_list u8@24");
+	mk_linux_struct(&t, "vnode", 16, "v_rdev u8@8");
+	mk_linux_struct(&t, "cdev", 128, "si_name c64@8");
+	mk_linux_ready(&t);
+	k.types = t.k.types;
+
+	point(p + 64, PROCS + 0x200);
+	put(p + 76, 4, 1);
+	point(p + 80, 0x6000);
+	put(0x6004, 4, 1001);
+	point(p + 88, 0x6100);
+	put(0x6108, 8, 123456);
+	put(0x6120, 8, 7);
+	point(p + 96, 0x6200);
+	put(0x6204, 4, 22);
+	memcpy(mem + 0x6208, "sysctl\0debug.kdb.panic", 22);
+	point(p + 104, 0x6300);
+	point(0x6300, 0x6400);
+	put(0x6308, 4, 790);
+	put(0x6404, 4, 700);
+	point(p + 112, 0x6500);
+	put(0x6508, 8, 12);
+	put(0x6510, 8, 500000);
+	put(p + 120, 4, 1);
+	put(p + 124, 1, 0xfb);
+	put(p + 0x200 + 72, 4, 4);		/* P_KPROC */
+	put(td + 72, 4, 1);
+	put(td + 76, 4, 2);
+	point(td + 88, 0x6600);
+	text(0x6600, "psleep");
+	put(THREADS + 0x400 + TD_ONCPU, 4, UINT32_MAX);
+	put(THREADS + 0x400 + 72, 4, 3);
+	name("swtailq", 0x6700, 16, 'b');
+	point(0x6700, 0x6800);
+	put(0x6804, 4, 1000);
+	put(0x6808, 4, 10);
+	point(0x6810, 0x6900);
+	point(0x6908, 0x6a00);
+	text(0x6a08, "ada0p3");
+	point(0x6818, 0x6880);
+	put(0x6884, 4, 5);
+	open_amd64();
+
+	said[0] = '\0';
+	assert_int_equal(freebsd_procs(&ctx, &k, 0, say_typed, NULL), 0);
+	assert_non_null(strstr(said, "800 of 28: R uid 1001 group 790 session "
+	    "700 nice -5 at 12.5 vsz 123456 rss 28672 threads 1 wchan  mm 1; "));
+	assert_non_null(strstr(said, "28 of 0: R "));
+	assert_non_null(strstr(said, "mm 0 kernel's; "));
+	said[0] = '\0';
+	assert_int_equal(freebsd_procs(&ctx, &k, OS_THREADS, say_typed, NULL),
+	    0);
+	assert_non_null(strstr(said, "28 of 0: D "));
+	assert_non_null(strstr(said, "wchan psleep "));
+	said[0] = '\0';
+	sysctl.group = base + PROCS;
+	assert_int_equal(freebsd_args(&ctx, &k, &sysctl, false, say_text,
+	    NULL), 0);
+	assert_string_equal(said, "sysctl|debug.kdb.panic|");
+	sysctl.group = base + PROCS + 0x200;
+	assert_int_equal(freebsd_args(&ctx, &k, &sysctl, false, say_text,
+	    NULL), E_NOT_FOUND);
+	said[0] = '\0';
+	assert_int_equal(freebsd_swaps(&ctx, &k, say_swap, NULL), 0);
+	assert_string_equal(said, "/dev/ada0p3 40960 of 4096000; "
+	    "[NFS swap] 0 of 20480; ");
+	done();
+	mk_linux_fini(&t);
+}
+
 /* --- Any damage ----------------------------------------------------------- */
 
 static int
@@ -863,7 +966,8 @@ survives(void **state)
 		n = 1 + i % 16;
 		for (j = 0; j < n; j++) {
 			seed = seed * 1103515245 + 12345;
-			spot = (seed >> 16) % (sizeof(spots) / sizeof(spots[0]));
+			spot = (seed >> 16) % (sizeof(spots) /
+			    sizeof(spots[0]));
 			seed = seed * 1103515245 + 12345;
 			mem[spots[spot][0] + (seed >> 8) % spots[spot][1]] =
 			    (uint8_t)(seed >> 24);
@@ -888,6 +992,6 @@ survives(void **state)
 	}
 }
 
-UNIT_MAIN(UNIT(survives), UNIT(lists), UNIT(broken_lists), UNIT(zombies), UNIT(no_names),
+UNIT_MAIN(UNIT(lists), UNIT(broken_lists), UNIT(zombies), UNIT(no_names),
     UNIT(stacks), UNIT(traps), UNIT(endless), UNIT(arm64_pcbs), UNIT(modules),
-    UNIT(loads), UNIT(infos), UNIT(lines), UNIT(rings))
+    UNIT(loads), UNIT(infos), UNIT(rings), UNIT(typed), UNIT(survives))

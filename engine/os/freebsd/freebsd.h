@@ -39,26 +39,45 @@ enum freebsd_member {
 	FM_PROC_UCRED,
 	FM_PROC_VMSPACE,
 	FM_PROC_ARGS,
+	FM_PROC_PGRP,
+	FM_PROC_STATS,
+	FM_PROC_NTHREADS,
+	FM_PROC_EXIT,
+	FM_PROC_NICE,
+	FM_PGRP_ID,
+	FM_PGRP_SESSION,
+	FM_SESSION_ID,
+	FM_STATS_START,
 	FM_TD_STATE,
 	FM_TD_INHIBITORS,
 	FM_TD_FLAGS,
 	FM_TD_WMESG,
+	FM_TD_PRIORITY,
 	FM_CRED_UID,
+	FM_CRED_RUID,
+	FM_CRED_SVUID,
+	FM_CRED_RGID,
+	FM_CRED_SVGID,
 	FM_VM_SIZE,
-	FM_VM_PMAP_STATS,
+	FM_VM_RESIDENT,
+	FM_VM_TEXT,
+	FM_VM_DATA,
+	FM_VM_STACK,
 	FM_ARGS_LENGTH,
 	FM_ARGS_ARGS,
 	FM_SW_NBLKS,
 	FM_SW_USED,
 	FM_SW_LIST,
-	FM_SW_DEV,
+	FM_SW_VP,
+	FM_VNODE_DEVICE,
+	FM_CDEV_NAME,
 	FM_COUNT
 };
 
 /* Where struct pcb keeps registers (sys/PROCESSOR/include/pcb.h). */
 struct freebsd_pcb {
 	const struct arch *arch;
-	unsigned	 size;		/* of struct pcb that has this form, or 0 */
+	unsigned	 size;		/* of the struct pcb with this form, 0: any */
 	uint16_t	 pc, sp, fp;	/* offsets */
 	bool		 walks;		/* chain holds */
 	struct unwind_chain chain;

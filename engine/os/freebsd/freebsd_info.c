@@ -299,6 +299,32 @@ freebsd_load(struct ctx *ctx, struct kernel *k, struct os_load *load)
 
 /* --- Swap ----------------------------------------------------------------- */
 
+/* What swapped-on device this is: its vnode's; none is of a network's. */
+static struct os_text
+device_of(struct ctx *ctx, struct kernel *k, uint64_t device, char *buf,
+    size_t size)
+{
+	static const char dev[] = "/dev/";
+	struct os_text t = { buf, 0 };
+	uint64_t addr;
+
+	t.status = freebsd_get(ctx, k, device, FM_SW_VP, 0, &addr);
+	if (t.status == 0 && addr == 0) {
+		t.s = "[NFS swap]";
+		return (t);
+	}
+	if (t.status == 0)
+		t.status = freebsd_get(ctx, k, addr, FM_VNODE_DEVICE, 0, &addr);
+	if (t.status == 0)
+		t.status = freebsd_at(ctx, k, addr, FM_CDEV_NAME, &addr);
+	memcpy(buf, dev, sizeof(dev));
+	if (t.status == 0)
+		t.status = space_text(ctx, &k->space, addr,
+		    buf + sizeof(dev) - 1, size - sizeof(dev) + 1);
+	ctx_clear(ctx);
+	return (t);
+}
+
 /* The tail queue swtailq of struct swdevt, sys/vm/swap_pager.h; in pages. */
 int
 freebsd_swaps(struct ctx *ctx, struct kernel *k,
@@ -306,6 +332,7 @@ freebsd_swaps(struct ctx *ctx, struct kernel *k,
 {
 	struct seen seen = { 0 };
 	struct os_swap s;
+	char name[NAME_LEN_MAX];
 	uint64_t addr, v;
 	unsigned shift;
 	int rc;
@@ -318,8 +345,8 @@ freebsd_swaps(struct ctx *ctx, struct kernel *k,
 			    "swap devices does not end");
 			break;
 		}
-		s = (struct os_swap){ .device = { NULL, E_UNSUPPORTED },
-		    .address = addr };
+		s = (struct os_swap){ .address = addr };
+		s.device = device_of(ctx, k, addr, name, sizeof(name));
 		rc = freebsd_get(ctx, k, addr, FM_SW_NBLKS, 4, &v);
 		if (rc != 0)
 			break;

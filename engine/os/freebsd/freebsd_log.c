@@ -3,8 +3,8 @@
  * The message buffer, a ring of characters (sys/sys/msgbuf.h,
  * sys/kern/subr_msgbuf.c).  struct msgbuf tells where the next one would go; a
  * minidump carries the ring's bytes besides, but not that.  Then a ring that is
- * not full yet begins at its first byte; in a full one the oldest line cannot be
- * told, and it is shown as it lies.
+ * not full yet begins at its first byte; in a full one the oldest line cannot
+ * be told, and it is shown as it lies.
  */
 #include "engine/os/freebsd/freebsd.h"
 
@@ -18,7 +18,7 @@
 #define LINE_LEN_MAX	8192
 
 /* struct msgbuf: msg_ptr, then u_int msg_magic, msg_size, msg_wseq, ... */
-#define MSG_FIXED	16			/* behind msg_ptr, as far as used */
+#define MSG_FIXED	16			/* behind msg_ptr, what is used */
 
 struct ring {
 	char	*p;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/vec.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,46 @@ struct entry {
 	uint64_t addr;
 	int	 pid;
 	bool	 zombie;		/* in the list of zombies */
+};
+
+/* A number of struct os_proc (offset "to") that lies in a structure. */
+struct number {
+	enum freebsd_member member;
+	uint8_t		 size;
+	uint16_t	 to;
+};
+
+#define TO(field)	offsetof(struct os_proc, field)
+
+static const struct number of_proc[] = {
+	{ FM_PROC_NTHREADS, 4, TO(nthreads) },
+	{ FM_PROC_EXIT, 4, TO(exit_code) },
+	{ FM_PROC_NICE, 1, TO(nice) },
+	{ 0 },
+};
+static const struct number of_cred[] = {
+	{ FM_CRED_UID, 4, TO(uid) },
+	{ FM_CRED_RUID, 4, TO(ruid) },
+	{ FM_CRED_SVUID, 4, TO(svuid) },
+	{ FM_CRED_RGID, 4, TO(rgid) },
+	{ FM_CRED_SVGID, 4, TO(svgid) },
+	{ 0 },
+};
+static const struct number of_pgrp[] = {
+	{ FM_PGRP_ID, 4, TO(pgid) },
+	{ 0 },
+};
+static const struct number of_session[] = {
+	{ FM_SESSION_ID, 4, TO(sid) },
+	{ 0 },
+};
+static const struct number of_vmspace[] = {
+	{ FM_VM_SIZE, 0, TO(vsz) },
+	{ FM_VM_RESIDENT, 0, TO(rss) },
+	{ FM_VM_TEXT, 0, TO(text) },
+	{ FM_VM_DATA, 0, TO(data) },
+	{ FM_VM_STACK, 0, TO(stack) },
+	{ 0 },
 };
 
 struct walk {
@@ -97,7 +138,8 @@ gather(struct ctx *ctx, struct walk *w, const char *list, bool zombie)
 		rc = freebsd_get(ctx, k, addr, FM_PROC_PID, 4, &pid);
 		if (rc == 0) {
 			if (!vec_room(w->procs, w->cap, w->n + 1))
-				return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+				return (ctx_fail(ctx, E_NOMEM,
+				    "out of memory"));
 			w->procs[w->n++] = (struct entry){ addr,
 			    (int)(int32_t)pid, zombie };
 		} else
@@ -188,10 +230,56 @@ fill_unknown(struct os_proc *p)
 	};
 }
 
+/* Numbers of a structure at base; size 0: a long's, those being pages. */
+static void
+fill_numbers(struct ctx *ctx, struct kernel *k, struct os_u64 base,
+    const struct number *v, struct os_proc *p)
+{
+	const unsigned shift = k->space.form != NULL ?
+	    k->space.form->page_shift : 0;
+	struct os_u64 *to;
+
+	if (base.status == 0 && base.v == 0)
+		base.status = E_NOT_FOUND;
+	for (; v->to != 0; v++) {
+		to = (struct os_u64 *)((char *)p + v->to);
+		*to = base.status != 0 ? base :
+		    get(ctx, k, base.v, v->member, v->size);
+		if (v->size == 0 && to->status == 0 && v->member != FM_VM_SIZE)
+			to->v <<= shift;
+	}
+}
+
+/* struct timeval, since boot: two longs, or time_t of 64 bits and a long. */
+static struct os_double
+start_of(struct ctx *ctx, struct kernel *k, uint64_t proc)
+{
+	struct os_double start = { 0, 0 };
+	struct os_u64 sec;
+	uint64_t addr, usec;
+
+	sec = get(ctx, k, proc, FM_PROC_STATS, 0);
+	start.status = sec.status;
+	if (start.status == 0)
+		start.status = freebsd_at(ctx, k, sec.v, FM_STATS_START, &addr);
+	if (start.status == 0)
+		start.status = space_uint(ctx, &k->space, addr,
+		    k->arch == &arch_i386 ? 4 : 8, &sec.v);
+	if (start.status == 0)
+		start.status = space_uint(ctx, &k->space, addr +
+		    (k->arch == &arch_i386 ? 4 : 8), 4, &usec);
+	if (start.status == 0 && (sec.v > UINT64_C(1) << 40 || usec > 999999))
+		start.status = E_CORRUPT;
+	if (start.status == 0)
+		start.v = (double)sec.v + (double)usec / 1e6;
+	return (start);
+}
+
 static void
 fill_proc(struct ctx *ctx, struct walk *w, const struct entry *e,
     struct os_proc *p)
 {
+	const struct os_u64 self = { e->addr, 0 };
 	struct kernel *k = w->k;
 	struct os_u64 v;
 
@@ -200,24 +288,28 @@ fill_proc(struct ctx *ctx, struct walk *w, const struct entry *e,
 	p->pid = p->tid = e->pid;
 	p->comm = name_at(ctx, k, e->addr, FM_PROC_COMM, w->comm);
 	v = get(ctx, k, e->addr, FM_PROC_PPTR, 0);
-	if (v.status == 0 && v.v != 0)
-		v = get(ctx, k, v.v, FM_PROC_PID, 4);
-	if (v.status == 0)
-		p->ppid = (int)(int32_t)v.v;
+	if (v.status == 0) {
+		if (v.v != 0)
+			v = get(ctx, k, v.v, FM_PROC_PID, 4);
+		if (v.status == 0)
+			p->ppid = (int)(int32_t)v.v;
+	}
+	fill_numbers(ctx, k, self, of_proc, p);
+	if (p->nice.status == 0)
+		p->nice.v = (uint64_t)(int64_t)(int8_t)p->nice.v;
 	v = get(ctx, k, e->addr, FM_PROC_UCRED, 0);
-	p->uid = v.status == 0 ? get(ctx, k, v.v, FM_CRED_UID, 4) : v;
+	fill_numbers(ctx, k, v, of_cred, p);
+	v = get(ctx, k, e->addr, FM_PROC_PGRP, 0);
+	fill_numbers(ctx, k, v, of_pgrp, p);
+	if (v.status == 0 && v.v != 0)
+		v = get(ctx, k, v.v, FM_PGRP_SESSION, 0);
+	fill_numbers(ctx, k, v, of_session, p);
 	v = get(ctx, k, e->addr, FM_PROC_FLAG, 4);
 	p->is_kthread = v.status == 0 && (v.v & P_KPROC) != 0;
 	v = get(ctx, k, e->addr, FM_PROC_VMSPACE, 0);
 	p->mm = v.status != 0 ? OS_UNKNOWN : p->is_kthread ? 0 : v.v;
-	if (v.status == 0 && v.v != 0) {
-		p->vsz = get(ctx, k, v.v, FM_VM_SIZE, 0);
-		p->rss = get(ctx, k, v.v, FM_VM_PMAP_STATS, 0);
-		if (p->rss.status == 0 && k->space.form != NULL)
-			p->rss.v <<= k->space.form->page_shift;
-	} else
-		p->vsz.status = p->rss.status = v.status != 0 ? v.status :
-		    E_NOT_FOUND;
+	fill_numbers(ctx, k, v, of_vmspace, p);
+	p->start = start_of(ctx, k, e->addr);
 	v = get(ctx, k, e->addr, FM_PROC_STATE, 4);
 	if (e->zombie || (v.status == 0 && v.v == PRS_ZOMBIE))
 		p->state = 'Z';
@@ -242,6 +334,7 @@ fill_thread(struct ctx *ctx, struct walk *w, uint64_t td, struct os_proc *p)
 	if (p->state != 'Z')
 		p->state = p->on_cpu.status == 0 && p->on_cpu.v ? 'R' :
 		    state_of(ctx, k, td);
+	p->priority = get(ctx, k, td, FM_TD_PRIORITY, 1);
 	v = get(ctx, k, td, FM_TD_WMESG, 0);
 	p->wchan.s = "";
 	p->wchan.status = v.status;

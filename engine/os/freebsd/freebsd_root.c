@@ -41,7 +41,7 @@ struct seek {
 	struct kernel	       *k;
 	const struct top_table *top;
 	uint64_t		variable;	/* its address */
-	uint64_t		offset;		/* of it behind the kernel's base */
+	uint64_t		offset;		/* of it behind the base */
 	uint64_t		root;
 };
 
