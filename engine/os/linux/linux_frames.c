@@ -167,11 +167,6 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 int
 linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
-	/* Without a rule: a frame that bp points to, which is a guess. */
-	static const struct unwind_rule by_bp = {
-		.kind = UNWIND_CALL, .sp = UNWIND_BP, .sp_offset = 16,
-		.bp = UNWIND_PREV_SP, .bp_offset = -16,
-	};
 	struct virt_reader reader = { read_virt, &k->space };
 	struct linux_orc *orc;
 	struct unwind_rule rule;
@@ -184,10 +179,9 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	orc = rules(ctx, k);
 	rc = orc == NULL ? E_NOT_FOUND :
 	    linux_orc_find(ctx, orc, f->exact ? f->pc : f->pc - 1, &rule);
-	if (rc == E_NOT_FOUND) {
-		rule = by_bp;
-		f->reliable = false;
-	} else if (rc != 0)
+	if (rc == E_NOT_FOUND || (rc == 0 && rule.kind == UNWIND_UNDEFINED))
+		return (linux_guess_frame(ctx, k, f));
+	if (rc != 0)
 		return (rc);
 	rc = unwind_x86_64(ctx, &reader, &rule, f);
 	if (rc == 0 && is_user(f->pc))

@@ -37,6 +37,8 @@ int	linux_orc_find(struct ctx *, const struct linux_orc *, uint64_t pc,
 /* linux_frames.c: where a task stands, without walking: frame 0. */
 int	linux_first_frame(struct ctx *, struct kernel *, const struct os_proc *,
 	    struct unwind_frame *);
+/* linux_guess.c: its caller where no rule is known, searched on the stack. */
+int	linux_guess_frame(struct ctx *, struct kernel *, struct unwind_frame *);
 /* Replace a frame by its caller; E_DONE after the outermost. */
 int	linux_next_frame(struct ctx *, struct kernel *, struct unwind_frame *);
 
