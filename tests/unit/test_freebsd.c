@@ -603,6 +603,7 @@ make_arm64(unsigned size)
 	memset(mem + DUMPPCB, 0, 512);
 	point(STACKS + 0x110, 0);
 	point(STACKS + 0x118, TEXT + 0x240);
+	mem[STACKS + 0x118 + 6] = 0xa5;		/* signed */
 }
 
 static void

@@ -71,6 +71,7 @@ enum freebsd_member {
 	FM_SW_VP,
 	FM_VNODE_DEVICE,
 	FM_CDEV_NAME,
+	FM_PRISON_HOST,
 	FM_COUNT
 };
 

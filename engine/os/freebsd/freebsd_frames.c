@@ -109,6 +109,31 @@ reg(struct ctx *ctx, struct kernel *k, uint64_t pcb, uint16_t offset,
 	    ret));
 }
 
+/* A dump from outside, of a virtual machine, has each CPU's registers. */
+static bool
+from_cpu(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    struct unwind_frame *f)
+{
+	const struct arch *a = k->arch;
+	const struct dump *d = k->dump;
+	uint64_t cpu;
+	size_t i;
+
+	if (d->ncpus == 0 || a->pc == NULL || a->sp == NULL ||
+	    a->fp == NULL || freebsd_get(ctx, k, p->task, FM_TD_ONCPU, 4,
+	    &cpu) != 0 || (int32_t)cpu == FREEBSD_NOCPU)
+		return (false);
+	for (i = 0; i < d->ncpus; i++)
+		if ((uint32_t)d->cpus[i].cpu == cpu &&
+		    arch_reg_get(a, &d->cpus[i], a->pc, &f->pc) &&
+		    arch_reg_get(a, &d->cpus[i], a->sp, &f->sp) &&
+		    arch_reg_get(a, &d->cpus[i], a->fp, &f->bp)) {
+			f->exact = true;
+			return (true);
+		}
+	return (false);
+}
+
 int
 freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
     struct unwind_frame *f)
@@ -122,6 +147,9 @@ freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		return (ctx_fail(ctx, E_UNSUPPORTED, "where FreeBSD on %s "
 		    "saves registers is not known", k->arch->name));
 	*f = (struct unwind_frame){ .reliable = true };
+	if (from_cpu(ctx, k, p, f))
+		return (0);
+	ctx_clear(ctx);
 	rc = pcb_address(ctx, k, p, &pcb);
 	if (rc == 0)
 		rc = reg(ctx, k, pcb, form->pc, &f->pc);
@@ -141,6 +169,17 @@ is_user(const struct kernel *k, uint64_t pc)
 {
 	return (k->space.ptr_size == 8 && k->arch != &arch_powerpc64 &&
 	    k->arch != &arch_powerpc64le && pc >> 63 == 0);
+}
+
+/*
+ * arm64 signs return addresses in the bits above those that it translates; bit
+ * 55 tells the half (Arm ARM, D8.10 "Pointer authentication").
+ */
+static uint64_t
+unsigned_pc(const struct kernel *k, uint64_t pc)
+{
+	return (k->arch == &arch_arm64 && pc >> 55 & 1 ?
+	    pc | UINT64_C(0xffff) << 48 : pc);
 }
 
 static int
@@ -213,6 +252,8 @@ next_frame(struct ctx *ctx, struct kernel *k, const struct freebsd_pcb *form,
 	if (rc == E_NOT_FOUND)
 		rc = form->walks && !is_user(k, f->bp) ?
 		    unwind_chain(ctx, &reader, &form->chain, f) : E_DONE;
+	if (rc == 0)
+		f->pc = unsigned_pc(k, f->pc);
 	if (rc == 0 && is_user(k, f->pc))
 		return (E_DONE);
 	return (rc);

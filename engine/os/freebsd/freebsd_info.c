@@ -168,6 +168,9 @@ static void
 names(struct ctx *ctx, struct kernel *k, struct arena *arena,
     struct os_info *info)
 {
+	char host[NAME_LEN_MAX];
+	uint64_t addr;
+
 	info->version = text(ctx, k, "version", arena);
 	if (info->version.status != 0 && k->dump->kernel_version != NULL)
 		info->version = given(k->dump->kernel_version);
@@ -179,6 +182,11 @@ names(struct ctx *ctx, struct kernel *k, struct arena *arena,
 		info->release = release_of(arena, info->version);
 	info->machine = machine(ctx, k, arena);
 	info->hostname = given(k->dump->hostname);
+	if (info->hostname.status != 0 &&
+	    freebsd_symbol(ctx, k, "prison0", &addr) == 0 &&
+	    freebsd_at(ctx, k, addr, FM_PRISON_HOST, &addr) == 0 &&
+	    space_text(ctx, &k->space, addr, host, sizeof(host)) == 0)
+		info->hostname = given(arena_strdup(arena, host));
 	info->build_id = info->cmdline = info->taint = given(NULL);
 }
 

@@ -61,6 +61,7 @@ static const struct {
 	[FM_SW_VP] = { NULL, "swdevt", "sw_vp" },
 	[FM_VNODE_DEVICE] = { NULL, "vnode", "v_rdev" },
 	[FM_CDEV_NAME] = { NULL, "cdev", "si_name" },
+	[FM_PRISON_HOST] = { NULL, "prison", "pr_hostname" },
 };
 
 int
