@@ -161,7 +161,11 @@ def load(score, m, dump, truth):
     row = score.row(dump, "load", "load")
     if row is None:
         return
-    running, threads = truth.text("proc/loadavg").split()[3].split("/")
+    printed = truth.text("proc/loadavg").split()
+    running, threads = printed[3].split("/")
+    # Every five seconds the averages move on: one minute's at most by so much.
+    for key, v in zip(("load1", "load5", "load15"), printed):
+        score.near(row.get(key), float(v), 0.6, "load", key + " as printed")
     if m.arch == "amd64":
         # The guest's own words are seconds old: read what it would say now.
         reader, address = oracle(dump, truth)
