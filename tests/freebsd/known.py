@@ -147,6 +147,22 @@ def arm64(program, folder):
     same(frames[idle["tid"]]["pc"], "0xffff0000004ee99c", "arm64: idle's pc")
 
 
+def browser(program, folder):
+    """The same in panes: the first page, and the processes."""
+    for arch, who, names in (
+            ("amd64", "sysctl (800) on CPU 10", ("pagedaemon", "idle")),
+            ("arm64", "sysctl (939) on CPU 2", ("syncer", "idle"))):
+        d = Dump(program, folder, arch)
+        p = subprocess.run([program, "-q", "--headless", "100x24", d.core,
+                            d.kernel], capture_output=True, timeout=60,
+                           input=b"snap first\nkey p\nsnap ps\n")
+        check(p.returncode == 0, "%s: headless: exit %d" %
+              (arch, p.returncode))
+        first, _, ps = p.stdout.decode().partition("snap ps")
+        check("FreeBSD" in first and who in first, arch + ": first page")
+        check(all(n in ps for n in names + ("sysctl",)), arch + ": ps pane")
+
+
 def without(program, folder):
     """The kernel first, without one, with the other one's."""
     d = Dump(program, folder, "amd64")
@@ -167,6 +183,7 @@ def without(program, folder):
 def main():
     amd64(*sys.argv[1:])
     arm64(*sys.argv[1:])
+    browser(*sys.argv[1:])
     without(*sys.argv[1:])
     print("%d passed, %d failed" % (passed, failed))
     return failed != 0
