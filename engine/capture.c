@@ -240,6 +240,8 @@ kernel_capture(struct ctx *ctx, struct kernel *k, const char *path)
 	rc = make_notes(ctx, k, &notes);
 	if (rc == 0)
 		rc = recorder_pages(ctx, &k->mem, &pages, &n);
+	if (rc == 0 && n == 0)
+		rc = ctx_fail(ctx, E_NOT_FOUND, "no memory was read");
 	if (rc != 0)
 		goto out;
 	runs = make_runs(pages, n, &nruns);

@@ -389,6 +389,7 @@ kvm_getprocs(kvm_t *kd, int op, int arg, int *cnt)
 
 	*cnt = 0;
 	kd->nprocs = 0;
+	kernel_refresh(k);
 	c.op = op & ~KERN_PROC_INC_THREAD;
 	c.threads = (op & KERN_PROC_INC_THREAD) != 0 || op == KERN_PROC_ALL;
 	if (c.op < 0 || c.op > KERN_PROC_GID || c.op == KERN_PROC_ARGS ||
@@ -461,6 +462,7 @@ strings(kvm_t *kd, const struct kinfo_proc *ki, int nchr, bool env)
 		kvm_err_hard(kd, "cannot read user space from dead kernel");
 		return (NULL);
 	}
+	kernel_refresh(kd->kernel);
 	v.max = nchr > 0 ? (size_t)nchr : ARG_MAX;
 	buf_reset(&kd->strings);
 	arena_init(&arena);

@@ -55,6 +55,8 @@ kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t len)
 	}
 	/* The engine's text is not wanted: scans of holes would pay for it. */
 	kd->ctx.quiet = 1;
+	if (kd->live)
+		kernel_refresh(kd->kernel);
 	rc = space_read_some(&kd->ctx, &kd->kernel->space, addr, buf, len,
 	    &done);
 	kd->ctx.quiet = 0;

@@ -32,6 +32,7 @@ kvm_getloadavg(kvm_t *kd, double loadavg[], int nelem)
 
 	if (lacks(kd, k->os != NULL && k->os->load != NULL, "loadavg"))
 		return (-1);
+	kernel_refresh(kd->kernel);
 	if (os_load(&kd->ctx, kd->kernel, &load) != 0) {
 		kvm_err_engine(kd);
 		return (-1);
@@ -104,6 +105,7 @@ kvm_getswapinfo(kvm_t *kd, struct kvm_swap *list, int max, int flags)
 		return (0);
 	s.room = max - 1 < DEVICES_MAX ? max - 1 : DEVICES_MAX;
 	s.page = kvm_page_size(kd);
+	kernel_refresh(kd->kernel);
 	if (os_swaps(&kd->ctx, kd->kernel, one, &s) != 0) {
 		kvm_err_engine(kd);
 		return (-1);
@@ -132,6 +134,7 @@ kvm_getcptime(kvm_t *kd, long *cp_time)
 	k = kd->kernel;
 	if (lacks(kd, k->os != NULL && k->os->cptime != NULL, "cp_time"))
 		return (-1);
+	kernel_refresh(kd->kernel);
 	if (os_cptime(&kd->ctx, kd->kernel, -1, &t) != 0) {
 		kvm_err_engine(kd);
 		return (-1);
