@@ -65,8 +65,9 @@ struct unwind_chain {
 	uint8_t	 word;			/* bytes */
 	bool	 be;
 	int8_t	 next_at, pc_at;	/* from the frame pointer */
-	bool	 pc_in_next;		/* pc_at counts from the caller's frame */
-	int8_t	 sp_at;			/* the caller's sp, from the frame pointer */
+	bool	 pc_in_next;		/* pc_at counts from the caller's frame, */
+					/* which is its sp as well */
+	int8_t	 sp_at;			/* else: the caller's sp, from here */
 };
 
 /* No stack is larger: a frame that far below its callee's is on another one. */

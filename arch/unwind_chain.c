@@ -44,7 +44,7 @@ unwind_chain(struct ctx *ctx, const struct virt_reader *r,
 		return (ctx_fail_at(ctx, E_CORRUPT, f->bp, "the frame at "
 		    "0x%llx does not lead upwards", (unsigned long long)f->bp));
 	f->pc = pc;
-	f->sp = f->bp + (uint64_t)(int64_t)c->sp_at;
+	f->sp = c->pc_in_next ? next : f->bp + (uint64_t)(int64_t)c->sp_at;
 	f->bp = next;
 	f->exact = false;
 	f->reliable = false;

@@ -93,6 +93,7 @@ others(void **state)
 	put(0x190, 8, true, 0xc000000000001234);
 	assert_int_equal(unwind_chain(&ctx, &reader, &power, &f), 0);
 	assert_int_equal(f.pc, 0xc000000000001234);
+	assert_int_equal(f.sp, BASE + 0x180);
 	assert_int_equal(f.bp, BASE + 0x180);
 	assert_int_equal(unwind_chain(&ctx, &reader, &power, &f), E_DONE);
 	ctx_fini(&ctx);
