@@ -37,7 +37,6 @@ read_records(struct ctx *ctx, struct file *f, struct records *r, bool *cut)
 	int rc;
 
 	*cut = true;
-	rc = 0;
 	for (at = HEADER_SIZE, dropped = 0; size - at >= RECORD_SIZE;
 	    at += len) {
 		rc = file_read(ctx, f, at, raw, sizeof(raw));

@@ -146,7 +146,8 @@ processes(void **state)
 	}
 	v = kvm_getprocs(kd, KERN_PROC_ALL, 0, &all);
 	assert_non_null(v);
-	v = kvm_getprocs(kd, KERN_PROC_PROC | KERN_PROC_INC_THREAD, 0, &n);
+	assert_non_null(kvm_getprocs(kd, KERN_PROC_PROC | KERN_PROC_INC_THREAD,
+	    0, &n));
 	assert_int_equal(n, all);
 	v = kvm_getprocs(kd, KERN_PROC_PROC, 0, &n);
 	for (i = parts = 0; i < n; i++)
