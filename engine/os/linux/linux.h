@@ -13,6 +13,7 @@
 struct linux_members;			/* linux_member.c */
 struct linux_orc;			/* linux_orc.c */
 struct unwind_chain;
+struct code_ref;
 
 /* What the port to a processor knows about Linux on it. */
 struct linux_arch {
@@ -43,6 +44,15 @@ struct linux_arch {
 		    uint64_t va, struct pt_result *);
 	/* How frames lead to their callers; NULL: ORC tells. */
 	const struct unwind_chain *chain;
+	/*
+	 * From VMCOREINFO: where physical address 0 would lie in the direct
+	 * map, and where the struct page of frame 0 would.  NULL: by symbols.
+	 */
+	bool	(*zero)(const char *text, size_t len, uint64_t page_struct,
+		    uint64_t *direct, uint64_t *vmemmap);
+	/* What code refers to (arch/code.h): NULL when nobody can tell. */
+	size_t	(*refs)(const uint8_t *code, size_t n, uint64_t va,
+		    struct code_ref *, size_t max);
 };
 
 extern const struct linux_arch *const linux_arches[];	/* NULL-ended */
@@ -65,10 +75,19 @@ struct linux_image {
 	uint64_t	 low, high;		/* va of the first byte, past the last */
 };
 
+/* A variable that no symbol names. */
+struct linux_found {
+	const char	*name;
+	uint64_t	 addr;
+};
+
+#define LINUX_FOUND_MAX	32
+
 struct linux_os {			/* kernel->os_data */
 	struct kernel	*kernel;
 	const struct linux_arch *arch;
 	struct linux_image image;
+	uint64_t	 image_steps;		/* left to look for it */
 	const char	*vmcoreinfo;		/* NUL-ended text, or NULL */
 	size_t		 vmcoreinfo_len;
 	const char	*vmcoreinfo_source;	/* "note", "memory", "file" */
@@ -79,6 +98,8 @@ struct linux_os {			/* kernel->os_data */
 	struct linux_members *members;
 	struct linux_orc *orc;			/* unwind rules, when first wanted */
 	bool		 no_orc;		/* there are none */
+	struct linux_found found[LINUX_FOUND_MAX];	/* linux_find.c */
+	size_t		 nfound;
 };
 
 static inline struct linux_os *
@@ -117,10 +138,11 @@ int	linux_vmcoreinfo(struct ctx *, struct kernel *, struct buf *);
 /* linux_image.c */
 /*
  * The mapped pieces in which the kernel's image lies, seen through this space:
- * E_NOT_FOUND when it is not mapped or no banner is in it.
+ * E_NOT_FOUND when it is not mapped or no banner is in it.  *steps is how many
+ * entries may be looked at where it can be anywhere; what was used is taken off.
  */
 int	linux_image_find(struct ctx *, const struct linux_arch *,
-	    const struct space *, struct linux_image *);
+	    const struct space *, uint64_t *steps, struct linux_image *);
 /* Find a root that maps the image, trying everything; sets k->space. */
 int	linux_find_root(struct ctx *, struct kernel *,
 	    const struct kernel_options *);
@@ -140,6 +162,8 @@ int	linux_load_symbols(struct ctx *, struct kernel *);
 int	linux_load_module_symbols(struct ctx *, struct kernel *, uint64_t head);
 /* linux_generated.c: code that is made at run time. */
 int	linux_load_generated_symbols(struct ctx *, struct kernel *);
+/* linux_find.c: roots that neither symbols nor VMCOREINFO name, by code. */
+void	linux_find_roots(struct ctx *, struct kernel *);
 /* linux_btf.c: the kernel's BTF, then the modules'. */
 int	linux_load_types(struct ctx *, struct kernel *);
 int	linux_load_module_types(struct ctx *, struct kernel *);

@@ -4,6 +4,7 @@
  * arch/arm64/include/asm/pgtable*.h for entries.  No saved register tells the
  * root; VMCOREINFO does, wherever its text is.
  */
+#include "arch/code.h"
 #include "arch/pt_arm64.h"
 #include "arch/unwind.h"
 #include "base/bytes.h"
@@ -21,6 +22,8 @@ static size_t	vmcoreinfo_roots(const char *, size_t, const struct pt_form **,
 static bool	root_shape(const uint8_t *, size_t);
 static int	absent(void *, struct ctx *, const struct space *, uint64_t,
 		    struct pt_result *);
+
+static bool	zero(const char *, size_t, uint64_t, uint64_t *, uint64_t *);
 
 /* A frame record: the caller's, then the return address (AAPCS64). */
 static const struct unwind_chain chain = {
@@ -42,6 +45,8 @@ const struct linux_arch linux_arm64 = {
 	.root_shape = root_shape,
 	.absent = absent,
 	.chain = &chain,
+	.zero = zero,
+	.refs = code_refs_arm64,
 };
 
 static const struct pt_form *
@@ -85,6 +90,28 @@ vmcoreinfo_roots(const char *text, size_t len, const struct pt_form **forms,
 			n++;
 	}
 	return (n);
+}
+
+/*
+ * The linear map begins at -2^VA_BITS (PAGE_OFFSET) and at memstart_addr, which
+ * is moved to randomize it and may be below 0 (arch/arm64/mm/init.c).
+ */
+static bool
+zero(const char *text, size_t len, uint64_t page_struct, uint64_t *direct,
+    uint64_t *vmemmap)
+{
+	uint64_t bits, start, map, page;
+
+	if (!vmcoreinfo_u64(text, len, "NUMBER(VA_BITS)", &bits) ||
+	    !vmcoreinfo_u64(text, len, "NUMBER(PHYS_OFFSET)", &start) ||
+	    !vmcoreinfo_u64(text, len, "NUMBER(VMEMMAP_START)", &map) ||
+	    !vmcoreinfo_u64(text, len, "PAGESIZE", &page) || bits > 63 ||
+	    page == 0 || page > UINT64_C(1) << 20)
+		return (false);
+	*direct = -(UINT64_C(1) << bits) - start;
+	*vmemmap = map - (uint64_t)((int64_t)start / (int64_t)page) *
+	    page_struct;
+	return (true);
 }
 
 /* A few descriptors of tables and nothing else, one of them high up. */

@@ -4,7 +4,7 @@
  * (include/asm-generic/vmlinux.lds.h), and one piece for each module, kept on
  * the list btf_modules (kernel/bpf/btf.c).
  */
-#include "engine/os/linux/linux.h"
+#include "engine/os/linux/linux_read.h"
 
 #include "base/bytes.h"
 #include "engine/value/walk.h"
@@ -110,25 +110,22 @@ linux_load_types(struct ctx *ctx, struct kernel *k)
 int
 linux_load_module_types(struct ctx *ctx, struct kernel *k)
 {
-	const struct symbol *head;
 	struct type_field list, btf, data, size, name;
 	struct type_unit *u;
-	uint64_t node, key, p, at, n, sum;
+	uint64_t head, node, key, p, at, n, sum;
 	char text[128];
 	struct walk w;
 	size_t count, bad;
 	int rc;
 
-	head = sym_find(&k->symbols, "btf_modules");
-	if (head == NULL)
-		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbol 'btf_modules'"));
-	if ((rc = type_field_of(ctx, k->types, "btf_module", "list", &list)) != 0 ||
+	if ((rc = linux_root(ctx, k, "btf_modules", &head)) != 0 ||
+	    (rc = type_field_of(ctx, k->types, "btf_module", "list", &list)) != 0 ||
 	    (rc = type_field_of(ctx, k->types, "btf_module", "btf", &btf)) != 0 ||
 	    (rc = type_field_of(ctx, k->types, "btf", "data", &data)) != 0 ||
 	    (rc = type_field_of(ctx, k->types, "btf", "data_size", &size)) != 0 ||
 	    (rc = type_field_of(ctx, k->types, "btf", "name", &name)) != 0)
 		return (rc);
-	rc = walk_list(&w, ctx, &k->space, head->addr);
+	rc = walk_list(&w, ctx, &k->space, head);
 	if (rc != 0)
 		return (rc);
 	/* All of them together are no larger than one may be. */

@@ -148,6 +148,32 @@ linux_cptime(struct ctx *ctx, struct kernel *k, int cpu, struct os_cptime *ret)
 	return (rc);
 }
 
+/* From the first byte of memory on; what is there must be that byte. */
+static int
+direct_from(struct ctx *ctx, struct kernel *k, uint64_t zero, uint64_t *base,
+    uint64_t *end, uint64_t *phys)
+{
+	struct mem_range mr;
+	struct pt_result r;
+	uint64_t at;
+	int rc;
+
+	rc = mem_range(ctx, &k->mem, 0, &mr);
+	if (rc == 0 && mr.status != 0)
+		rc = mem_range(ctx, &k->mem, mr.end, &mr);
+	if (rc != 0)
+		return (rc);
+	at = zero + mr.start;
+	rc = space_translate(ctx, &k->space, at, &r);
+	if (rc != 0 || r.phys != mr.start)
+		return (ctx_fail(ctx, E_NOT_FOUND, "the direct map is not at "
+		    "0x%llx", (unsigned long long)at));
+	*base = at;
+	*end = zero + mem_end(ctx, &k->mem);
+	*phys = mr.start;
+	return (0);
+}
+
 /*
  * x86-64: at page_offset_base where KASLR moves it, else where
  * Documentation/arch/x86/x86_64/mm.rst has it; physical memory from 0 on.
@@ -156,9 +182,13 @@ int
 linux_direct_map(struct ctx *ctx, struct kernel *k, uint64_t *base,
     uint64_t *end, uint64_t *phys)
 {
-	uint64_t at, pfns, size;
+	const struct linux_os *l = linux_of(k);
+	uint64_t at, pfns, size, vmemmap;
 	int rc;
 
+	if (l->arch != NULL && l->arch->zero != NULL && l->arch->zero(
+	    l->vmcoreinfo, l->vmcoreinfo_len, 0, &at, &vmemmap))
+		return (direct_from(ctx, k, at, base, end, phys));
 	if (k->arch != &arch_x86_64 || k->space.form == NULL)
 		return (ctx_fail(ctx, E_NOT_FOUND,
 		    "the direct map of %s is not known", k->arch->name));

@@ -8,7 +8,7 @@
  * They are read before the modules' symbols: the table is not searchable while
  * symbols are added.
  */
-#include "engine/os/linux/linux.h"
+#include "engine/os/linux/linux_read.h"
 
 #include "engine/value/walk.h"
 
@@ -73,7 +73,7 @@ add(struct ctx *ctx, struct kernel *k, const struct list *l,
 	uint64_t start, end, size;
 	int index;
 
-	size = UINT64_C(1) << k->arch->page_shift;
+	size = linux_page_size(k);
 	if (space_ptr(ctx, &k->space, at + f->start.offset, &start) != 0)
 		return (0);
 	if (l->end != NULL) {
@@ -123,22 +123,20 @@ add_list(struct ctx *ctx, struct kernel *k, const struct list *l, uint64_t head)
 int
 linux_load_generated_symbols(struct ctx *ctx, struct kernel *k)
 {
-	const struct symbol *s;
 	struct type_field f;
-	uint64_t heads[LISTS];
+	uint64_t heads[LISTS], root;
 	size_t i;
 	int rc;
 
 	ctx->quiet++;
 	for (i = 0; i < LISTS; i++) {
 		heads[i] = 0;
-		s = sym_find(&k->symbols, lists[i].root);
-		if (s == NULL)
+		if (linux_root(ctx, k, lists[i].root, &root) != 0)
 			continue;
 		memset(&f, 0, sizeof(f));
 		if (lists[i].head == NULL || type_field_of(ctx, k->types,
 		    lists[i].root_type, lists[i].head, &f) == 0)
-			heads[i] = s->addr + f.offset;
+			heads[i] = root + f.offset;
 	}
 	for (i = 0, rc = 0; i < LISTS && rc == 0; i++)
 		if (heads[i] != 0)

@@ -20,6 +20,8 @@
 #define IMAGE_MAX	(UINT64_C(512) << 20)
 #define HEAD_MAX	(UINT64_C(64) << 10)	/* before the text */
 #define ROOT_TRIES_MAX	4096
+#define STEPS_MAX	(UINT64_C(1) << 24)	/* of all roots that are tried */
+#define TEXT_STEPS	(UINT64_C(1) << 18)	/* what a wrong text counts as */
 
 /* Does the banner's text lie in these bytes, with a release behind it? */
 static int
@@ -110,31 +112,75 @@ image_of(struct ctx *ctx, const struct space *sp, uint64_t low, uint64_t high,
 	return (0);
 }
 
+/*
+ * The next piece that runs and cannot be written, at or above *va, of the size
+ * that just the kernel's text has.  Tables may be anything: *steps bounds them.
+ */
+static int
+find_text(struct ctx *ctx, const struct linux_arch *la, const struct space *sp,
+    uint64_t *steps, uint64_t va, struct linux_run *text)
+{
+	struct linux_run run = { 0 };
+	struct pt_result r;
+	uint64_t size, next;
+	bool runs;
+	int rc;
+
+	for (; va < la->image_high && *steps > 0; va = next) {
+		if (--*steps % 4096 == 0 && (rc = ctx_check(ctx)) != 0)
+			return (rc);
+		rc = pt_translate(ctx, sp->form, &sp->mem->reader, sp->root, va,
+		    &r);
+		if (r.level < 0)	/* below what this form can hold */
+			next = va < sp->form->high ? sp->form->high :
+			    la->image_high;
+		else {
+			size = rc == 0 ? r.size :
+			    pt_level_size(sp->form, r.level);
+			next = (va | (size - 1)) + 1;
+		}
+		runs = rc == 0 &&
+		    (r.flags & (PT_EXEC | PT_WRITE | PT_USER)) == PT_EXEC;
+		if (runs && run.end == va &&
+		    r.phys - va == run.phys - run.va) {
+			run.end = next;
+			continue;
+		}
+		if (run.end - run.va >= IMAGE_MIN)
+			break;
+		memset(&run, 0, sizeof(run));
+		if (runs)
+			run = (struct linux_run){ va, next, r.phys, false };
+		if (next <= va)
+			break;
+	}
+	if (run.end - run.va < IMAGE_MIN)
+		return (E_NOT_FOUND);
+	*text = run;
+	return (0);
+}
+
 int
 linux_image_find(struct ctx *ctx, const struct linux_arch *la,
-    const struct space *sp, struct linux_image *im)
+    const struct space *sp, uint64_t *steps, struct linux_image *im)
 {
-	uint64_t va, low, high, distance;
-	struct pt_range r;
+	uint64_t low, high, distance;
+	struct linux_run text;
 
 	if (!la->image_anywhere)
 		return (image_of(ctx, sp, la->image_low, la->image_high, NULL,
 		    im));
-	/* Nothing else that runs is as large, in one piece of memory. */
-	for (va = la->image_low; va < la->image_high; va = r.end) {
-		if (space_range(ctx, sp, va, la->image_high, &r) != 0 ||
-		    r.end <= va)
-			break;
-		if (r.status != 0 || r.end - r.start < IMAGE_MIN ||
-		    (r.flags & (PT_EXEC | PT_WRITE | PT_USER)) != PT_EXEC)
-			continue;
-		distance = r.start - r.phys;
-		low = r.start - la->image_low < HEAD_MAX ? la->image_low :
-		    r.start - HEAD_MAX;
-		high = la->image_high - r.start < IMAGE_MAX ? la->image_high :
-		    r.start + IMAGE_MAX;
+	text.end = la->image_low;
+	while (find_text(ctx, la, sp, steps, text.end, &text) == 0) {
+		distance = text.va - text.phys;
+		low = text.va - la->image_low < HEAD_MAX ? la->image_low :
+		    text.va - HEAD_MAX;
+		high = la->image_high - text.va < IMAGE_MAX ? la->image_high :
+		    text.va + IMAGE_MAX;
 		if (image_of(ctx, sp, low, high, &distance, im) == 0)
 			return (0);
+		/* That was much work, and is not to be had often. */
+		*steps -= *steps < TEXT_STEPS ? *steps : TEXT_STEPS;
 	}
 	return (E_NOT_FOUND);
 }
@@ -151,7 +197,7 @@ try_root(struct ctx *ctx, struct kernel *k, const struct pt_form *form,
 
 	space_init(&sp, &k->mem, form, root, k->arch->be, k->arch->ptr_size);
 	ctx->quiet++;
-	rc = linux_image_find(ctx, l->arch, &sp, &im);
+	rc = linux_image_find(ctx, l->arch, &sp, &l->image_steps, &im);
 	ctx->quiet--;
 	if (rc != 0)
 		return (false);
@@ -227,6 +273,7 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	uint64_t roots[4];
 	size_t i, j, n;
 
+	linux_of(k)->image_steps = STEPS_MAX;
 	if (opt->has_cr3) {
 		if (try_forms(ctx, k, opt->cr3))
 			return (0);

@@ -7,7 +7,8 @@
  *   3. the kernel's own root, by its symbol: the first may be a process's, or
  *      one level short;
  *   4. VMCOREINFO: the note if it agrees with the symbols, else from memory;
- *   5. BTF, and with types the modules' symbols and types.
+ *   5. BTF, and with types the roots that have no symbols (linux_find.c), the
+ *      modules' symbols and types.
  *
  * Each step uses what is sure so far and checks what it is told.  A step that
  * fails costs what it would have given, with a warning; only the first is vital.
@@ -104,6 +105,7 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		os_warn(k, "no types: %s", ctx->err.text);
 		return;
 	}
+	linux_find_roots(ctx, k);
 	ctx->quiet++;
 	if (!typed)
 		(void)linux_load_module_types(ctx, k);

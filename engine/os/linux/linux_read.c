@@ -86,6 +86,7 @@ linux_root(struct ctx *ctx, struct kernel *k, const char *name, uint64_t *addr)
 	const struct symbol *s = sym_find(&k->symbols, name);
 	const struct linux_os *l = linux_of(k);
 	char key[64];
+	size_t i;
 
 	if (s != NULL) {
 		*addr = s->addr;
@@ -96,6 +97,11 @@ linux_root(struct ctx *ctx, struct kernel *k, const char *name, uint64_t *addr)
 	    "SYMBOL(%s)", name) < sizeof(key) &&
 	    vmcoreinfo_u64(l->vmcoreinfo, l->vmcoreinfo_len, key, addr))
 		return (0);
+	for (i = 0; i < l->nfound; i++)
+		if (strcmp(l->found[i].name, name) == 0) {
+			*addr = l->found[i].addr;
+			return (0);
+		}
 	return (ctx_fail(ctx, E_NO_SYMBOL, "%s: no such symbol; a kernel image "
 	    "or System.map beside the dump may have it", name));
 }
@@ -208,5 +214,7 @@ linux_percpu(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *offset)
 uint64_t
 linux_page_size(const struct kernel *k)
 {
-	return (UINT64_C(1) << k->arch->page_shift);
+	/* The processor may leave the choice. */
+	return (UINT64_C(1) << (k->space.form != NULL ?
+	    k->space.form->page_shift : k->arch->page_shift));
 }

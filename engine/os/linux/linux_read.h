@@ -47,6 +47,7 @@
 	M(TASK_ALONE, FP, "thread.cpu_context.fp")			\
 	M(TASK_ALONE, PC, "thread.cpu_context.pc")			\
 	M(TASK_ALONE, FILES, "files")					\
+	M(TASK_ALONE, THREAD_PID, "thread_pid")				\
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\
 	/* Who a process belongs to, and what it has used. */		\
@@ -85,6 +86,7 @@
 	M(GROUP, MAXRSS, "maxrss")					\
 	T(NR, "struct pid")						\
 	M(NR, NR, "numbers[0].nr")					\
+	M(NR, NS, "numbers[0].ns")					\
 	T(TTY, "struct tty_struct")					\
 	M(TTY, DRIVER, "driver")					\
 	M(TTY, INDEX, "index")						\
@@ -364,7 +366,10 @@ int	linux_text(struct ctx *, struct kernel *, uint64_t addr, size_t max,
 int	linux_around(struct ctx *, struct kernel *, enum linux_member,
 	    uint64_t embedded, uint64_t *object);
 
-/* The address of a root: a symbol of the kernel itself.  E_NO_SYMBOL. */
+/*
+ * The address of a root: a symbol of the kernel itself, else what VMCOREINFO or
+ * linux_find_roots knows.  E_NO_SYMBOL.
+ */
 int	linux_root(struct ctx *, struct kernel *, const char *name,
 	    uint64_t *addr);
 /* An integer variable of 4 or 8 bytes. */

@@ -186,7 +186,20 @@ slab(struct ctx *ctx, struct what *w, const struct linux_obj *page,
 	say(ctx, w, "slab", text, w->task != 0 ? w->task : base);
 }
 
-/* The page's struct page, from its number; x86-64 and arm64: vmemmap. */
+/* Where the struct page of frame 0 is; x86-64 and arm64: vmemmap. */
+static bool
+page_map(struct ctx *ctx, struct kernel *k, uint64_t page_struct, uint64_t *ret)
+{
+	const struct linux_os *l = linux_of(k);
+	uint64_t direct;
+
+	if (l->arch != NULL && l->arch->zero != NULL)
+		return (l->arch->zero(l->vmcoreinfo, l->vmcoreinfo_len,
+		    page_struct, &direct, ret));
+	return (linux_var(ctx, k, "vmemmap_base", k->space.ptr_size, ret) == 0);
+}
+
+/* The page's struct page, from its number. */
 static void
 page(struct ctx *ctx, struct what *w)
 {
@@ -196,10 +209,10 @@ page(struct ctx *ctx, struct what *w)
 	int rc;
 
 	size = linux_size(w->k, LT_PAGE);
-	shift = w->k->arch->page_shift;
+	shift = (unsigned)__builtin_ctzll(linux_page_size(w->k));
 	pfn = w->phys >> shift;
-	if (w->said != 0 || !w->mapped || size == 0 || linux_var(ctx, w->k,
-	    "vmemmap_base", w->k->space.ptr_size, &vmemmap) != 0)
+	if (w->said != 0 || !w->mapped || size == 0 ||
+	    !page_map(ctx, w->k, size, &vmemmap))
 		return;
 	if (linux_obj_init(ctx, &o, w->k, LT_PAGE) != 0)
 		return;

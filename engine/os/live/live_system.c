@@ -116,7 +116,8 @@ kaslr(const struct kernel *k)
 	size_t i;
 
 	for (i = 0; text != NULL && linux_arches[i] != NULL; i++)
-		if (linux_arches[i]->arch == k->arch) {
+		if (linux_arches[i]->arch == k->arch &&
+		    linux_arches[i]->image_linked != 0) {
 			v.v = text->addr - linux_arches[i]->image_linked;
 			v.status = OK;
 		}
