@@ -14,6 +14,7 @@
 /* Of a table's descriptor nothing else is set but its rights, bits 63:59. */
 #define TABLE_NOT	UINT64_C(0x07fc000000000ffc)
 #define ROOT_ENTRIES	64		/* more than a kernel's top table has */
+#define ROOT_52_LAST	15
 #define PXN		(UINT64_C(1) << 53)
 #define UXN		(UINT64_C(1) << 54)
 
@@ -114,22 +115,30 @@ zero(const char *text, size_t len, uint64_t page_struct, uint64_t *direct,
 	return (true);
 }
 
-/* A few descriptors of tables and nothing else, one of them high up. */
+/*
+ * A few descriptors of tables and nothing else.  The linear map takes the first
+ * half, or all but the last of the 16 entries that 52 bits leave; the image is
+ * in the rest.  Tables from before there was a linear map do not count.
+ */
 static bool
 root_shape(const uint8_t *p, size_t n)
 {
 	uint64_t entry;
-	size_t i, used;
+	size_t i, used, first, last;
 
-	for (i = used = 0; i < n / 8; i++) {
+	for (i = used = first = last = 0; i < n / 8; i++) {
 		entry = load_u64(p + i * 8, false);
 		if (entry == 0)
 			continue;
 		if ((entry & 3) != TABLE || (entry & TABLE_NOT) != 0 ||
 		    ++used > ROOT_ENTRIES)
 			return (false);
+		if (used == 1)
+			first = i;
+		last = i;
 	}
-	return (used > 0);
+	return (used > 1 && (last == ROOT_52_LAST ||
+	    (first < n / 16 && last >= n / 16)));
 }
 
 /*

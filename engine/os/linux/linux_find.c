@@ -317,16 +317,20 @@ from_run_queues(struct ctx *ctx, struct kernel *k)
 	}
 }
 
-/* The name space of the first task is the first one. */
+/* The name spaces of the first task are the first ones. */
 static void
 from_first_task(struct ctx *ctx, struct kernel *k)
 {
-	uint64_t task, pid, ns;
+	uint64_t task, pid, proxy, ns;
 
-	if (linux_root(ctx, k, "init_task", &task) == 0 &&
-	    linux_member(ctx, k, task, LM_TASK_ALONE_THREAD_PID, &pid) == 0 &&
+	if (linux_root(ctx, k, "init_task", &task) != 0)
+		return;
+	if (linux_member(ctx, k, task, LM_TASK_ALONE_THREAD_PID, &pid) == 0 &&
 	    linux_member(ctx, k, pid, LM_NR_NS, &ns) == 0)
 		found(k, "init_pid_ns", ns);
+	if (linux_member(ctx, k, task, LM_TASK_ALONE_NSPROXY, &proxy) == 0 &&
+	    linux_member(ctx, k, proxy, LM_NSPROXY_UTS, &ns) == 0)
+		found(k, "init_uts_ns", ns);
 }
 
 /* si_swapinfo() loads both: there is never more free than there is. */

@@ -48,6 +48,9 @@
 	M(TASK_ALONE, PC, "thread.cpu_context.pc")			\
 	M(TASK_ALONE, FILES, "files")					\
 	M(TASK_ALONE, THREAD_PID, "thread_pid")				\
+	M(TASK_ALONE, NSPROXY, "nsproxy")				\
+	T(NSPROXY, "struct nsproxy")					\
+	M(NSPROXY, UTS, "uts_ns")					\
 	T(SIGNAL, "struct signal_struct")				\
 	M(SIGNAL, THREADS, "thread_head")				\
 	/* Who a process belongs to, and what it has used. */		\
