@@ -619,6 +619,9 @@ ui_command(struct ui *ui, const char *line)
 		rc = run_goto(ui, NULL, text);
 	else
 		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
+	if (rc == E_NO_SYMBOL && text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0')
+		ctx_chain(ui->ctx, "no command either (Tab completes, ? lists)");
 	arena_fini(&arena);
 	free(text);
 	return (rc);

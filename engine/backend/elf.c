@@ -396,8 +396,11 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 		    "process, not of a kernel: use a debugger such as gdb",
 		    file_name(f));
 	if (rc == 0 && e->nsegs == 0)
-		rc = ctx_fail(ctx, E_CORRUPT, "%s: an ELF core without any "
-		    "memory (PT_LOAD)", file_name(f));
+		rc = e->dump.incomplete != NULL ? ctx_fail(ctx, E_CORRUPT,
+		    "%s: no memory in it: %s", file_name(f),
+		    e->dump.incomplete) : ctx_fail(ctx, E_CORRUPT,
+		    "%s: an ELF core without any memory (PT_LOAD)",
+		    file_name(f));
 	if (rc == 0 && e->dump.arch == NULL)
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is a dump of a processor "
 		    "that is not supported (ELF machine %u, %u bits, %s-endian)",

@@ -859,16 +859,65 @@ value_eval(struct ctx *ctx, const struct value_env *env, const char *text,
 	return (evaluate(ctx, env, text, ret, NULL));
 }
 
+/*
+ * NAME+N or NAME-N, with nothing else: the length of the name, and N bytes.
+ * People who give it mean a place, not the variable's value plus N.
+ */
+static size_t
+name_and_offset(const char *text, uint64_t *offset)
+{
+	const char *p = text;
+	char *end, sign;
+	size_t len;
+
+	while (isalnum((unsigned char)*p) || *p == '_' || *p == '!')
+		p++;
+	len = (size_t)(p - text);
+	p += strspn(p, " ");
+	sign = *p;
+	if (len == 0 || isdigit((unsigned char)*text) ||
+	    (sign != '+' && sign != '-'))
+		return (0);
+	p += 1 + strspn(p + 1, " ");
+	if (!isdigit((unsigned char)*p))
+		return (0);
+	*offset = strtoull(p, &end, 0);
+	if (sign == '-')
+		*offset = -*offset;
+	return (*end == '\0' ? len : 0);
+}
+
 int
 value_eval_addr(struct ctx *ctx, const struct value_env *env, const char *text,
     uint64_t *addr, struct value *ret)
 {
 	struct value v;
 	struct type t;
-	uint64_t x;
+	uint64_t x, offset;
+	char name[256];
+	size_t len;
 	bool bare;
 	int r;
 
+	len = name_and_offset(text, &offset);
+	if (len > 0 && len < sizeof(name)) {
+		memcpy(name, text, len);
+		name[len] = '\0';
+		ctx->quiet++;
+		r = evaluate(ctx, env, name, &v, &bare);
+		if (r == OK)
+			r = value_strip(ctx, env, &v, &t);
+		ctx->quiet--;
+		if (r == OK && bare && v.place == VALUE_MEM &&
+		    t.kind != TYPE_PTR) {
+			v.addr += offset;
+			v.type = type_builtin(env->types, 'B');
+			*addr = v.addr;
+			if (ret != NULL)
+				*ret = v;
+			return (OK);
+		}
+	}
 	r = evaluate(ctx, env, text, &v, &bare);
 	if (r == OK)
 		r = value_strip(ctx, env, &v, &t);

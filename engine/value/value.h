@@ -74,7 +74,8 @@ int	value_eval(struct ctx *, const struct value_env *, const char *text,
 /*
  * The same where an address is wanted (hex, vtop, whatis): an integer or
  * pointer gives its value, an object or function its address; a symbol by
- * itself is an object, whatever its type.  *v as evaluated (its type), may be
+ * itself is an object, whatever its type, and so is one plus or minus a number
+ * ("jiffies+8") unless it is a pointer.  *v as evaluated (its type), may be
  * NULL.
  */
 int	value_eval_addr(struct ctx *, const struct value_env *, const char *text,

@@ -447,7 +447,8 @@ wants_an_address(void **state)
 	ADDR("task0", 0x1000);
 	ADDR("plain", 0x3000);		/* a symbol is an object */
 	ADDR("(percpu)", 0x5000);
-	ADDR("plain + 0", 0x12345678);
+	ADDR("plain + 8", 0x3008);	/* a place, not its value and 8 */
+	ADDR("(plain) + 8", 0x12345680);
 	ADDR("&task0.v", 0x1020);
 	ADDR("task0.v", 0x1020);
 	ADDR("task0.next", 0x2000);
