@@ -30,6 +30,7 @@ struct log {
 static int
 emit(void *arg, struct ctx *ctx, const struct os_log *l)
 {
+	const uint64_t usec = l->ns / 1000;
 	struct log *w = arg;
 	struct cell cells[5];
 	struct row row = { .key = l->seq + 1, .cells = cells, .ncells = 5 };
@@ -39,7 +40,7 @@ emit(void *arg, struct ctx *ctx, const struct os_log *l)
 	cells[0] = cell_u64(l->seq);
 	/* Whole microseconds, as the kernel prints them. */
 	cells[1] = l->ns == OS_NO_TIME ? cell_null() :
-	    cell_double(w->boot + (double)(l->ns / 1000) / 1e6);
+	    cell_double(w->boot + (double)usec / 1e6);
 	cells[2] = l->level >= 0 ? cell_s64(l->level) : cell_null();
 	cells[3] = cell_text(l->caller);
 	cells[4] = cell_textn(l->text, l->len);

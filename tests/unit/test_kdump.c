@@ -261,7 +261,8 @@ lists_ranges(void **state)
 	n = 40000;
 	made = calloc(n + 1, sizeof(*made));
 	there = calloc(n, sizeof(*there));
-	assert_true(made != NULL && there != NULL);
+	if (made == NULL || there == NULL)
+		abort();
 	for (page = i = 0; page < n; page++) {
 		/* Holes, whole blocks of both kinds, single pages. */
 		if (page < 9000 ? page % 4096 < 100 : page < 13000 ? page % 3 :
