@@ -128,6 +128,9 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		os_warn(k, "the dump is incomplete: %s",
 		    k->dump->incomplete != NULL ? k->dump->incomplete : "its "
 		    "header says so");
+	if (k->dump->erased != NULL)
+		os_warn(k, "parts of this memory were erased when the dump "
+		    "was made: %.200s", k->dump->erased);
 	if (k->image != NULL && k->image->arch != k->arch &&
 	    k->image->arch != NULL && k->arch != NULL) {
 		rc = ctx_fail(ctx, E_USAGE, "%s is a kernel for %s, the dump "

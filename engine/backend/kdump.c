@@ -634,7 +634,7 @@ check_parts(struct kdump *k, struct ctx *ctx)
 }
 
 /* Text of the headers, NUL-ended; NULL when there is none. */
-static const char *
+static char *
 read_text(struct kdump *k, struct ctx *ctx, const struct kdump_piece *piece,
     size_t *len)
 {
@@ -650,6 +650,23 @@ read_text(struct kdump *k, struct ctx *ctx, const struct kdump_piece *piece,
 	}
 	text[n] = '\0';
 	*len = n;
+	return (text);
+}
+
+/* Lines of a text become one, without what is no text; NULL stays NULL. */
+static const char *
+one_line(char *text)
+{
+	size_t i, n;
+
+	for (i = n = 0; text != NULL && text[i] != '\0'; i++) {
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = ' ';
+		if (text[i] != ' ')
+			n = i + 1;
+	}
+	if (text != NULL)
+		text[n] = '\0';
 	return (text);
 }
 
@@ -713,7 +730,7 @@ read_notes(struct kdump *k, struct ctx *ctx, const struct kdump_head *h,
 	len = 0;
 	d->vmcoreinfo = read_text(k, ctx, &h->info, &len);
 	d->vmcoreinfo_len = len;
-	d->erased = read_text(k, ctx, &h->erased, &len);
+	d->erased = one_line(read_text(k, ctx, &h->erased, &len));
 	d->arch = find_arch(k, ctx, h);
 	if (d->arch == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a dump of a "

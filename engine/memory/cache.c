@@ -14,6 +14,8 @@
 
 #include "base/hash.h"
 
+#include <sys/mman.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,8 @@ struct cache {
 	size_t		 page_size;
 	uint32_t	 nslots;	/* of each shard */
 	uint32_t	 mask;
+	uint8_t		*pages;		/* of all shards */
+	size_t		 size;		/* bytes of them */
 };
 
 int
@@ -68,17 +72,22 @@ cache_create(struct ctx *ctx, size_t budget, size_t page_size,
 	c->mask--;
 	for (i = 0; i < c->nshards; i++)
 		pthread_mutex_init(&c->shard[i].lock, NULL);
+	/* The system gives memory for what is written, and gets it all back. */
+	c->size = c->nslots * page_size * c->nshards;
+	c->pages = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+	    MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (c->pages == MAP_FAILED)
+		c->pages = NULL;
 	for (i = 0; i < c->nshards; i++) {
 		s = &c->shard[i];
 		s->bucket = malloc(((size_t)c->mask + 1) * sizeof(*s->bucket));
 		s->slot = malloc(c->nslots * sizeof(*s->slot));
-		/* The system gives memory for what is written only. */
-		s->pages = malloc(c->nslots * page_size);
-		if (s->bucket == NULL || s->slot == NULL || s->pages == NULL) {
+		if (s->bucket == NULL || s->slot == NULL || c->pages == NULL) {
 			cache_destroy(c);
 			return (ctx_fail(ctx, E_NOMEM, "no memory for a page "
 			    "cache of %zu bytes", budget));
 		}
+		s->pages = c->pages + i * c->nslots * page_size;
 		memset(s->bucket, 0xff,
 		    ((size_t)c->mask + 1) * sizeof(*s->bucket));
 	}
@@ -95,8 +104,9 @@ cache_destroy(struct cache *c)
 		pthread_mutex_destroy(&c->shard[i].lock);
 		free(c->shard[i].bucket);
 		free(c->shard[i].slot);
-		free(c->shard[i].pages);
 	}
+	if (c != NULL && c->pages != NULL)
+		munmap(c->pages, c->size);
 	free(c);
 }
 

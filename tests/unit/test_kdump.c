@@ -185,7 +185,7 @@ tells_what_the_headers_say(void **state)
 	struct buf status = { 0 }, qemu = { 0 }, b = { 0 };
 	struct mk_kdump k = {
 		.pages = one, .vmcoreinfo = "OSRELEASE=6.1\nPAGESIZE=4096\n",
-		.erased = "erase secrets", .notes = notes,
+		.erased = "erase\33secrets\n\n", .notes = notes,
 	};
 	struct mk_open o;
 	uint64_t v;
