@@ -33,6 +33,7 @@ struct hex {
 	uint8_t		 needle[NEEDLE_MAX];
 	size_t		 nneedle;
 	uint64_t	 at, searched;
+	uint64_t	 run_end;	/* up to here it is known to be mapped */
 };
 
 static const struct {
@@ -639,6 +640,7 @@ search(struct pane *p, const char *pattern, int direction)
 	h->down = direction > 0;
 	h->searching = true;
 	h->searched = 0;
+	h->run_end = 0;
 	h->at = h->down ? h->cur + 1 : h->cur - 1;
 	p->busy = "searching";
 	return (0);
@@ -715,12 +717,17 @@ step(struct pane *p)
 		if (h->down) {
 			/* Holes are jumped over, however wide. */
 			page += PAGE;
-			if (page == 0 || space_range(ctx, h->space, page,
+			if (page != 0 && page < h->run_end)
+				h->at = page;
+			else if (page == 0 || space_range(ctx, h->space, page,
 			    UINT64_MAX, &range) != 0 || (range.status != OK &&
 			    range.end == 0))
 				end = true;
-			else
+			else {
 				h->at = range.status == OK ? page : range.end;
+				h->run_end = range.status != OK ? 0 :
+				    range.end != 0 ? range.end : UINT64_MAX;
+			}
 		} else if (page == 0 || h->searched > (1ull << 32)) {
 			end = true;
 		} else {
