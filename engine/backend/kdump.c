@@ -21,6 +21,8 @@
 #define DESC_SIZE	24u
 #define TAIL		(UINT64_C(1) << 16)	/* descriptors looked at when opened */
 #define TEXT_MAX	(UINT64_C(1) << 20)
+#define DROP_EVERY	(UINT64_C(1) << 20)	/* bytes of memory */
+#define DROP_AROUND	(UINT64_C(1) << 16)	/* bytes of the file before them */
 
 struct part {
 	struct file	*file;
@@ -62,6 +64,7 @@ static int	kdump_extent(struct mem_layer *, struct ctx *, uint64_t,
 		    struct extent *);
 static int	kdump_range(struct mem_layer *, struct ctx *, uint64_t,
 		    struct mem_range *);
+static void	kdump_drop(struct mem_layer *, uint64_t, uint64_t);
 static void	kdump_close(struct mem_layer *);
 
 const struct backend backend_kdump = {
@@ -76,6 +79,7 @@ static const struct mem_layer_ops kdump_ops = {
 	.read = kdump_read,
 	.extent = kdump_extent,
 	.range = kdump_range,
+	.drop = kdump_drop,
 	.close = kdump_close,
 };
 
@@ -446,6 +450,55 @@ kdump_range(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 	*ret = (struct mem_range){ pa, end << k->page_shift, status,
 	    UINT64_MAX };
 	return (0);
+}
+
+static void
+drop_file(struct file *f, uint64_t low, uint64_t high)
+{
+	low -= low < DROP_AROUND ? low : DROP_AROUND;
+	if (low < high)
+		file_drop(f, low, high - low);
+}
+
+/*
+ * Scans ascend, and so do descriptors and bytes.  Runs may be short: now and
+ * then all since the last multiple of DROP_EVERY goes.
+ */
+static void
+kdump_drop(struct mem_layer *l, uint64_t pa, uint64_t n)
+{
+	struct kdump *k = (struct kdump *)l;
+	const struct part *p;
+	uint64_t a, b, i, low, high;
+	struct desc d;
+	struct ctx ctx;
+	bool dumped;
+
+	if ((pa ^ (pa + n)) < DROP_EVERY)
+		return;
+	pa -= pa % DROP_EVERY;
+	p = find_part(k, (pa + n) >> k->page_shift);
+	if (p == NULL)
+		return;
+	ctx_init(&ctx);
+	ctx.quiet++;
+	a = b = 0;
+	if (rank(k, &ctx, pa >> k->page_shift, &dumped, &a) == 0)
+		(void)rank(k, &ctx, (pa + n) >> k->page_shift, &dumped, &b);
+	a = a > p->first ? a - p->first : 0;
+	b = b > p->first ? b - p->first : 0;
+	for (i = a, low = UINT64_MAX, high = 0; i < b &&
+	    read_desc(k, &ctx, p, i, &d) == 0; i++) {
+		if (d.at == 0 || d.at == p->zeros)
+			continue;
+		low = d.at < low ? d.at : low;
+		high = d.at > high ? d.at : high;
+	}
+	ctx_fini(&ctx);
+	drop_file(p->file, low, high);
+	if (a < b)
+		drop_file(p->file, p->descs + a * DESC_SIZE,
+		    p->descs + b * DESC_SIZE);
 }
 
 static void

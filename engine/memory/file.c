@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PADDING_MAX	4096
+
 struct file {
 	char			*name;
 	int			 fd;		/* -1: only bytes in memory */
@@ -268,6 +270,19 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 	return (0);
 }
 
+/*
+ * Is what lies before piece i a gap that the writer left, in a file that was
+ * cut short?  Those are smaller than a page.
+ */
+static bool
+is_padding(const struct file *f, size_t i)
+{
+	const struct file_piece *p = &f->pieces[i];
+
+	return (i < f->npieces && p->off - (i > 0 ? p[-1].off + p[-1].len :
+	    0) < PADDING_MAX);
+}
+
 static int
 read_pieces(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
@@ -281,7 +296,7 @@ read_pieces(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 		p = i < f->npieces ? &f->pieces[i] : NULL;
 		if (p == NULL || off < p->off) {
 			want = p != NULL && n > p->off - off ? p->off - off : n;
-			if (!f->whole_pieces)
+			if (!f->whole_pieces && !is_padding(f, i))
 				return (ctx_fail_at(ctx, E_TRUNCATED, off,
 				    "%s was cut short before the bytes for "
 				    "0x%llx came", f->name,

@@ -53,8 +53,8 @@ struct file_piece {
 /*
  * Show the file rearranged from now on, "size" bytes long, without copying: n
  * pieces, ascending, apart, and inside the file, which the file frees (one
- * allocation).  What lies between them is zeros, or E_TRUNCATED when the
- * pieces are not the whole.  For a file that nobody reads yet.
+ * allocation).  What lies between them is zeros; when the pieces are not the
+ * whole, a page or more of it is E_TRUNCATED.  For a file that nobody reads yet.
  */
 void	file_arrange(struct file *, struct file_piece *pieces, size_t n,
 	    uint64_t size, bool whole);

@@ -107,6 +107,16 @@ mem_end(struct ctx *ctx, struct memory *m)
 	return (end);
 }
 
+static void
+drop(struct memory *m, uint64_t pa, uint64_t n)
+{
+	struct mem_layer *l;
+
+	for (l = m->top; l != NULL; l = l->below)
+		if (l->ops->drop != NULL)
+			l->ops->drop(l, pa, n);
+}
+
 /*
  * One window of *n bytes: in place where that can be had, else through the
  * buffer.  Of a bad place in the medium *n becomes what lies before it, 0 for
@@ -119,7 +129,6 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
     void *arg)
 {
 	struct extent e;
-	struct mem_layer *l;
 	const uint8_t *p;
 	uint64_t g;
 	int rc;
@@ -130,9 +139,7 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
 		p = e.ptr + (pa - e.pa);
 	if (p != NULL) {
 		rc = fn(arg, ctx, pa, p, *n);
-		for (l = m->top; l != NULL; l = l->below)
-			if (l->ops->drop != NULL)
-				l->ops->drop(l, pa, *n);
+		drop(m, pa, *n);
 		if (rc != 0 || mem_generation(m) == g)
 			return (rc);
 		/* The mapping faulted on the way: once more by reading. */
@@ -148,7 +155,9 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
 			*n = 0;
 	}
 	ctx->quiet--;
-	return (*n > 0 ? fn(arg, ctx, pa, *copy, *n) : 0);
+	rc = *n > 0 ? fn(arg, ctx, pa, *copy, *n) : 0;
+	drop(m, pa, *n);
+	return (rc);
 }
 
 int
