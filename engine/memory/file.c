@@ -275,28 +275,29 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
  * cut short?  Those are smaller than a page.
  */
 static bool
-is_padding(const struct file *f, size_t i)
+is_padding(const struct file_piece *v, size_t n, size_t i)
 {
-	const struct file_piece *p = &f->pieces[i];
+	uint64_t end;
 
-	return (i < f->npieces && p->off - (i > 0 ? p[-1].off + p[-1].len :
-	    0) < PADDING_MAX);
+	end = i > 0 ? v[i - 1].off + v[i - 1].len : 0;
+	return (i < n && v[i].off - end < PADDING_MAX);
 }
 
 static int
 read_pieces(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
-	const struct file_piece *p;
+	const struct file_piece *const v = f->pieces, *p;
+	const size_t npieces = f->npieces;
 	uint64_t want;
 	size_t i;
 	int rc;
 
 	for (i = find_piece(f, off); n > 0; off += want, n -= (size_t)want,
 	    buf = (char *)buf + want) {
-		p = i < f->npieces ? &f->pieces[i] : NULL;
+		p = i < npieces ? &v[i] : NULL;
 		if (p == NULL || off < p->off) {
 			want = p != NULL && n > p->off - off ? p->off - off : n;
-			if (!f->whole_pieces && !is_padding(f, i))
+			if (!f->whole_pieces && !is_padding(v, npieces, i))
 				return (ctx_fail_at(ctx, E_TRUNCATED, off,
 				    "%s was cut short before the bytes for "
 				    "0x%llx came", f->name,

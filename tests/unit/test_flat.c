@@ -177,6 +177,8 @@ cut_short(void **state)
 	assert_int_equal(take(&ctx, &part, &f, &cut), 0);
 	assert_true(cut);
 	assert_int_equal(file_read(&ctx, f, 7992, got, 8), 0);
+	/* The gap before it is less than a page: the writer's. */
+	assert_int_equal(file_read(&ctx, f, 4992, got, 8), 0);
 	file_close(f);
 	/* Whole: the gap is zeros. */
 	assert_int_equal(take(&ctx, &b, &f, &cut), 0);
