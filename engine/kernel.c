@@ -164,6 +164,9 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		k->symbols = k->image->symbols;
 		k->image->symbols = none;
 	}
+	/* Opening has looked at much that is not looked at again. */
+	for (i = 0; i < k->dump->nfiles; i++)
+		file_drop(k->dump->files[i], 0, UINT64_MAX);
 	k->env.space = &k->space;
 	k->env.symbols = &k->symbols;
 	k->env.types = k->types;

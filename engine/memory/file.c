@@ -88,6 +88,10 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 		map = mmap(NULL, (size_t)f->size, PROT_READ, MAP_SHARED,
 		    f->fd, 0);
 		if (map != MAP_FAILED) {
+#ifdef MADV_NOHUGEPAGE
+			/* 2 MiB a fault would count as this program's memory. */
+			(void)madvise(map, (size_t)f->size, MADV_NOHUGEPAGE);
+#endif
 			f->map = map;
 			watch(f);
 		}
