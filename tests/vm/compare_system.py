@@ -162,7 +162,7 @@ def load(score, m, dump, truth):
     if row is None:
         return
     printed = truth.text("proc/loadavg").split()
-    running, threads = printed[3].split("/")
+    threads = printed[3].split("/")[1]
     # Every five seconds the averages move on: one minute's at most by so much.
     for key, v in zip(("load1", "load5", "load15"), printed):
         score.near(row.get(key), float(v), 0.6, "load", key + " as printed")
@@ -178,7 +178,15 @@ def load(score, m, dump, truth):
             want = (v >> 11) + ((v & 2047) * 100 >> 11) / 100
             score.near(row.get(key), want, 0.0051, "load", key)
     score.near(row.get("threads"), int(threads), 6, "load", "threads")
-    score.near(row.get("running"), int(running), 2, "load", "running")
+    # What ran seconds ago says nothing of this moment; the tasks themselves do,
+    # also those of later kernels that sleep but were not yet taken off the queue.
+    # One that is being woken counts on one side only.
+    tasks = score.rows(dump, "ps -t", "load") or []
+    found = score.each(dump, ["print ((struct task_struct *)%s)->on_rq"
+                              % t.get("task") for t in tasks
+                              if t.get("tid") != 0], "load") or []
+    ready = sum(bool(rows and rows[0].get("value")) for rows in found)
+    score.near(row.get("running"), ready, 2, "load", "running")
 
 
 def log(score, m, dump, truth):
