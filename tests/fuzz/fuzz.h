@@ -15,13 +15,13 @@
 struct fuzz_target {
 	const char *name;
 	void	(*run)(const uint8_t *, size_t);
-	/* A good input, to be damaged; may be NULL. */
+	/* A good input, to be damaged. */
 	void	(*seed)(struct buf *);
 };
 
 extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
     fuzz_minidump_arm, fuzz_minidump_power, fuzz_kdump, fuzz_kdump_32,
-    fuzz_flat;
+    fuzz_flat, fuzz_split, fuzz_replay;
 
 #endif

@@ -3,24 +3,13 @@
  * Feeds the parsers.  By itself: replay [ROUNDS] CORPUS runs each target over
  * its good input, ROUNDS damaged forms of it, and the files of CORPUS/NAME/.
  * A crash, a sanitizer's word or 20 seconds for one input is a failure.
- * replay seed NAME FILE writes the good input of a target.
+ * replay seed NAME FILE writes the good input of a target, replay list names
+ * them all.
  *
- * With clang the same targets serve libFuzzer, one at a time; see run.
+ * Built with -DLIBFUZZER and -fsanitize=fuzzer the same targets serve libFuzzer,
+ * the one that KPEEK_FUZZ names; see run.
  */
 #include "tests/fuzz/fuzz.h"
-
-#ifdef FUZZ_TARGET
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
-{
-	FUZZ_TARGET.run(p, n);
-	return (0);
-}
-
-#else
 
 #include <dirent.h>
 #include <stdio.h>
@@ -31,8 +20,49 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 static const struct fuzz_target *const targets[] = {
 	&fuzz_elf, &fuzz_kallsyms, &fuzz_btf, &fuzz_vmcoreinfo, &fuzz_keymap,
 	&fuzz_expr, &fuzz_minidump, &fuzz_minidump_arm, &fuzz_minidump_power,
-	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat,
+	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat, &fuzz_split, &fuzz_replay,
 };
+
+#define NTARGETS	(sizeof(targets) / sizeof(targets[0]))
+
+static const struct fuzz_target *
+find_target(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name != NULL && i < NTARGETS; i++)
+		if (strcmp(targets[i]->name, name) == 0)
+			return (targets[i]);
+	return (NULL);
+}
+
+#ifdef LIBFUZZER
+
+int	LLVMFuzzerInitialize(int *, char ***);
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static const struct fuzz_target *target;
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	target = find_target(getenv("KPEEK_FUZZ"));
+	if (target != NULL)
+		return (0);
+	fprintf(stderr, "KPEEK_FUZZ names no target\n");
+	exit(2);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	target->run(p, n);
+	return (0);
+}
+
+#else
 
 static uint64_t
 rnd(uint64_t *x)
@@ -128,23 +158,20 @@ replay_files(const struct fuzz_target *t, const char *corpus)
 static int
 write_seed(const char *name, const char *path)
 {
+	const struct fuzz_target *t;
 	struct buf seed;
-	size_t i;
 	FILE *f;
 	int rc;
 
-	for (i = 0, rc = 1; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		if (strcmp(targets[i]->name, name) != 0)
-			continue;
-		memset(&seed, 0, sizeof(seed));
-		targets[i]->seed(&seed);
-		f = fopen(path, "wb");
-		if (f != NULL) {
-			rc = fwrite(seed.p, seed.len, 1, f) != 1;
-			rc |= fclose(f) != 0;
-		}
-		buf_fini(&seed);
-	}
+	t = find_target(name);
+	f = t != NULL ? fopen(path, "wb") : NULL;
+	if (f == NULL)
+		return (1);
+	memset(&seed, 0, sizeof(seed));
+	t->seed(&seed);
+	rc = fwrite(seed.p, seed.len, 1, f) != 1;
+	rc |= fclose(f) != 0;
+	buf_fini(&seed);
 	return (rc);
 }
 
@@ -158,13 +185,19 @@ main(int argc, char **argv)
 
 	if (argc == 4 && strcmp(argv[1], "seed") == 0)
 		return (write_seed(argv[2], argv[3]));
+	if (argc == 2 && strcmp(argv[1], "list") == 0) {
+		for (i = 0; i < NTARGETS; i++)
+			printf("%s\n", targets[i]->name);
+		return (0);
+	}
 	if (argc < 2 || argc > 3) {
 		fprintf(stderr, "usage: replay [ROUNDS] CORPUS\n"
-		    "       replay seed NAME FILE\n");
+		    "       replay seed NAME FILE\n"
+		    "       replay list\n");
 		return (2);
 	}
 	rounds = argc == 3 ? strtoul(argv[1], NULL, 10) : 300;
-	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+	for (i = 0; i < NTARGETS; i++) {
 		t = targets[i];
 		memset(&seed, 0, sizeof(seed));
 		t->seed(&seed);
