@@ -118,6 +118,9 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
+	if (opt->write && k->dump->layer.ops->write != NULL)
+		for (i = 0; i < k->dump->nfiles; i++)
+			file_allow_write(k->dump->files[i]);
 	mem_init(&k->mem, &k->dump->layer, opt->faults);
 	if (opt->record && (rc = recorder_push(ctx, &k->mem)) != 0) {
 		kernel_close(k);

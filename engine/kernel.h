@@ -43,6 +43,7 @@ struct kernel_options {
 	const char	*vmcoreinfo;	/* path of a file with the text, or NULL */
 	uint64_t	 kaslr, phys_base, cr3;
 	bool		 has_kaslr, has_phys_base, has_cr3;
+	bool		 write;		/* open what holds the memory for writing too */
 	bool		 record;	/* note the pages used, for kernel_capture */
 	bool		 has_core_fd;
 	int		 core_fd;	/* an open /proc/kcore, taken over */

@@ -120,6 +120,8 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 	rc = expand_file(ctx, packed, &plain, &cut);
 	if (rc != 0)
 		return (rc);
+	file_forbid_write(plain, "is compressed as a whole: what is read is an "
+	    "expanded copy; expand it first");
 	files[0] = plain;
 	rc = open_files(ctx, files, n, kdh, ret);
 	if (rc != 0) {

@@ -33,7 +33,7 @@ struct elf {
 struct ehdr {
 	bool	 be;
 	unsigned bits, type, machine, phentsize, osabi;
-	uint64_t phoff, phnum;
+	uint64_t phoff, phnum, shoff, shlen;	/* shlen: bytes */
 };
 
 static int	elf_probe(struct ctx *, struct file *);
@@ -53,7 +53,7 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 {
 	uint8_t raw[64];
 	struct bytes b;
-	uint64_t shoff;
+	unsigned shentsize, shnum;
 	size_t n;
 	int rc;
 
@@ -79,16 +79,19 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 	eh->machine = bytes_u16(&b);
 	bytes_skip(&b, 4 + eh->bits / 8);	/* version, entry */
 	eh->phoff = bytes_uint(&b, eh->bits / 8);
-	shoff = bytes_uint(&b, eh->bits / 8);
+	eh->shoff = bytes_uint(&b, eh->bits / 8);
 	bytes_skip(&b, 4 + 2);			/* flags, ehsize */
 	eh->phentsize = bytes_u16(&b);
 	eh->phnum = bytes_u16(&b);
+	shentsize = bytes_u16(&b);
+	shnum = bytes_u16(&b);
+	eh->shlen = (uint64_t)shentsize * (shnum > 0 ? shnum : 1);
 	if (b.bad)
 		return (ctx_fail(ctx, E_TRUNCATED,
 		    "%s: ends inside the ELF header", file_name(f)));
-	if (eh->phnum == PN_XNUM && shoff != 0) {
+	if (eh->phnum == PN_XNUM && eh->shoff != 0) {
 		/* The real count is sh_info of section header 0. */
-		rc = file_read(ctx, f, shoff + (eh->bits == 64 ? 44 : 28), raw, 4);
+		rc = file_read(ctx, f, eh->shoff + (eh->bits == 64 ? 44 : 28), raw, 4);
 		if (rc != 0)
 			return (ctx_chain(ctx, "%s: extended program header "
 			    "count", file_name(f)));
@@ -140,6 +143,16 @@ drop_zeros(struct elf *e)
 }
 
 static int
+take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
+    uint64_t len)
+{
+	int rc;
+
+	rc = plain_protect(ctx, &e->plain, 0, off, len);
+	return (rc == 0 ? notes_take(ctx, &e->notes, f, off, len) : rc);
+}
+
+static int
 read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh)
 {
 	const unsigned word = eh->bits / 8, need = eh->bits == 64 ? 56 : 32;
@@ -184,12 +197,20 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 			rc = plain_add(ctx, &e->plain, &f, 0, paddr, off,
 			    filesz, memsz);
 		else if (type == PT_NOTE)
-			rc = notes_take(ctx, &e->notes, f, off, filesz);
+			rc = take_notes(ctx, e, f, off, filesz);
 		if (rc != 0)
 			return (rc);
 	}
 	if (e->kcore && !e->marked)
 		drop_zeros(e);
+	rc = plain_protect(ctx, &e->plain, 0, 0, 64);
+	if (rc == 0)
+		rc = plain_protect(ctx, &e->plain, 0, eh->phoff,
+		    eh->phnum * eh->phentsize);
+	if (rc == 0 && eh->shoff != 0)
+		rc = plain_protect(ctx, &e->plain, 0, eh->shoff, eh->shlen);
+	if (rc != 0)
+		return (rc);
 	return (plain_settle(ctx, &e->plain));
 }
 
@@ -210,6 +231,8 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 	e->plain.dump.backend = &backend_elf;
 	e->plain.dump.complete = true;
 	e->kcore = kcore;
+	e->plain.read_only = kcore ? "the kernel lets nobody write to "
+	    "/proc/kcore" : NULL;
 	arena_init(&e->plain.dump.arena);
 	e->notes.dump = &e->plain.dump;
 	e->notes.be = eh.be;

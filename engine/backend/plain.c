@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#define COPIES_MAX	16u		/* of a byte, to be written */
 #define CLAIMS_MAX	128u		/* all runs against their file's size */
 
 static int	plain_read(struct mem_layer *, struct ctx *, uint64_t, void *,
@@ -14,6 +15,8 @@ static int	plain_extent(struct mem_layer *, struct ctx *, uint64_t,
 		    struct extent *);
 static int	plain_range(struct mem_layer *, struct ctx *, uint64_t,
 		    struct mem_range *);
+static int	plain_write(struct mem_layer *, struct ctx *, uint64_t,
+		    const void *, size_t);
 static void	plain_drop(struct mem_layer *, uint64_t, uint64_t);
 static void	plain_close(struct mem_layer *);
 
@@ -22,6 +25,7 @@ const struct mem_layer_ops plain_ops = {
 	.read = plain_read,
 	.extent = plain_extent,
 	.range = plain_range,
+	.write = plain_write,
 	.drop = plain_drop,
 	.close = plain_close,
 };
@@ -51,14 +55,37 @@ by_kind(const void *a, const void *b)
 	return (x->offset < y->offset ? -1 : x->offset > y->offset);
 }
 
-/* Cut what an earlier run of the same list holds already; in place. */
-static size_t
-cut_overlaps(struct plain_run *v, size_t n)
+/* What is cut away is a copy of what stays: to be written together. */
+static int
+keep_copy(struct ctx *ctx, struct plain *p, const struct plain_run *run,
+    uint64_t end)
+{
+	if (!vec_room(p->copies, p->copies_cap, p->ncopies + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory for the runs of a "
+		    "dump"));
+	p->copies[p->ncopies] = *run;
+	if (run->end > end)
+		p->copies[p->ncopies].end = end;
+	p->ncopies++;
+	return (0);
+}
+
+/*
+ * Cut what an earlier run of the same list holds already; in place.  What is
+ * cut is kept as copies of p, if not NULL.
+ */
+static int
+cut_overlaps(struct ctx *ctx, struct plain *p, struct plain_run *v, size_t *n)
 {
 	uint64_t at, skip;
 	size_t i, kept;
+	int rc;
 
-	for (i = 0, kept = 0, at = 0; i < n; i++) {
+	for (i = 0, kept = 0, at = 0; i < *n; i++) {
+		rc = p != NULL && v[i].pa < at ?
+		    keep_copy(ctx, p, &v[i], at) : 0;
+		if (rc != 0)
+			return (rc);
 		if (v[i].end <= at)
 			continue;
 		skip = v[i].pa < at ? at - v[i].pa : 0;
@@ -67,7 +94,8 @@ cut_overlaps(struct plain_run *v, size_t n)
 		v[kept].offset += skip;
 		at = v[kept++].end;
 	}
-	return (kept);
+	*n = kept;
+	return (0);
 }
 
 /* Append, joined with the run before where that says the same. */
@@ -104,11 +132,13 @@ plain_settle(struct ctx *ctx, struct plain *p)
 		;
 	good = in;
 	bad = in + ngood;
-	nbad = cut_overlaps(bad, n - ngood);
-	ngood = cut_overlaps(good, ngood);
+	nbad = n - ngood;
+	rc = cut_overlaps(ctx, NULL, bad, &nbad);
+	if (rc == 0)
+		rc = cut_overlaps(ctx, p, good, &ngood);
 	p->runs = NULL;
 	p->nruns = p->cap = 0;
-	for (i = 0, j = 0, at = 0, rc = 0; i <= ngood && rc == 0; i++) {
+	for (i = 0, j = 0, at = 0; i <= ngood && rc == 0; i++) {
 		stop = i < ngood ? good[i].pa : UINT64_MAX;
 		for (; j < nbad && bad[j].pa < stop && rc == 0; j++) {
 			run = bad[j];
@@ -174,12 +204,25 @@ plain_add(struct ctx *ctx, struct plain *p, struct file **files, uint32_t file,
 	return (rc == 0 ? add_run(ctx, p, &run) : rc);
 }
 
+int
+plain_protect(struct ctx *ctx, struct plain *p, uint32_t file, uint64_t off,
+    uint64_t len)
+{
+	if (!vec_room(p->headers, p->headers_cap, p->nheaders + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory for the headers of "
+		    "a dump"));
+	p->headers[p->nheaders++] = (struct plain_header){ off, len, file };
+	return (0);
+}
+
 void
 plain_fini(struct plain *p)
 {
 	free(p->dump.cpus);
 	arena_fini(&p->dump.arena);
 	free(p->runs);
+	free(p->copies);
+	free(p->headers);
 }
 
 static void
@@ -296,6 +339,104 @@ plain_range(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 		*ret = (struct mem_range){ pa, r->end, r->status,
 		    r->status == 0 ? r->offset + (pa - r->pa) : UINT64_MAX };
 	return (0);
+}
+
+static bool
+is_header(const struct plain *p, uint32_t file, uint64_t off, size_t n)
+{
+	const struct plain_header *h;
+	size_t i;
+
+	for (i = 0; i < p->nheaders; i++) {
+		h = &p->headers[i];
+		if (h->file == file && (off < h->off ? h->off - off < n :
+		    off - h->off < h->len))
+			return (true);
+	}
+	return (false);
+}
+
+/* The part of [pa, pa + n) that lies in a run; with "check" only look. */
+static int
+write_part(struct ctx *ctx, struct plain *p, const struct plain_run *r,
+    uint64_t pa, const char *buf, size_t n, bool check)
+{
+	struct file *f = p->dump.files[r->file];
+	uint64_t at, off;
+	size_t len;
+	int rc;
+
+	at = pa > r->pa ? pa : r->pa;
+	len = n - (size_t)(at - pa);
+	if (len > r->end - at)
+		len = (size_t)(r->end - at);
+	off = r->offset + (at - r->pa);
+	if (check && is_header(p, r->file, off, len))
+		rc = ctx_fail(ctx, E_RESTRICTED, "physical 0x%llx lies in the "
+		    "headers of %s", (unsigned long long)at, file_name(f));
+	else
+		rc = file_write(ctx, f, off, buf + (at - pa), check ? 0 : len);
+	if (rc != 0)
+		ctx->err.addr = !check && ctx->err.addr > off ?
+		    at + (ctx->err.addr - off) : at;
+	return (rc);
+}
+
+/* The same for all that hold some of it. */
+static int
+write_parts(struct ctx *ctx, struct plain *p, uint64_t pa, const void *buf,
+    size_t n, bool check)
+{
+	const struct plain_run *r;
+	unsigned copies;
+	size_t i;
+	int rc;
+
+	for (i = 0, copies = 0, rc = 0; rc == 0 && i < p->ncopies; i++) {
+		r = &p->copies[i];
+		if (r->pa >= pa ? r->pa - pa >= n : r->end <= pa)
+			continue;
+		if (++copies > COPIES_MAX)
+			return (ctx_fail_at(ctx, E_LIMIT, pa, "more than %u "
+			    "segments hold physical 0x%llx", COPIES_MAX,
+			    (unsigned long long)pa));
+		rc = write_part(ctx, p, r, pa, buf, n, check);
+	}
+	for (i = find(p, pa); rc == 0 && i < p->nruns &&
+	    (p->runs[i].pa <= pa || p->runs[i].pa - pa < n); i++)
+		rc = write_part(ctx, p, &p->runs[i], pa, buf, n, check);
+	return (rc);
+}
+
+/* All of it is found to be writable before the first byte is. */
+static int
+plain_write(struct mem_layer *l, struct ctx *ctx, uint64_t pa, const void *buf,
+    size_t n)
+{
+	struct plain *p = (struct plain *)l;
+	struct mem_range r;
+	uint64_t at;
+	size_t i;
+	int rc;
+
+	if (p->read_only != NULL)
+		return (ctx_fail_at(ctx, E_UNSUPPORTED, pa, "%s",
+		    p->read_only));
+	for (i = 0; n == 0 && i < p->dump.nfiles; i++) {
+		rc = file_write(ctx, p->dump.files[i], 0, NULL, 0);
+		if (rc != 0)
+			return (rc);
+	}
+	for (at = pa; at - pa < n; at = r.end) {
+		if (plain_range(l, ctx, at, &r) != 0)
+			r.status = E_NOT_IN_DUMP;
+		if (r.status != 0)
+			return (missing(ctx, p, at, r.status));
+	}
+	if (n == 0)
+		return (0);
+	rc = write_parts(ctx, p, pa, buf, n, true);
+	return (rc == 0 ? write_parts(ctx, p, pa, buf, n, false) : rc);
 }
 
 static void

@@ -16,11 +16,22 @@ struct plain_run {
 	int	 status;		/* OK, E_NOT_IN_DUMP, E_TRUNCATED */
 };
 
+/* Bytes of a file that are not memory: never written. */
+struct plain_header {
+	uint64_t off, len;
+	uint32_t file;
+};
+
 /* The first member of such a backend; allocated by calloc(), freed by close. */
 struct plain {
 	struct dump	  dump;		/* first: is a layer */
 	struct plain_run *runs;
 	size_t		  nruns, cap;
+	struct plain_run *copies;	/* of what the runs hold, other bytes */
+	size_t		  ncopies, copies_cap;
+	struct plain_header *headers;
+	size_t		  nheaders, headers_cap;
+	const char	 *read_only;	/* why nobody can write, or NULL */
 	_Atomic size_t	  last;		/* where the last look-up ended */
 	uint64_t	  claimed;	/* bytes of the files, by all runs */
 };
@@ -42,6 +53,9 @@ int	plain_add(struct ctx *, struct plain *, struct file **files,
  * alike the one that begins first.
  */
 int	plain_settle(struct ctx *, struct plain *);
+/* What a hostile run might claim too: a file's own headers and notes. */
+int	plain_protect(struct ctx *, struct plain *, uint32_t file, uint64_t off,
+	    uint64_t len);
 /* Frees all but the files, which are not the dump's before it is open. */
 void	plain_fini(struct plain *);
 

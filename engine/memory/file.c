@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/memory/file.h"
 
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -26,6 +27,9 @@ struct file {
 	struct file_piece	*pieces;	/* rearranged, or NULL */
 	size_t			 npieces;
 	bool			 whole_pieces;
+	int			 write_fd;	/* -1: opened for reading only */
+	int			 write_errno;	/* why not, or 0 */
+	const char		*forbidden;	/* why not in any case, or NULL */
 };
 
 static void	watch(struct file *);
@@ -40,7 +44,7 @@ create(struct ctx *ctx, const char *name, struct file **ret)
 		free(f);
 		return (ctx_fail(ctx, E_NOMEM, "%s: out of memory", name));
 	}
-	f->fd = -1;
+	f->fd = f->write_fd = -1;
 	f->slot = -1;
 	f->page = (size_t)sysconf(_SC_PAGESIZE);
 	*ret = f;
@@ -101,6 +105,95 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 fail:
 	file_close(f);
 	return (rc);
+}
+
+/* The file of that name may be another one by now. */
+static bool
+is_same(int a, int b)
+{
+	struct stat x, y;
+
+	return (fstat(a, &x) == 0 && fstat(b, &y) == 0 &&
+	    x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+void
+file_allow_write(struct file *f)
+{
+	int fd;
+
+	if (f->fd == -1 || f->write_fd != -1)
+		return;
+	f->write_errno = 0;
+	fd = open(f->name, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1) {
+		f->write_errno = errno;
+	} else if (!is_same(fd, f->fd)) {
+		f->write_errno = ESTALE;
+		close(fd);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		f->write_errno = errno;
+		close(fd);
+	} else
+		f->write_fd = fd;
+}
+
+void
+file_forbid_write(struct file *f, const char *why)
+{
+	f->forbidden = why;
+}
+
+static int
+write_refused(struct ctx *ctx, const struct file *f)
+{
+	if (f->forbidden != NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s %s", f->name,
+		    f->forbidden));
+	if (f->pieces != NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is flattened: its "
+		    "bytes have no places of their own; rearrange it first "
+		    "(makedumpfile -R)", f->name));
+	if (f->write_errno == EWOULDBLOCK)
+		return (ctx_fail(ctx, E_RESTRICTED, "%s is locked by another "
+		    "program that writes to it", f->name));
+	if (f->write_errno != 0) {
+		errno = f->write_errno;
+		return (ctx_fail_errno(ctx, E_RESTRICTED, "%s cannot be "
+		    "opened for writing", f->name));
+	}
+	return (ctx_fail(ctx, E_RESTRICTED, "%s was opened for reading only",
+	    f->name));
+}
+
+int
+file_write(struct ctx *ctx, struct file *f, uint64_t off, const void *buf,
+    size_t n)
+{
+	ssize_t put;
+	size_t done;
+
+	ctx->err.addr = off;
+	if (f->forbidden != NULL || f->pieces != NULL || f->write_fd == -1)
+		return (write_refused(ctx, f));
+	if (off > f->size || n > f->size - off)
+		return (ctx_fail_at(ctx, E_TRUNCATED, off,
+		    "%s ends at 0x%llx, before 0x%llx", f->name,
+		    (unsigned long long)f->size,
+		    (unsigned long long)(off + n)));
+	for (done = 0; done < n; done += (size_t)put) {
+		put = pwrite(f->write_fd, (const char *)buf + done, n - done,
+		    (off_t)(f->base + off + done));
+		if (put == -1 && errno == EINTR)
+			put = 0;
+		else if (put <= 0) {
+			ctx_fail_errno(ctx, E_IO, "%s at 0x%llx", f->name,
+			    (unsigned long long)(off + done));
+			ctx->err.addr = off + done;
+			return (E_IO);
+		}
+	}
+	return (0);
 }
 
 int
@@ -165,6 +258,8 @@ file_close(struct file *f)
 			munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
 		close(f->fd);
 	}
+	if (f->write_fd != -1)
+		close(f->write_fd);
 	free(f->pieces);
 	free(f->name);
 	free(f);

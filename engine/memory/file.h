@@ -27,6 +27,20 @@ struct file_faults {
  */
 int	file_open(struct ctx *, const char *path, struct file_faults *faults,
 	    struct file **ret);
+/*
+ * Open the same file once more, for writing too, and lock it (flock(2)) against
+ * others who write.  Where that cannot be, file_write() says why.
+ */
+void	file_allow_write(struct file *);
+/* These bytes are not what lies in the file: why, for file_write() to say. */
+void	file_forbid_write(struct file *, const char *why);
+/*
+ * All n bytes, over others that are there: E_RESTRICTED or E_UNSUPPORTED with
+ * the reason, E_TRUNCATED past the end, E_IO with the offset in err.addr.  n 0
+ * only asks.
+ */
+int	file_write(struct ctx *, struct file *, uint64_t off, const void *,
+	    size_t n);
 /* A file over bytes that the caller keeps alive (tests, expanded data). */
 int	file_of_bytes(struct ctx *, const char *name, const void *, size_t,
 	    struct file **ret);

@@ -64,6 +64,24 @@ mem_read(struct ctx *ctx, struct memory *m, uint64_t pa, void *buf, size_t n)
 }
 
 int
+mem_write(struct ctx *ctx, struct memory *m, uint64_t pa, const void *buf,
+    size_t n)
+{
+	struct mem_layer *l;
+	int rc;
+
+	for (l = m->top; l->ops->write == NULL && l->below != NULL;)
+		l = l->below;
+	if (l->ops->write == NULL)
+		return (ctx_fail_at(ctx, E_UNSUPPORTED, pa, "memory of this "
+		    "form (%s) cannot be written in place", l->ops->name));
+	rc = l->ops->write(l, ctx, pa, buf, n);
+	if (n > 0)
+		atomic_fetch_add(&m->generation, 1);
+	return (rc);
+}
+
+int
 mem_extent(struct ctx *ctx, struct memory *m, uint64_t pa, struct extent *ret)
 {
 	return (m->top->ops->extent(m->top, ctx, pa, ret));

@@ -41,6 +41,16 @@ struct mem_layer_ops {
 	/* The range that holds pa; holes are ranges too; E_DONE past the end. */
 	int	(*range)(struct mem_layer *, struct ctx *, uint64_t pa,
 		    struct mem_range *);
+	/*
+	 * Put n bytes at pa into the medium.  E_UNSUPPORTED, E_RESTRICTED: it
+	 * cannot be written, with the reason; E_NOT_IN_DUMP, E_IO, ...: not
+	 * there.  err.addr is then the first pa that was not written.  With n
+	 * 0 nothing but: can it be written at all?  A layer that keeps what it
+	 * has read forgets it when the generation moves.  NULL: a layer that
+	 * passes writes down, or a medium that is never written.
+	 */
+	int	(*write)(struct mem_layer *, struct ctx *, uint64_t pa,
+		    const void *, size_t n);
 	/* A scan is done with these bytes: their pages may go.  May be NULL. */
 	void	(*drop)(struct mem_layer *, uint64_t pa, uint64_t n);
 	void	(*close)(struct mem_layer *);
@@ -85,6 +95,12 @@ mem_generation(const struct memory *m)
 
 /* All n bytes, or an error; err.addr is the first missing physical address. */
 int	mem_read(struct ctx *, struct memory *, uint64_t pa, void *, size_t n);
+/*
+ * Write to the medium, by the first layer that is one; the generation moves.
+ * n 0 asks whether it can be.  Nothing is read back here.
+ */
+int	mem_write(struct ctx *, struct memory *, uint64_t pa, const void *,
+	    size_t n);
 int	mem_extent(struct ctx *, struct memory *, uint64_t pa, struct extent *);
 int	mem_range(struct ctx *, struct memory *, uint64_t pa, struct mem_range *);
 /* Bytes present, and the end of the highest range. */

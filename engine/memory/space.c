@@ -373,6 +373,38 @@ space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
 }
 
 int
+space_write(struct ctx *ctx, const struct space *sp, uint64_t va,
+    const void *buf, size_t n, size_t *done)
+{
+	const uint64_t page = UINT64_C(1) << PAGE_SHIFT;
+	struct pt_result r;
+	size_t got, want;
+	int rc;
+
+	for (got = 0, rc = 0; got < n; got += want) {
+		want = (size_t)(page - ((va + got) & (page - 1)));
+		if (want > n - got)
+			want = n - got;
+		rc = va + got >= va ? space_translate(ctx, sp, va + got, &r) :
+		    ctx_fail_at(ctx, E_NOT_MAPPED, va + got,
+		    "0x%llx: no address lies behind the last",
+		    (unsigned long long)va);
+		if (rc != 0)
+			break;
+		rc = mem_write(ctx, sp->mem, r.phys, (const char *)buf + got,
+		    want);
+		if (rc != 0) {
+			unreadable(ctx, rc, va + got, r.phys);
+			if (ctx->err.addr - (va + got) < want)
+				got = (size_t)(ctx->err.addr - va);
+			break;
+		}
+	}
+	*done = got;
+	return (rc);
+}
+
+int
 space_uint(struct ctx *ctx, const struct space *sp, uint64_t va, unsigned size,
     uint64_t *ret)
 {

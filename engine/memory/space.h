@@ -34,6 +34,13 @@ int	space_read(struct ctx *, const struct space *, uint64_t va, void *,
 /* As many as can be had: *done bytes; the error of the byte after them. */
 int	space_read_some(struct ctx *, const struct space *, uint64_t va, void *,
 	    size_t n, size_t *done);
+/*
+ * Write to the medium, page by page: *done bytes were written, the error is
+ * that of the byte after them.  What may be written is not asked of the page
+ * tables: the kernel's text can be.
+ */
+int	space_write(struct ctx *, const struct space *, uint64_t va,
+	    const void *, size_t n, size_t *done);
 /* An unsigned integer of 1, 2, 4 or 8 bytes in the target's order. */
 int	space_uint(struct ctx *, const struct space *, uint64_t va,
 	    unsigned size, uint64_t *ret);
