@@ -3,6 +3,7 @@
 
 #include "engine/view/view.h"
 #include "ui/record.h"
+#include "ui/save.h"
 #include "ui/svg.h"
 
 #include <ctype.h>
@@ -129,6 +130,7 @@ run_prompt(struct ui *ui, const struct command *c, const char *args)
 	enum prompt_kind kind;
 
 	kind = strcmp(c->name, "command") == 0 ? PROMPT_COMMAND :
+	    strcmp(c->name, "palette") == 0 ? PROMPT_PALETTE :
 	    strcmp(c->name, "filter") == 0 ? PROMPT_FILTER :
 	    strcmp(c->name, "search") == 0 ? PROMPT_SEARCH : PROMPT_SEARCH_BACK;
 	if (kind == PROMPT_FILTER && p->ops->filter == NULL)
@@ -140,7 +142,8 @@ run_prompt(struct ui *ui, const struct command *c, const char *args)
 		    "this pane has nothing to search"));
 	if (args[0] != '\0' && kind == PROMPT_FILTER)
 		return (p->ops->filter(p, args));
-	if (args[0] != '\0' && kind != PROMPT_COMMAND)
+	if (args[0] != '\0' && kind != PROMPT_COMMAND &&
+	    kind != PROMPT_PALETTE)
 		return (ui_search(ui, args, kind == PROMPT_SEARCH ? 1 : -1));
 	prompt_open(ui, kind, args);
 	return (0);
@@ -358,6 +361,29 @@ run_window(struct ui *ui, const struct command *c, const char *args)
 }
 
 static int
+run_window_size(struct ui *ui, const struct command *c, const char *args)
+{
+	int by = ui->count > 0 ? ui->count : 1;
+
+	(void)args;
+	if (strcmp(c->name, "equal") == 0) {
+		ui_equal_windows(ui);
+		return (0);
+	}
+	if (strcmp(c->name, "swap-window") == 0)
+		return (ui_swap_window(ui));
+	if (strcmp(c->name, "linked") == 0) {
+		ui->linked = !ui->linked;
+		ui_say(ui, STYLE_NORMAL, ui->linked ? "what is followed opens in "
+		    "the next window" : "what is followed opens where it stands");
+		return (0);
+	}
+	if (strcmp(c->name, "taller") == 0 || strcmp(c->name, "shorter") == 0)
+		return (ui_size_window(ui, false, c->name[0] == 't' ? by : -by));
+	return (ui_size_window(ui, true, c->name[0] == 'w' ? by : -by));
+}
+
+static int
 run_snap(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
@@ -378,16 +404,31 @@ run_snap(struct ui *ui, const struct command *c, const char *args)
 static int
 run_screenshot(struct ui *ui, const struct command *c, const char *args)
 {
+	struct buf b = { 0 };
+	struct out *out;
 	int rc;
 
 	(void)c;
+	rc = ui_may_act(ui, "screenshot");
+	if (rc != 0)
+		return (rc);
 	if (args[0] == '\0')
 		return (ctx_fail(ui->ctx, E_USAGE,
 		    "screenshot: to which file? screenshot FILE.svg"));
+	out = malloc(sizeof(*out));
+	if (out == NULL)
+		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
 	ui_draw(ui);
-	rc = svg_write(ui->ctx, &ui->grid, args);
+	out_init(out, out_write_buf, &b);
+	svg_draw(&ui->grid, ui->theme, out);
+	if (out_flush(out) != 0)
+		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
+	free(out);
+	if (rc == 0)
+		rc = save_file(ui->ctx, args, true, b.p, b.len);
 	if (rc == 0)
 		ui_say(ui, STYLE_NORMAL, "written to %s", args);
+	buf_fini(&b);
 	return (rc);
 }
 
@@ -424,6 +465,74 @@ run_map(struct ui *ui, const struct command *c, const char *args)
 	}
 	ui_say(ui, STYLE_NORMAL, "%s is not bound here", args);
 	return (0);
+}
+
+static int
+run_set(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	return (ui_set(ui, args));
+}
+
+static int
+run_save(struct ui *ui, const struct command *c, const char *args)
+{
+	return (ui_save(ui, args, c->name[4] == '!'));
+}
+
+static int
+run_program(struct ui *ui, const struct command *c, const char *args)
+{
+	return (c->name[0] == '|' ? ui_pipe(ui, args) : ui_shell(ui, args));
+}
+
+static int
+run_yank(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	return (ui_yank(ui, args));
+}
+
+/* The same text again, wherever it stands. */
+static int
+run_search_word(struct ui *ui, const struct command *c, const char *args)
+{
+	struct buf word = { 0 }, pattern = { 0 };
+	const char *p, *quoted;
+	int rc;
+
+	(void)args;
+	ui_word(ui, &word);
+	if (word.len == 0)
+		return (ctx_fail(ui->ctx, E_NOT_FOUND, "there is no word here to "
+		    "search"));
+	for (p = buf_text(&word); *p != '\0'; p++) {
+		quoted = strchr("\\^$.[]|()?*+{}#", *p);
+		buf_printf(&pattern, "%s%c", quoted != NULL ? "\\" : "", *p);
+	}
+	rc = ui_search(ui, buf_text(&pattern), c->name[0] == '*' ? 1 : -1);
+	buf_fini(&word);
+	buf_fini(&pattern);
+	return (rc);
+}
+
+static int
+run_again(struct ui *ui, const struct command *c, const char *args)
+{
+	char *line;
+	int rc;
+
+	(void)c;
+	(void)args;
+	if (ui->last_command == NULL)
+		return (ctx_fail(ui->ctx, E_NOT_FOUND, "no command was typed "
+		    "yet"));
+	line = strdup(ui->last_command);
+	if (line == NULL)
+		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+	rc = ui_command(ui, line);
+	free(line);
+	return (rc);
 }
 
 /* In the order of the help; a row with an empty help begins a group. */
@@ -475,6 +584,8 @@ const struct command commands[] = {
 	{ "search-back", "", "[REGEX]", "search backward", 0, 0, run_prompt },
 	{ "next", "", "", "the next match", 0, 0, run_next },
 	{ "prev", "", "", "the match before", 0, 0, run_next },
+	{ "*", "", "", "search what the cursor is on", 0, 0, run_search_word },
+	{ "#", "", "", "search it backward", 0, 0, run_search_word },
 	{ "filter", "", "[REGEX]", "show only the rows that match", 0, 0,
 	    run_prompt },
 	{ "cancel", "", "", "stop, clear the search or the filter", 0, 0,
@@ -510,19 +621,46 @@ const struct command commands[] = {
 	{ "vsplit", "vs", "", "a second window to the right", 0, 0, run_window },
 	{ "next-window", "", "", "to the next window", 0, 0, run_window },
 	{ "prev-window", "", "", "to the window before", 0, 0, run_window },
+	{ "taller", "", "", "COUNT rows more for this window", 0, 0,
+	    run_window_size },
+	{ "shorter", "", "", "COUNT rows less", 0, 0, run_window_size },
+	{ "wider", "", "", "COUNT columns more for this window", 0, 0,
+	    run_window_size },
+	{ "narrower", "", "", "COUNT columns less", 0, 0, run_window_size },
+	{ "equal", "", "", "all windows alike", 0, 0, run_window_size },
+	{ "swap-window", "", "", "change places with the next window", 0, 0,
+	    run_window_size },
+	{ "linked", "", "", "follow links in the next window, or here", 0, 0,
+	    run_window_size },
 	{ "zoom", "", "", "this window alone for a while", 0, 0, run_window },
 	{ "close-window", "clo", "", "close this window", 0, 0, run_window },
 	{ "only", "on", "", "close the other windows", 0, 0, run_window },
 
+	{ .name = "Taking along", .help = "" },
+	{ "yank", "y", "[word|row|address|where|pane|json|csv]",
+	    "copy to the terminal's clipboard", 0, 0, run_yank },
+	{ "save", "w", "FILE [text|json|jsonl|csv]", "write this document to a "
+	    "new file", 0, 0, run_save },
+	{ "save!", "w!", "FILE [text|json|jsonl|csv]", "write it over a file", 0,
+	    0, run_save },
+	{ "|", "", "[json] COMMAND", "give this document to a program", 0, 0,
+	    run_program },
+	{ "!", "", "[COMMAND]", "run a program", 0, 0, run_program },
+	{ "screenshot", "", "FILE.svg", "a picture of the screen", 0, 0,
+	    run_screenshot },
+
 	{ .name = "Program", .help = "" },
 	{ "command", "", "[TEXT]", "type a command or an expression", 0, 0,
+	    run_prompt },
+	{ "palette", "", "", "find a command by a few of its letters", 0, 0,
 	    run_prompt },
 	{ "map", "", "[KEYS]", "what a key does and where that is said", 0, 0,
 	    run_map },
 	{ "snap", "", "[NAME]", "keep this screen in the recorded session", 0, 0,
 	    run_snap },
-	{ "screenshot", "", "FILE.svg", "a picture of the screen", 0, 0,
-	    run_screenshot },
+	{ "again", "", "", "run the last typed command again", 0, 0, run_again },
+	{ "set", "se", "[NAME[=VALUE]]", "show or change a setting", 0, 0,
+	    run_set },
 	{ "mouse", "", "", "use the mouse: click a link, scroll", 0, 0,
 	    run_mouse },
 	{ "redraw", "", "", "draw the screen anew", 0, 0, run_terminal },
@@ -595,7 +733,7 @@ ui_command(struct ui *ui, const char *line)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
 	for (n = strlen(text); n > 0 && isspace((unsigned char)text[n - 1]);)
 		text[--n] = '\0';
-	n = strcspn(text, " \t");
+	n = text[0] == '!' || text[0] == '|' ? 1 : strcspn(text, " \t");
 	for (args = text + n; isspace((unsigned char)*args); args++)
 		;
 	c = command_by_name(text, n);

@@ -134,8 +134,8 @@ follow_symbol(struct ui *ui, uint64_t addr)
 	return (pane_hex_open(ui, addr, 0));
 }
 
-int
-ui_follow(struct ui *ui, const struct link *l)
+static int
+follow(struct ui *ui, const struct link *l)
 {
 	char *line;
 	int rc;
@@ -161,6 +161,22 @@ ui_follow(struct ui *ui, const struct link *l)
 		break;
 	}
 	return (ctx_fail(ui->ctx, E_NOT_FOUND, "there is nothing to follow here"));
+}
+
+int
+ui_follow(struct ui *ui, const struct link *l)
+{
+	struct frame *from = ui->focus;
+	struct link copy = *l;
+	int rc;
+
+	if (!ui->linked || ui->root->a == NULL)
+		return (follow(ui, l));
+	ui_next_window(ui, 1);
+	rc = follow(ui, &copy);
+	ui->focus = from;
+	ui_layout(ui);
+	return (rc);
 }
 
 static void

@@ -100,6 +100,17 @@ parse_mode(struct parser *ps)
 	ps->mode = name;
 }
 
+/* The first of two "=" is a key. */
+static bool
+equals_follow(const struct parser *ps)
+{
+	struct parser ahead = *ps;
+	const char *w;
+	size_t n;
+
+	return (word(&ahead, &w, &n) && is_word(w, n, "="));
+}
+
 /* key K1 K2 ... = COMMAND, or: unkey K1 K2 ... */
 static bool
 parse_key(struct parser *ps, bool unkey)
@@ -110,7 +121,8 @@ parse_key(struct parser *ps, bool unkey)
 	size_t n;
 
 	while (word(ps, &w, &n)) {
-		if (b.nkeys > 0 && is_word(w, n, "=") && !unkey)
+		if (b.nkeys > 0 && is_word(w, n, "=") && !unkey &&
+		    !equals_follow(ps))
 			break;
 		if (b.nkeys == KEYMAP_SEQ_MAX) {
 			complain(ps, w, "more than %d keys in a sequence",

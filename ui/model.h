@@ -66,6 +66,10 @@ struct pane_ops {
 	/* A slice of work: true when there is more. */
 	bool	(*step)(struct pane *);
 	void	(*cancel)(struct pane *);
+	/* What the cursor is on alone, without the rest of its row. */
+	void	(*word)(struct pane *, struct buf *);
+	/* Everything as rows, those that are shown and in their order. */
+	int	(*rows)(struct pane *, struct row_sink *);
 	/* "12/94", "0x1f8": for the status line. */
 	void	(*position)(struct pane *, struct buf *);
 	/* What the cursor is on, for the line below. */
@@ -98,6 +102,7 @@ struct window {
 struct frame {
 	struct frame	*parent, *a, *b;	/* a above or left of b */
 	bool		 side_by_side;
+	int		 share;		/* of a, in thousandths; 0 = half */
 	struct window	 win;		/* of a leaf */
 	int		 x, y, w, h;	/* as laid out last, status line included */
 };
@@ -127,6 +132,7 @@ struct ui {
 	uint32_t	 await;		/* 'm' or '\'': the next key names a mark */
 	struct frame	*root, *focus;
 	bool		 zoomed, alone;	/* asked for; in force */
+	bool		 linked;	/* what is followed opens in the next window */
 	struct prompt	 prompt;
 	char		 message[ERR_TEXT_MAX];
 	enum style	 message_style;
@@ -137,6 +143,7 @@ struct ui {
 	size_t		 nspaces;
 
 	/* Search in the rows of a pane. */
+	char		*last_command;	/* typed on the prompt */
 	char		*pattern;
 	struct sym_filter *matcher;	/* of pattern, or NULL */
 	int		 direction;
@@ -156,7 +163,12 @@ struct ui {
 	const struct term_ops *term;	/* NULL: headless */
 	int		 wake[2];	/* a pipe that jobs and signals write to */
 	bool		 quit;
+	bool		 replaying;	/* a recording presses the keys */
 	bool		 wants_suspend, wants_repaint;
+	/* What :set changes (set.c). */
+	enum theme	 theme;
+	bool		 ascii, ignorecase, wrapscan;
+	struct frame	*dragged;	/* the split whose line the mouse holds */
 	bool		 mouse;		/* clicks are ours, not the terminal's */
 	int		 status;	/* exit status */
 };
@@ -180,6 +192,24 @@ uint64_t ui_now(void);			/* monotonic ns */
 /* Run one line: a command, a view or an expression (command.c). */
 int	ui_command(struct ui *, const char *line);
 
+/* set.c: "NAME", "noNAME", "NAME=VALUE"; all of them without arguments */
+int	ui_set(struct ui *, const char *args);
+/* The i-th word that :set knows, NULL behind the last. */
+const char *ui_set_word(size_t i);
+
+/* output.c: to files, other programs, the clipboard */
+int	ui_save(struct ui *, const char *args, bool replace);
+int	ui_pipe(struct ui *, const char *command);
+int	ui_shell(struct ui *, const char *command);
+int	ui_yank(struct ui *, const char *what);
+/*
+ * A recording is somebody else's file: while it runs it may neither write
+ * files nor start programs.  E_RESTRICTED says so.
+ */
+int	ui_may_act(struct ui *, const char *what);
+/* What the cursor is on, as short as it goes: a word, a name, an address. */
+void	ui_word(struct ui *, struct buf *);
+
 /* window.c: history and layout */
 struct window *ui_window(struct ui *);
 struct pane *ui_pane(struct ui *);	/* the one with the focus */
@@ -192,6 +222,16 @@ int	ui_split(struct ui *, bool side_by_side);
 int	ui_close_window(struct ui *);
 void	ui_only_window(struct ui *);
 void	ui_next_window(struct ui *, int direction);
+/* Give the window with the focus so many columns or rows more. */
+int	ui_size_window(struct ui *, bool columns, int by);
+void	ui_equal_windows(struct ui *);
+int	ui_swap_window(struct ui *);
+/*
+ * The split whose line is at a place of the screen, or NULL; and where that
+ * line is to go.
+ */
+struct frame *ui_split_at(struct ui *, int x, int y);
+void	ui_move_split(struct ui *, struct frame *, int x, int y);
 void	frame_destroy(struct frame *);
 /* Every leaf in order: NULL to start. */
 struct frame *frame_next_leaf(struct frame *root, struct frame *);

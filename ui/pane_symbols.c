@@ -5,6 +5,8 @@
  * once however many symbols there are.
  */
 #include "ui/job.h"
+
+#include "engine/view/view.h"
 #include "ui/model.h"
 
 #include <stdio.h>
@@ -451,6 +453,17 @@ close_pane(struct pane *p)
 	free(sp->orders[BY_SIZE]);
 }
 
+static int
+rows(struct pane *p, struct row_sink *sink)
+{
+	struct symbols_pane *sp = (struct symbols_pane *)p;
+	struct view_args args = { .argv = { "sym", sp->regex }, .argc = 2,
+	    .rest = sp->regex, .env = &p->ui->kernel->env };
+
+	return (view_run(p->ui->ctx, p->ui->kernel, view_by_name("sym"), &args,
+	    sink));
+}
+
 static const struct hint hints[] = {
 	{ "follow", "open" }, { "search", "filter" }, { "sort", "sort" },
 	{ "back", "back" }, { "help", "keys" }, { NULL, NULL },
@@ -463,6 +476,7 @@ const struct pane_ops pane_symbols = {
 	.verb = verb,
 	.link = follow,
 	.row_text = row_text,
+	.rows = rows,
 	.filter = filter,
 	.filter_on_search = true,
 	.step = step,

@@ -707,6 +707,35 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	job_unlock(&t->job);
 }
 
+static void
+word(struct pane *p, struct buf *b)
+{
+	struct table_pane *t = (struct table_pane *)p;
+	const struct cell *c;
+
+	job_lock(&t->job);
+	c = cell_here(t);
+	if (c != NULL)
+		cell_format(c, &t->table.columns[t->columns[t->column]], b);
+	job_unlock(&t->job);
+}
+
+static int
+rows(struct pane *p, struct row_sink *sink)
+{
+	struct table_pane *t = (struct table_pane *)p;
+	size_t i;
+	int rc;
+
+	job_lock(&t->job);
+	rc = sink->begin(sink, p->ui->ctx, t->table.columns,
+	    t->table.ncolumns);
+	for (i = 0; rc == 0 && i < t->norder; i++)
+		rc = row_emit(sink, p->ui->ctx, t->table.rows[t->order[i]]);
+	job_unlock(&t->job);
+	return (rc);
+}
+
 static int
 filter(struct pane *p, const char *regex)
 {
@@ -874,6 +903,8 @@ const struct pane_ops pane_table = {
 	.verb = verb,
 	.link = follow,
 	.row_text = row_text,
+	.word = word,
+	.rows = rows,
 	.filter = filter,
 	.refresh = refresh,
 	.step = step,

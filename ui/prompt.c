@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "ui/model.h"
+#include "ui/palette.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 static const char *const marks[PROMPT_KINDS] = {
 	[PROMPT_NONE] = "", [PROMPT_COMMAND] = ":", [PROMPT_SEARCH] = "/",
 	[PROMPT_SEARCH_BACK] = "search back: ", [PROMPT_FILTER] = "filter: ",
+	[PROMPT_PALETTE] = "> ",
 };
 
 void
@@ -52,6 +54,7 @@ prompt_open(struct ui *ui, enum prompt_kind kind, const char *text)
 
 	p->kind = kind;
 	p->back = 0;
+	p->chosen = 0;
 	free(p->before);
 	p->before = ui->pattern != NULL ? strdup(ui->pattern) : NULL;
 	ui_search_stop(ui);
@@ -78,6 +81,7 @@ changed(struct ui *ui)
 	struct pane *pane = ui_pane(ui);
 
 	prompt_forget_words(p);
+	p->chosen = 0;
 	if (filters(ui)) {
 		/* Half a regex may be none: the rows stay as they were. */
 		if (pane->ops->filter(pane, buf_text(&p->text)) != 0)
@@ -140,6 +144,27 @@ remember(struct prompt *p, const char *line)
 	lines[(*n)++] = copy;
 }
 
+/* Enter on the palette: run the command, or ask for its arguments. */
+static int
+accept_palette(struct ui *ui)
+{
+	struct buf line = { 0 };
+	bool args;
+	int rc;
+
+	palette_line(ui, &line, &args);
+	close_prompt(&ui->prompt);
+	rc = 0;
+	if (args) {
+		buf_puts(&line, " ");
+		prompt_open(ui, PROMPT_COMMAND, buf_text(&line));
+	} else {
+		rc = ui_command(ui, buf_text(&line));
+	}
+	buf_fini(&line);
+	return (rc);
+}
+
 int
 prompt_accept(struct ui *ui)
 {
@@ -150,6 +175,8 @@ prompt_accept(struct ui *ui)
 	bool filter;
 	int rc;
 
+	if (p->kind == PROMPT_PALETTE)
+		return (accept_palette(ui));
 	line = strdup(buf_text(&p->text));
 	if (line == NULL)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
@@ -169,6 +196,11 @@ prompt_accept(struct ui *ui)
 		rc = ui_search(ui, line, kind == PROMPT_SEARCH ? 1 : -1);
 	} else if (kind == PROMPT_COMMAND) {
 		rc = ui_command(ui, line);
+		if (line[0] != '\0' && strcmp(line, "again") != 0) {
+			free(ui->last_command);
+			ui->last_command = line;
+			return (rc);
+		}
 	}
 	free(line);
 	return (rc);
@@ -265,6 +297,16 @@ history(struct ui *ui, int direction)
 	changed(ui);
 }
 
+/* On the palette what goes through words goes through its rows. */
+static void
+further(struct ui *ui, int direction, void (*words)(struct ui *, int))
+{
+	if (ui->prompt.kind == PROMPT_PALETTE)
+		palette_move(ui, direction);
+	else
+		words(ui, direction);
+}
+
 bool
 prompt_edit(struct ui *ui, const char *what)
 {
@@ -298,13 +340,13 @@ prompt_edit(struct ui *ui, const char *what)
 	else if (strcmp(what, "kill-end") == 0)
 		cut(ui, p->pos, p->text.len);
 	else if (strcmp(what, "older") == 0)
-		history(ui, -1);
+		further(ui, -1, history);
 	else if (strcmp(what, "newer") == 0)
-		history(ui, 1);
+		further(ui, 1, history);
 	else if (strcmp(what, "complete") == 0)
-		prompt_complete(ui, 1);
+		further(ui, 1, prompt_complete);
 	else if (strcmp(what, "complete-back") == 0)
-		prompt_complete(ui, -1);
+		further(ui, -1, prompt_complete);
 	else
 		return (false);
 	return (true);

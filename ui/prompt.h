@@ -16,6 +16,7 @@ enum prompt_kind {
 	PROMPT_SEARCH,			/* "/" */
 	PROMPT_SEARCH_BACK,
 	PROMPT_FILTER,			/* "&" */
+	PROMPT_PALETTE,			/* palette.c */
 	PROMPT_KINDS,
 };
 
@@ -33,6 +34,7 @@ struct prompt {
 	/* Completion: candidates for the word that starts at "from". */
 	char		**words;
 	size_t		 nwords, words_cap;
+	size_t		 chosen;	/* row of the palette */
 	size_t		 from, shown;	/* shown: index + 1 of the one in the text */
 };
 

@@ -347,6 +347,8 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 	int rc;
 
 	*differs = 0;
+	/* Standard input is the user's own hand, a file is anybody's. */
+	ui->replaying = ui->opt->replay != NULL;
 	settle(ui);
 	ui_draw(ui);
 	end = text + len;
@@ -404,6 +406,7 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 		}
 	}
 	buf_fini(&kept);
+	ui->replaying = false;
 	if (rc != 0)
 		return (ctx_chain(ui->ctx, "%s:%u", file, r.line));
 	return (0);

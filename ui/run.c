@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "ui/record.h"
 #include "ui/replay.h"
+#include "ui/save.h"
 #include "ui/term.h"
 
 #include <errno.h>
@@ -48,40 +49,13 @@ read_all(struct ctx *ctx, FILE *f, const char *name, struct buf *b)
 static int
 read_session(struct ctx *ctx, const char *path, struct buf *b)
 {
-	FILE *f;
 	int rc;
 
 	if (path == NULL)
 		return (read_all(ctx, stdin, "standard input", b));
-	f = fopen(path, "r");
-	if (f == NULL)
-		return (ctx_fail_errno(ctx, E_USAGE, "%s", path));
-	rc = read_all(ctx, f, path, b);
-	fclose(f);
-	return (rc);
-}
-
-/* In place of the old file only once the new one is whole. */
-static int
-write_session(struct ctx *ctx, const char *path, struct buf *b)
-{
-	char tmp[4096];
-	FILE *f;
-	bool ok;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.new", path) >= (int)sizeof(tmp))
-		return (ctx_fail(ctx, E_USAGE, "%s: too long a name", path));
-	f = fopen(tmp, "w");
-	if (f == NULL)
-		return (ctx_fail_errno(ctx, E_IO, "%s", tmp));
-	ok = fwrite(buf_text(b), 1, b->len, f) == b->len;
-	ok &= fclose(f) == 0;
-	if (!ok || rename(tmp, path) != 0) {
-		ctx_fail_errno(ctx, E_IO, "%s", path);
-		unlink(tmp);
-		return (E_IO);
-	}
-	return (0);
+	rc = load_file(ctx, path, SESSION_MAX, b);
+	return (rc == E_NOT_FOUND ? ctx_fail(ctx, E_USAGE,
+	    "%s: there is no such session", path) : rc);
 }
 
 static int
@@ -148,7 +122,8 @@ run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 	if (rc == 0 && o.replay == NULL && !ui->quit)
 		term_text_show(&ui->grid, &out);
 	if (rc == 0 && updated.len > 0 && differs > 0)
-		rc = write_session(ctx, o.replay, &updated);
+		rc = save_file(ctx, o.replay, true, buf_text(&updated),
+		    updated.len);
 	if (out_flush(&out) != 0 && out.error != EPIPE && rc == 0) {
 		errno = out.error;
 		rc = ctx_fail_errno(ctx, E_IO, "standard output");
@@ -176,7 +151,10 @@ resize(struct ui *ui)
 	ui_resize(ui, w, h);
 }
 
-/* A click goes to the row, and through the link under it. */
+/*
+ * A click goes to the row, and through the link under it; pressed on the line
+ * between two windows and let go elsewhere, it moves that line.
+ */
 static void
 on_mouse(struct ui *ui)
 {
@@ -184,22 +162,36 @@ on_mouse(struct ui *ui)
 	struct frame *f;
 	struct pane *p;
 	struct link copy;
-	int x, y, wheel, i;
+	enum mouse what;
+	int x, y, i;
 
-	ui->term->mouse(&x, &y, &wheel);
+	what = ui->term->mouse(&x, &y);
+	if (ui->prompt.kind != PROMPT_NONE)
+		return;
+	if (what == MOUSE_RELEASE) {
+		if (ui->dragged != NULL)
+			ui_move_split(ui, ui->dragged, x, y);
+		ui->dragged = NULL;
+		return;
+	}
+	if (what == MOUSE_PRESS) {
+		ui->dragged = ui_split_at(ui, x, y);
+		if (ui->dragged != NULL)
+			return;
+	}
 	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
 	    f = frame_next_leaf(ui->root, f)) {
 		if (x >= f->x && x < f->x + f->w && y >= f->y &&
 		    y < f->y + f->h - 1)
 			break;
 	}
-	if (f == NULL || ui->prompt.kind != PROMPT_NONE)
+	if (f == NULL)
 		return;
 	p = f->win.docs[f->win.at];
-	if (wheel != 0) {
+	if (what != MOUSE_PRESS) {
 		for (i = 0; i < 3; i++)
-			p->ops->verb(p, wheel > 0 ? VERB_SCROLL_DOWN :
-			    VERB_SCROLL_UP, 0, "");
+			p->ops->verb(p, what == MOUSE_WHEEL_DOWN ?
+			    VERB_SCROLL_DOWN : VERB_SCROLL_UP, 0, "");
 		return;
 	}
 	ui->focus = f;
@@ -286,6 +278,7 @@ run_terminal(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 		complain(ctx);
 		return (finish(ui, 1));
 	}
+	ui->theme = ui->term->theme();
 	resize(ui);
 	rc = start(ui);
 	if (rc == 0)

@@ -21,11 +21,14 @@ ui_search_stop(struct ui *ui)
 static int
 set_pattern(struct ui *ui, const char *pattern)
 {
+	struct buf text = { 0 };
 	struct sym_filter *f;
 	char *copy;
 	int rc;
 
-	rc = sym_filter_create(ui->ctx, pattern, &f);
+	buf_printf(&text, "%s%s", ui->ignorecase ? "(?i)" : "", pattern);
+	rc = sym_filter_create(ui->ctx, buf_text(&text), &f);
+	buf_fini(&text);
 	if (rc != 0)
 		return (rc);
 	copy = strdup(pattern);
@@ -44,7 +47,7 @@ set_pattern(struct ui *ui, const char *pattern)
 static void
 scan_start(struct ui *ui, struct pane *p, int direction, bool stay, bool quiet)
 {
-	size_t n, first;
+	size_t n, first, left;
 
 	n = p->list.n;
 	if (n == 0)
@@ -56,11 +59,14 @@ scan_start(struct ui *ui, struct pane *p, int direction, bool stay, bool quiet)
 	first = quiet ? ui->scan.origin : p->list.cur;
 	if (first >= n)
 		first = n - 1;
+	left = n;
+	if (!ui->wrapscan && !quiet)
+		left = direction > 0 ? n - first - !stay : first + stay;
 	if (!stay)
 		first = direction > 0 ? (first + 1) % n : (first + n - 1) % n;
 	ui->scan.pane = p;
 	ui->scan.at = first;
-	ui->scan.left = n;
+	ui->scan.left = left;
 	ui->scan.direction = direction;
 	ui->scan.quiet = quiet;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Everything that is drawn has one of these styles; how it looks is one table
- * in style.c, for colour terminals and for those without.
+ * Everything that is drawn has one of these styles; how each looks in each
+ * theme is one table in style.c.
  */
 #ifndef UI_STYLE_H
 #define UI_STYLE_H
@@ -48,13 +48,36 @@ enum {
 	ATTR_UNDERLINE = 8,
 };
 
+/* The first two need 256 colours; what a terminal can show decides. */
+enum theme {
+	THEME_DARK,
+	THEME_LIGHT,
+	THEME_16,			/* the eight colours that all have, and bold */
+	THEME_MONO,			/* attributes alone */
+	THEME_COUNT
+};
+
+struct look {
+	int16_t	fg, bg;			/* -1 = the terminal's own */
+	uint8_t	attrs;
+};
+
 struct style_look {
 	const char	*name;
-	int8_t		 fg, bg;	/* 0 to 7, -1 = the terminal's own */
-	uint8_t		 attrs;		/* with colours */
-	uint8_t		 mono;		/* attributes without colours */
+	struct look	 in[THEME_COUNT];
 };
 
 extern const struct style_look style_looks[STYLE_COUNT];
+extern const char *const theme_names[THEME_COUNT];
+
+/* THEME_COUNT for an unknown name. */
+enum theme theme_by_name(const char *);
+/*
+ * The theme for a terminal of so many colours (0: none) whose COLORFGBG
+ * variable is fgbg (NULL: not set).
+ */
+enum theme theme_for(int colors, const char *fgbg);
+/* The theme that a terminal of so many colours can show instead of this one. */
+enum theme theme_fit(enum theme, int colors);
 
 #endif

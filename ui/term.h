@@ -9,12 +9,17 @@
 #include "base/ctx.h"
 #include "base/out.h"
 #include "ui/grid.h"
+#include "ui/style.h"
 #include "ui/key.h"
 
 struct term_options {
 	bool	no_color;
+	bool	has_theme;
+	enum theme theme;		/* has_theme: asked for; else chosen */
 	int	wake_fd;		/* readable: return UKEY_WAKE */
 };
+
+enum mouse { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct term_ops {
 	/* E_UNSUPPORTED with a reason when this terminal cannot be used. */
@@ -30,10 +35,21 @@ struct term_ops {
 	uint32_t	(*key)(int ms);
 	/* Give the terminal back, stop, and take it again. */
 	void		(*suspend)(void);
+	/*
+	 * Give the terminal to another program, and take it back; with "wait"
+	 * once a key was pressed, so that what was printed can be read.
+	 */
+	void		(*leave)(void);
+	void		(*enter)(bool wait);
+	/* As much of a theme as the terminal can show; what it shows then. */
+	enum theme	(*use_theme)(enum theme);
+	enum theme	(*theme)(void);
+	/* Put text on the clipboard (OSC 52); not every terminal does. */
+	void		(*copy)(const char *, size_t);
 	/* Ask the terminal to tell of clicks, or not to. */
 	void		(*use_mouse)(bool);
-	/* Where the mouse was for UKEY_MOUSE; wheel -1 up, 1 down, 0 click. */
-	void		(*mouse)(int *x, int *y, int *wheel);
+	/* Where the mouse was for UKEY_MOUSE, and what it did. */
+	enum mouse	(*mouse)(int *x, int *y);
 };
 
 extern const struct term_ops term_curses;

@@ -34,6 +34,7 @@ static struct {
 	struct gcell	*shown;		/* what curses was told */
 	int		 w, h;
 	bool		 open, colors, all;
+	enum theme	 theme;
 	attr_t		 attrs[STYLE_COUNT];
 	short		 pairs[STYLE_COUNT];
 	int		 wake_fd;
@@ -121,17 +122,15 @@ capability(const char *name)
 static void
 make_styles(void)
 {
-	const struct style_look *l;
+	const struct look *l;
 	int i, pair;
-	uint8_t a;
 
 	for (i = 0, pair = 1; i < STYLE_COUNT; i++) {
-		l = &style_looks[i];
-		a = term.colors ? l->attrs : l->mono;
-		term.attrs[i] = ((a & ATTR_BOLD) != 0 ? A_BOLD : 0) |
-		    ((a & ATTR_DIM) != 0 ? A_DIM : 0) |
-		    ((a & ATTR_REVERSE) != 0 ? A_REVERSE : 0) |
-		    ((a & ATTR_UNDERLINE) != 0 ? A_UNDERLINE : 0);
+		l = &style_looks[i].in[term.theme];
+		term.attrs[i] = ((l->attrs & ATTR_BOLD) != 0 ? A_BOLD : 0) |
+		    ((l->attrs & ATTR_DIM) != 0 ? A_DIM : 0) |
+		    ((l->attrs & ATTR_REVERSE) != 0 ? A_REVERSE : 0) |
+		    ((l->attrs & ATTR_UNDERLINE) != 0 ? A_UNDERLINE : 0);
 		term.pairs[i] = 0;
 		if (term.colors && (l->fg >= 0 || l->bg >= 0) &&
 		    pair < COLOR_PAIRS) {
@@ -139,6 +138,27 @@ make_styles(void)
 			term.pairs[i] = (short)pair++;
 		}
 	}
+}
+
+static int
+colors(void)
+{
+	return (term.colors ? COLORS : 0);
+}
+
+static enum theme
+use_theme(enum theme t)
+{
+	term.theme = theme_fit(t, colors());
+	make_styles();
+	term.all = true;
+	return (term.theme);
+}
+
+static enum theme
+current_theme(void)
+{
+	return (term.theme);
 }
 
 static const struct {
@@ -197,7 +217,8 @@ open_term(struct ctx *ctx, const struct term_options *o)
 	set_escdelay(25);
 	term.colors = !o->no_color && has_colors() && start_color() == OK &&
 	    use_default_colors() == OK;
-	make_styles();
+	use_theme(o->has_theme ? o->theme :
+	    theme_for(colors(), getenv("COLORFGBG")));
 	for (i = 0; i < sizeof(extended) / sizeof(extended[0]); i++) {
 		s = capability(extended[i].capability);
 		if (s != NULL && s != (const char *)-1)
@@ -349,6 +370,59 @@ suspend(void)
 	refresh();
 }
 
+/* What the keyboard sends meanwhile is for the other program alone. */
+static void
+leave(void)
+{
+	def_prog_mode();
+	endwin();
+	catch_signal(SIGINT, SIG_IGN);
+	catch_signal(SIGQUIT, SIG_IGN);
+}
+
+static void
+enter(bool wait)
+{
+	static const char text[] = "\n[Enter goes back to kpeek] ";
+	char c;
+
+	if (wait && write(STDOUT_FILENO, text, sizeof(text) - 1) > 0) {
+		while (read(STDIN_FILENO, &c, 1) == 1 && c != '\n' && c != '\r')
+			;
+	}
+	catch_signal(SIGINT, on_signal);
+	catch_signal(SIGQUIT, on_signal);
+	reset_prog_mode();
+	repaint();
+	refresh();
+}
+
+/* Terminals drop what is longer than about 100,000 bytes. */
+#define COPY_MAX	74994
+
+static void
+copy(const char *text, size_t n)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t v;
+	size_t i, k, have;
+
+	if (n > COPY_MAX)
+		n = COPY_MAX;
+	fputs("\033]52;c;", stdout);
+	for (i = 0; i < n; i += 3) {
+		have = n - i < 3 ? n - i : 3;
+		for (v = 0, k = 0; k < 3; k++)
+			v = v << 8 | (k < have ? (uint8_t)text[i + k] : 0);
+		for (k = 0; k < 4; k++)
+			putchar(k <= have ? digits[v >> (18 - 6 * k) & 63] :
+			    '=');
+	}
+	putchar('\a');
+	fflush(stdout);
+}
+
 static const struct {
 	int	 code;
 	uint32_t key;
@@ -474,18 +548,22 @@ read_key(int ms)
 static void
 use_mouse(bool on)
 {
-	mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
-	    NULL);
+	mousemask(on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED |
+	    BUTTON5_PRESSED : 0, NULL);
 	mouseinterval(0);
 }
 
-static void
-mouse(int *x, int *y, int *wheel)
+static enum mouse
+mouse(int *x, int *y)
 {
 	*x = term.mouse.x;
 	*y = term.mouse.y;
-	*wheel = (term.mouse.bstate & BUTTON4_PRESSED) != 0 ? -1 :
-	    (term.mouse.bstate & BUTTON5_PRESSED) != 0 ? 1 : 0;
+	if ((term.mouse.bstate & BUTTON4_PRESSED) != 0)
+		return (MOUSE_WHEEL_UP);
+	if ((term.mouse.bstate & BUTTON5_PRESSED) != 0)
+		return (MOUSE_WHEEL_DOWN);
+	return ((term.mouse.bstate & BUTTON1_RELEASED) != 0 ? MOUSE_RELEASE :
+	    MOUSE_PRESS);
 }
 
 const struct term_ops term_curses = {
@@ -496,6 +574,11 @@ const struct term_ops term_curses = {
 	.repaint = repaint,
 	.key = read_key,
 	.suspend = suspend,
+	.leave = leave,
+	.enter = enter,
+	.use_theme = use_theme,
+	.theme = current_theme,
+	.copy = copy,
 	.use_mouse = use_mouse,
 	.mouse = mouse,
 };

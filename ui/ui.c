@@ -4,7 +4,9 @@
 
 #include "base/utf8.h"
 #include "ui/command.h"
+#include "ui/palette.h"
 #include "ui/record.h"
+#include "ui/save.h"
 #include "ui/term.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@
 
 #define STEP_NS		8000000
 #define MESSAGES_MAX	65536		/* bytes of messages kept */
+#define KEYMAP_BYTES_MAX	(1u << 20)
 
 extern const struct pane_ops pane_overview, pane_table, pane_symbols, pane_hex,
     pane_struct, pane_process, pane_help;
@@ -91,26 +94,15 @@ load_keymap_file(struct ui *ui, const char *path, bool must)
 	struct keymap_checks checks = { known_mode, known_command, keymap_error,
 	    ui };
 	struct buf text = { 0 };
-	char chunk[4096];
-	size_t n;
-	FILE *f;
 	int rc;
 
-	f = fopen(path, "r");
-	if (f == NULL) {
-		if (!must && (errno == ENOENT || errno == ENOTDIR))
-			return (0);
-		return (ctx_fail_errno(ui->ctx, E_USAGE, "keymap %s", path));
-	}
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 &&
-	    text.len < (1u << 20))
-		buf_add(&text, chunk, n);
-	rc = ferror(f) != 0 ? ctx_fail_errno(ui->ctx, E_IO, "keymap %s", path) :
-	    0;
-	fclose(f);
+	rc = load_file(ui->ctx, path, KEYMAP_BYTES_MAX, &text);
 	if (rc == 0)
 		keymap_parse(&ui->keymap, path, buf_text(&text), text.len,
 		    &checks);
+	else if (rc == E_NOT_FOUND)
+		rc = must ? ctx_fail(ui->ctx, E_USAGE,
+		    "keymap %s: there is no such file", path) : 0;
 	buf_fini(&text);
 	return (rc);
 }
@@ -118,14 +110,10 @@ load_keymap_file(struct ui *ui, const char *path, bool must)
 static int
 load_user_keymap(struct ui *ui)
 {
-	const char *dir = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char path[1024];
+	char path[4096];
 
-	if (dir != NULL && dir[0] == '/')
-		snprintf(path, sizeof(path), "%s/kpeek/keys", dir);
-	else if (home != NULL && home[0] == '/')
-		snprintf(path, sizeof(path), "%s/.config/kpeek/keys", home);
-	else
+	if (!save_path(path, sizeof(path), "XDG_CONFIG_HOME", ".config",
+	    "keys"))
 		return (0);
 	return (load_keymap_file(ui, path, false));
 }
@@ -177,6 +165,9 @@ ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
 	ui->sync = opt->cols > 0 || opt->replay != NULL;
 	ui->keymap_name = opt->keymap != NULL ? opt->keymap : "default";
 	ui->direction = 1;
+	ui->ascii = opt->ascii;
+	ui->wrapscan = true;
+	ui->theme = opt->no_color ? THEME_MONO : THEME_DARK;
 	grid_init(&ui->grid);
 	keymap_init(&ui->keymap);
 	prompt_init(&ui->prompt);
@@ -218,6 +209,7 @@ ui_destroy(struct ui *ui)
 		free(ui->marks[i].command);
 	sym_filter_destroy(ui->matcher);
 	free(ui->pattern);
+	free(ui->last_command);
 	buf_fini(&ui->messages);
 	prompt_fini(&ui->prompt);
 	keymap_fini(&ui->keymap);
@@ -596,6 +588,8 @@ draw_bottom(struct ui *ui)
 	r = grid_region(&ui->grid, 0, ui->grid.h - 1, ui->grid.w, 1);
 	if (ui->prompt.kind != PROMPT_NONE) {
 		prompt_draw(ui, &r);
+		if (ui->prompt.kind == PROMPT_PALETTE)
+			palette_draw(ui);
 		if (ui->prompt.nwords > 0 && ui->grid.h > 2)
 			draw_words(ui);
 		return;
@@ -623,7 +617,7 @@ ui_draw(struct ui *ui)
 	struct frame *f;
 
 	grid_clear(&ui->grid);
-	ui->grid.ascii = ui->opt->ascii;
+	ui->grid.ascii = ui->ascii;
 	ui_layout(ui);
 	if (ui->grid.h > 4)
 		draw_title(ui);

@@ -142,6 +142,21 @@ frame_next_leaf(struct frame *root, struct frame *f)
 	return (NULL);
 }
 
+/* What of n cells the first half of a split takes. */
+static int
+part_of(const struct frame *f, int n, int least)
+{
+	int half;
+
+	half = f->share > 0 ? (n * f->share + 500) / 1000 :
+	    f->side_by_side ? n / 2 : (n + 1) / 2;
+	if (half > n - least)
+		half = n - least;
+	if (half < least)
+		half = least < n ? least : n;
+	return (half);
+}
+
 static void
 lay(struct frame *f, int x, int y, int w, int h)
 {
@@ -154,11 +169,11 @@ lay(struct frame *f, int x, int y, int w, int h)
 	if (f->a == NULL)
 		return;
 	if (f->side_by_side) {
-		half = (w - 1) / 2;
+		half = part_of(f, w - 1, FRAME_MIN_W / 2);
 		lay(f->a, x, y, half, h);
 		lay(f->b, x + half + 1, y, w - half - 1, h);
 	} else {
-		half = (h + 1) / 2;
+		half = part_of(f, h, FRAME_MIN_H);
 		lay(f->a, x, y, w, half);
 		lay(f->b, x, y + half, w, h - half);
 	}
@@ -216,6 +231,7 @@ ui_split(struct ui *ui, bool side_by_side)
 	f->a = old;
 	f->b = new;
 	f->side_by_side = side_by_side;
+	f->share = 0;
 	old->parent = new->parent = f;
 	ui->focus = new;
 	ui_layout(ui);
@@ -241,10 +257,12 @@ ui_close_window(struct ui *ui)
 		return (ctx_fail(ui->ctx, E_USAGE, "this is the only window"));
 	ui_search_stop(ui);
 	ui->zoomed = false;
+	ui->dragged = NULL;
 	other = up->a == f ? up->b : up->a;
 	up->a = other->a;
 	up->b = other->b;
 	up->side_by_side = other->side_by_side;
+	up->share = other->share;
 	up->win = other->win;
 	if (up->a != NULL)
 		up->a->parent = up->b->parent = up;
@@ -261,6 +279,7 @@ ui_only_window(struct ui *ui)
 	struct window keep;
 
 	ui_search_stop(ui);
+	ui->dragged = NULL;
 	keep = ui->focus->win;
 	memset(&ui->focus->win, 0, sizeof(ui->focus->win));
 	frame_destroy(ui->root->a);
@@ -292,5 +311,101 @@ ui_next_window(struct ui *ui, int direction)
 		}
 		ui->focus = prev;
 	}
+	ui_layout(ui);
+}
+
+int
+ui_size_window(struct ui *ui, bool columns, int by)
+{
+	struct frame *f, *up;
+	int n, now;
+
+	ui->zoomed = false;
+	ui_layout(ui);
+	for (f = ui->focus; (up = f->parent) != NULL; f = up) {
+		if (up->side_by_side == columns)
+			break;
+	}
+	if (up == NULL)
+		return (ctx_fail(ui->ctx, E_USAGE, columns ?
+		    "there is no window beside this one" :
+		    "there is no window above or below this one"));
+	n = columns ? up->w - 1 : up->h;
+	now = (columns ? up->a->w : up->a->h) + (f == up->a ? by : -by);
+	if (now < 1)
+		now = 1;
+	if (now > n - 1)
+		now = n - 1;
+	up->share = n > 0 ? (now * 1000 + n / 2) / n : 0;
+	ui_layout(ui);
+	return (0);
+}
+
+static void
+equal(struct frame *f)
+{
+	if (f == NULL)
+		return;
+	f->share = 0;
+	equal(f->a);
+	equal(f->b);
+}
+
+void
+ui_equal_windows(struct ui *ui)
+{
+	equal(ui->root);
+	ui_layout(ui);
+}
+
+int
+ui_swap_window(struct ui *ui)
+{
+	struct frame *f, *other;
+	struct window win;
+
+	f = ui->focus;
+	if (ui->root->a == NULL)
+		return (ctx_fail(ui->ctx, E_USAGE, "this is the only window"));
+	ui_next_window(ui, 1);
+	other = ui->focus;
+	win = f->win;
+	f->win = other->win;
+	other->win = win;
+	return (0);
+}
+
+static struct frame *
+split_at(struct frame *f, int x, int y)
+{
+	struct frame *found;
+
+	if (f->a == NULL || x < f->x || x >= f->x + f->w || y < f->y ||
+	    y >= f->y + f->h)
+		return (NULL);
+	if (f->side_by_side ? x == f->b->x - 1 : y == f->b->y - 1)
+		return (f);
+	found = split_at(f->a, x, y);
+	return (found != NULL ? found : split_at(f->b, x, y));
+}
+
+struct frame *
+ui_split_at(struct ui *ui, int x, int y)
+{
+	return (ui->alone ? NULL : split_at(ui->root, x, y));
+}
+
+void
+ui_move_split(struct ui *ui, struct frame *f, int x, int y)
+{
+	int n, now;
+
+	n = f->side_by_side ? f->w - 1 : f->h;
+	now = f->side_by_side ? x - f->x : y - f->y + 1;
+	if (now < 1)
+		now = 1;
+	if (now > n - 1)
+		now = n - 1;
+	f->share = n > 0 ? (now * 1000 + n / 2) / n : 0;
 	ui_layout(ui);
 }

@@ -222,11 +222,11 @@ pump(struct terminal *t, int quiet_ms)
 		t->bytes += (size_t)n;
 		for (i = 0; i < n; i++) {
 			t->high |= (buf[i] & 0x80) != 0;
-			/* CSI 3 1 m, CSI 4 4 m: any of the eight colours. */
+			/* CSI 3 1 m, CSI 4 8;5;..: any colour but the own. */
 			memmove(t->tail, t->tail + 1, 5);
 			t->tail[5] = buf[i];
 			if ((t->tail[3] == '3' || t->tail[3] == '4') &&
-			    t->tail[4] >= '0' && t->tail[4] <= '7' &&
+			    t->tail[4] >= '0' && t->tail[4] <= '8' &&
 			    (t->tail[5] == 'm' || t->tail[5] == ';') &&
 			    (t->tail[2] == '[' || t->tail[2] == ';'))
 				t->color = true;

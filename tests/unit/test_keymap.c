@@ -270,5 +270,64 @@ builtins_are_clean(void **state)
 	assert_true(n >= 2);
 }
 
-UNIT_MAIN(UNIT(names_keys), UNIT(binds), UNIT(overrides), UNIT(names_errors),
+/* Each map that comes along does all of this, whatever its hands know. */
+static void
+complete(void **state)
+{
+	static const char *const wanted[] = { "down", "up", "left", "right",
+	    "page-down", "page-up", "half-down", "half-up", "scroll-down",
+	    "scroll-up", "top", "bottom", "home", "end", "next-link",
+	    "prev-link", "next-part", "prev-part", "follow", "bytes", "back",
+	    "forward", "mark", "jump", "search", "search-back", "next", "prev",
+	    "filter", "cancel", "sort", "reverse", "refresh", "yank row",
+	    "yank address", "again", "overview", "ps", "symbols", "log", "mod",
+	    "info", "help", "split", "vsplit", "next-window", "zoom", "taller",
+	    "shorter", "equal", "swap-window", "linked", "close-window", "only",
+	    "command", "palette", "close", "quit", "suspend", "redraw" };
+	static const char *const prompt[] = { "accept", "cancel",
+	    "edit complete", "edit left", "edit right", "edit start", "edit end",
+	    "edit backspace", "edit delete", "edit kill-word", "edit older",
+	    "edit newer" };
+	const struct keymap_builtin *b;
+	struct keymap_checks checks = { .mode = NULL };
+	struct keymap k;
+	size_t i;
+	int n;
+
+	(void)state;
+	for (b = keymap_builtins, n = 0; b->name != NULL; b++, n++) {
+		keymap_init(&k);
+		assert_int_equal(keymap_parse(&k, b->name, b->text,
+		    strlen(b->text), &checks), 0);
+		for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+			if (keymap_key_of(&k, "overview", wanted[i]) == NULL &&
+			    keymap_key_of(&k, "table", wanted[i]) == NULL)
+				fail_msg("%s has no key for %s", b->name,
+				    wanted[i]);
+		}
+		for (i = 0; i < sizeof(prompt) / sizeof(prompt[0]); i++) {
+			if (keymap_key_of(&k, "prompt", prompt[i]) == NULL)
+				fail_msg("%s has no key for %s on the prompt",
+				    b->name, prompt[i]);
+		}
+		keymap_fini(&k);
+	}
+	assert_int_equal(n, 4);
+}
+
+static void
+equals_sign(void **state)
+{
+	struct keymap k;
+	struct errors e;
+
+	(void)state;
+	keymap_init(&k);
+	assert_int_equal(parse(&k, "key C-w = = equal\nkey = = info\n", &e), 0);
+	assert_string_equal(does(&k, "all", "="), "info");
+	assert_string_equal(does(&k, "all", "C-w ="), "equal");
+	keymap_fini(&k);
+}
+
+UNIT_MAIN(UNIT(complete), UNIT(equals_sign), UNIT(names_keys), UNIT(binds), UNIT(overrides), UNIT(names_errors),
     UNIT(survives_garbage), UNIT(builtins_are_clean))

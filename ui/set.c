@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The settings: one table. */
+#include "ui/model.h"
+#include "ui/term.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct setting {
+	const char	*name;
+	bool		*(*flag)(struct ui *);	/* on or off; NULL: has a value */
+	int		(*set)(struct ui *, const char *value);
+	const char	*(*get)(struct ui *);
+};
+
+static bool *
+flag_ascii(struct ui *ui)
+{
+	return (&ui->ascii);
+}
+
+static bool *
+flag_ignorecase(struct ui *ui)
+{
+	return (&ui->ignorecase);
+}
+
+static bool *
+flag_linked(struct ui *ui)
+{
+	return (&ui->linked);
+}
+
+static bool *
+flag_mouse(struct ui *ui)
+{
+	return (&ui->mouse);
+}
+
+static bool *
+flag_wrapscan(struct ui *ui)
+{
+	return (&ui->wrapscan);
+}
+
+static int
+set_theme(struct ui *ui, const char *value)
+{
+	enum theme t, shown;
+
+	t = theme_by_name(value);
+	if (t == THEME_COUNT)
+		return (ctx_fail(ui->ctx, E_USAGE, "set: there is no theme "
+		    "\"%s\"; dark, light, 16 and mono are there", value));
+	shown = ui->term != NULL ? ui->term->use_theme(t) : t;
+	ui->theme = shown;
+	if (shown != t)
+		ui_say(ui, STYLE_WARN, "this terminal has too few colours for "
+		    "theme %s: theme %s", theme_names[t], theme_names[shown]);
+	return (0);
+}
+
+static const char *
+get_theme(struct ui *ui)
+{
+	return (theme_names[ui->theme]);
+}
+
+static const struct setting settings[] = {
+	{ "ascii", flag_ascii, NULL, NULL },
+	{ "ignorecase", flag_ignorecase, NULL, NULL },
+	{ "linked", flag_linked, NULL, NULL },
+	{ "mouse", flag_mouse, NULL, NULL },
+	{ "theme", NULL, set_theme, get_theme },
+	{ "wrapscan", flag_wrapscan, NULL, NULL },
+};
+#define NSETTINGS	(sizeof(settings) / sizeof(settings[0]))
+
+const char *
+ui_set_word(size_t i)
+{
+	return (i < NSETTINGS ? settings[i].name : NULL);
+}
+
+static const struct setting *
+setting_by_name(const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < NSETTINGS; i++) {
+		if (strlen(settings[i].name) == n &&
+		    memcmp(settings[i].name, name, n) == 0)
+			return (&settings[i]);
+	}
+	return (NULL);
+}
+
+static void
+tell(struct ui *ui, const struct setting *s, struct buf *b)
+{
+	buf_puts(b, b->len > 0 ? "  " : "");
+	if (s->flag != NULL)
+		buf_printf(b, "%s%s", *s->flag(ui) ? "" : "no", s->name);
+	else
+		buf_printf(b, "%s=%s", s->name, s->get(ui));
+}
+
+static int
+set_one(struct ui *ui, const char *word, size_t n)
+{
+	const struct setting *s;
+	struct buf b = { 0 };
+	size_t name;
+	char *value;
+	int rc;
+
+	for (name = 0; name < n && word[name] != '='; name++)
+		;
+	s = setting_by_name(word, name);
+	if (s != NULL && s->flag != NULL && name == n) {
+		*s->flag(ui) = true;
+		return (0);
+	}
+	if (s != NULL && s->flag == NULL && name < n) {
+		value = strndup(word + name + 1, n - name - 1);
+		if (value == NULL)
+			return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
+		rc = s->set(ui, value);
+		free(value);
+		return (rc);
+	}
+	/* "theme?", or "theme" alone: which is it? */
+	if (s == NULL && n > 0 && word[n - 1] == '?')
+		s = setting_by_name(word, n - 1);
+	if (s != NULL && name >= n) {
+		tell(ui, s, &b);
+		ui_say(ui, STYLE_NORMAL, "%s", buf_text(&b));
+		buf_fini(&b);
+		return (0);
+	}
+	if (s != NULL)
+		return (ctx_fail(ui->ctx, E_USAGE, "set: %s is on or off: "
+		    "set %s, set no%s", s->name, s->name, s->name));
+	if (n > 2 && memcmp(word, "no", 2) == 0) {
+		s = setting_by_name(word + 2, n - 2);
+		if (s != NULL && s->flag != NULL) {
+			*s->flag(ui) = false;
+			return (0);
+		}
+	}
+	return (ctx_fail(ui->ctx, E_USAGE, "set: there is no \"%.*s\"; set "
+	    "alone lists what there is", (int)n, word));
+}
+
+int
+ui_set(struct ui *ui, const char *args)
+{
+	struct buf b = { 0 };
+	size_t i, n;
+	int rc;
+
+	if (args[0] == '\0') {
+		for (i = 0; i < NSETTINGS; i++)
+			tell(ui, &settings[i], &b);
+		ui_say(ui, STYLE_NORMAL, "%s", buf_text(&b));
+		buf_fini(&b);
+		return (0);
+	}
+	for (rc = 0; rc == 0 && *args != '\0'; args += n) {
+		while (isspace((unsigned char)*args))
+			args++;
+		n = strcspn(args, " \t");
+		if (n > 0)
+			rc = set_one(ui, args, n);
+	}
+	return (rc);
+}
