@@ -37,6 +37,14 @@ struct value_root {
 	const char *symbol, *type;	/* "init_task", "struct task_struct" */
 };
 
+/* Names that an expression finds first: the elements of walks around it. */
+struct value_scope {
+	const char		*name;		/* given with "as", or "" */
+	struct value		 it;
+	uint64_t		 key;
+	const struct value_scope *outer;
+};
+
 struct value_env {
 	const struct space	*space;		/* the kernel's */
 	const struct symbols	*symbols;
@@ -44,14 +52,16 @@ struct value_env {
 	const struct value_root	*roots;		/* ended by a NULL symbol */
 	/*
 	 * Names that another part knows: per_cpu(), task(), current() are
-	 * calls; registers are names.  argc -1 = a plain name.  E_NOT_FOUND
-	 * when it is not one of its names.  May be NULL.
+	 * calls; registers ("$rip") are names.  argc -1 = a plain name.
+	 * E_NOT_FOUND with no text when it is not one of its names.  May be
+	 * NULL.
 	 */
 	int	(*call)(void *arg, struct ctx *, const struct value_env *,
 		    const char *name, int argc, const struct value *argv,
 		    struct value *ret);
 	void			*call_arg;
 	struct value_vars	*vars;		/* $, $name; may be NULL */
+	const struct value_scope *scope;	/* of a walk; else NULL */
 };
 
 struct value_vars *value_vars_create(void);
@@ -64,7 +74,8 @@ int	value_vars_set(struct ctx *, struct value_vars *, const char *name,
  * binary operators with C's promotions, sizeof, offsetof(type, member),
  * container_of(ptr, type, member), assignment to $name.  A symbol without a
  * known type is an unsigned long lvalue at its address... its address is
- * &name.  A char array or pointer may be compared (==, !=) with a "text".
+ * &name.  v[a:b] is an array in place, v[a:] to its end (that of the text, for
+ * a pointer to chars); `any name` quotes one.  Walkers: walk_expr.h.  A char array or pointer may be compared (==, !=) with a "text".
  * E_SYNTAX, E_NO_SYMBOL, E_NO_TYPE, E_NO_MEMBER: err.addr is the column (from
  * 0) and the text says it (from 1).  Depth and length are bounded.  The result
  * becomes "$".
@@ -105,6 +116,9 @@ int	value_deref(struct ctx *, const struct value_env *,
  */
 int	value_text(struct ctx *, const struct value_env *, const struct value *,
 	    struct buf *);
+/* The index of the first NUL at or behind v[from]; E_USAGE: not chars. */
+int	value_text_end(struct ctx *, const struct value_env *,
+	    const struct value *, uint64_t from, uint64_t *end);
 /* The bytes of a char array up to NUL, as they are.  E_USAGE: not one. */
 int	value_chars(struct ctx *, const struct value_env *,
 	    const struct value *, struct buf *);

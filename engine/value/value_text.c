@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define TEXT_MAX	1024		/* of a text at once */
+#define TEXT_END_MAX	((uint64_t)1 << 20)
 #define CHARS_MAX	4096		/* of a char array */
 #define STRING_MAX	128		/* of what a char pointer points to */
 #define ENUM_MAX	65536
@@ -201,6 +203,36 @@ scalar_text(struct ctx *ctx, const struct value_env *env,
 		break;
 	}
 	ctx->quiet--;
+	return (OK);
+}
+
+int
+value_text_end(struct ctx *ctx, const struct value_env *env,
+    const struct value *v, uint64_t from, uint64_t *end)
+{
+	char text[TEXT_MAX];
+	struct value first;
+	uint64_t i = 0;
+	size_t n;
+	int r;
+
+	r = value_element(ctx, env, v, (int64_t)from, &first);
+	if (r != OK)
+		return (r);
+	if (!is_char(ctx, env, first.type))
+		return (ctx_fail(ctx, E_USAGE, "where does the slice end? Only "
+		    "a text tells that by itself"));
+	if (first.space == NULL)
+		return (ctx_fail(ctx, E_NOT_MAPPED, "there is no memory here"));
+	do {
+		r = space_text(ctx, first.space, first.addr + i, text,
+		    sizeof(text));
+		if (r != OK)
+			return (r);
+		n = strlen(text);
+		i += n;
+	} while (n == sizeof(text) - 1 && i < TEXT_END_MAX);
+	*end = from + i;
 	return (OK);
 }
 

@@ -39,8 +39,8 @@ walk_next(struct walk *w, struct ctx *ctx, uint64_t *key, uint64_t *node)
 		r = ctx_check(ctx);
 	if (r == OK)
 		r = w->next(w, ctx, key, node);
-	/* Whatever ended the walk, it does not go on behind. */
-	if (r != OK)
+	/* A tree has more behind a broken node; a list ends there. */
+	if (r != OK && (!w->resumes || status_reason(r) == NULL))
 		w->next = NULL;
 	return (r);
 }

@@ -2,7 +2,9 @@
 /*
  * Walkers over the kernel's containers: pull iterators, bounded and guarded
  * against loops.  next: 0 and the next node, E_DONE at the proper end, or the
- * reason why the walk cannot go on (E_CORRUPT for a loop or a broken link).
+ * reason why there is no node (E_CORRUPT for a loop or a broken link).  After a
+ * reason a list has ended, while a tree goes on behind what is broken: call
+ * again, until E_DONE.
  */
 #ifndef ENGINE_VALUE_WALK_H
 #define ENGINE_VALUE_WALK_H
@@ -26,6 +28,7 @@ struct walk {
 	struct type_field f[8];		/* members that the walker needs */
 	uint32_t	 aux[8];
 	bool		 started;
+	bool		 resumes;	/* behind a broken node */
 	uint64_t	 cached;	/* node whose bytes are in data, 0 = none */
 	uint8_t		 data[1024];
 };

@@ -141,8 +141,10 @@ maple_next(struct walk *w, struct ctx *ctx, uint64_t *key, uint64_t *node)
 		    w->aux[NODE_BYTES]);
 		if (r == OK)
 			r = slot_at(w, ctx, f, &entry, &max, &last);
-		if (r != OK)
+		if (r != OK) {
+			w->depth--;
 			return (r);
+		}
 		min = f->min;
 		kind = f->kind;
 		f->min = max + 1;
@@ -214,6 +216,7 @@ walk_maple(struct walk *w, struct ctx *ctx, const struct space *space,
 	int r;
 
 	walk_init(w, space, mt, maple_next);
+	w->resumes = true;
 	for (i = 0; i <= F_AEND; i++) {
 		r = type_field_of(ctx, ts, members[i][0], members[i][1],
 		    &w->f[i]);

@@ -58,6 +58,7 @@ rbtree_next(struct walk *w, struct ctx *ctx, uint64_t *key, uint64_t *node)
 		}
 	} else
 		from = w->at;
+	w->at = 0;
 	r = descend(w, ctx, from);
 	if (r != OK)
 		return (r);
@@ -77,6 +78,7 @@ walk_rbtree(struct walk *w, struct ctx *ctx, const struct space *space,
 	int r;
 
 	walk_init(w, space, root, rbtree_next);
+	w->resumes = true;
 	r = type_field_of(ctx, ts, "struct rb_root", "rb_node", &w->f[F_ROOT]);
 	if (r == OK)
 		r = type_field_of(ctx, ts, "struct rb_node", "rb_left",

@@ -72,8 +72,10 @@ xarray_next(struct walk *w, struct ctx *ctx, uint64_t *key, uint64_t *node)
 			continue;
 		}
 		r = walk_load(w, ctx, "xarray", f->node, w->aux[0]);
-		if (r != OK)
+		if (r != OK) {
+			w->depth--;
 			return (r);
+		}
 		index = f->min + ((uint64_t)f->slot << f->kind);
 		entry = walk_data_ptr(w, w->f[F_SLOTS].offset +
 		    (size_t)f->slot++ * w->space->ptr_size);
@@ -98,6 +100,7 @@ walk_xarray(struct walk *w, struct ctx *ctx, const struct space *space,
 	int r;
 
 	walk_init(w, space, xa, xarray_next);
+	w->resumes = true;
 	r = type_field_of(ctx, ts, "struct xarray", "xa_head", &w->f[F_HEAD]);
 	if (r == OK)
 		r = type_field_of(ctx, ts, "struct xa_node", "shift",

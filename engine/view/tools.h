@@ -4,6 +4,7 @@
 #define ENGINE_VIEW_TOOLS_H
 
 #include "engine/os/os.h"
+#include "engine/value/walk_expr.h"
 #include "engine/view/view.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -16,6 +17,36 @@ struct cell	view_cell_addr(struct os_u64);
 struct cell	view_cell_struct(uint64_t addr, struct typeref);
 struct cell	view_cell_double(struct os_double);
 struct cell	view_cell_text(struct os_text);
+
+/*
+ * A value.  As print shows it: a scalar (a pointer by its address, linked), or
+ * a char array's text; null for what is no leaf.
+ */
+struct cell	view_cell_leaf(struct ctx *, const struct value_env *,
+		    const struct value *, struct arena *);
+/*
+ * The same with structures as objects and arrays as lists.  *nodes counts the
+ * parts over several calls; E_LIMIT beyond a million.
+ */
+int		view_cell_nested(struct ctx *, const struct value_env *,
+		    const struct value *, struct arena *, size_t *nodes,
+		    struct cell *);
+/*
+ * As the columns of tables show it: a pointer to chars gives the text, a bool
+ * true or false.  Never fails: what cannot be read is a missing cell.
+ */
+struct cell	view_cell_value(struct ctx *, const struct value_env *,
+		    const struct value *, struct arena *);
+
+/* The columns of print. */
+#define VIEW_PRINT_COLUMNS	8
+extern const struct column view_print_columns[VIEW_PRINT_COLUMNS];
+/*
+ * The elements of a walk: a row each, with the columns that it names, else as
+ * print shows values (a structure as a link to it); or nested in one row.
+ */
+int		view_walk(struct ctx *, struct walk_expr *, const char *text,
+		    bool nest, struct row_sink *);
 
 /* E_USAGE with the view's usage line. */
 int	view_usage(struct ctx *, const struct view_args *);

@@ -5,17 +5,14 @@
  */
 #include "engine/view/tools.h"
 
-#include "base/vec.h"
+#include "engine/value/walk_expr.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CHARS_MAX	((uint64_t)1 << 20)	/* of one text */
 #define ELEMENTS_MAX	1024
-#define NEST_MAX	24
-#define NODES_MAX	((size_t)1 << 20)	/* of a nested value */
 
-static const struct column print_columns[] = {
+const struct column view_print_columns[] = {
 	{ .key = "path", .width = 32 },
 	{ .key = "type", .width = 28 },
 	{ .key = "offset", .width = 7, .right = true },
@@ -40,118 +37,9 @@ struct print {
 	const struct value_env *env;
 	struct row_sink	*sink;
 	struct arena	 arena;		/* of one row, or of the nested value */
-	struct buf	 text;
 	const char	*top;		/* what a lone value is called */
-	size_t		 nodes;
 	bool		 layout;	/* no values */
 };
-
-static bool
-is_char(struct ctx *ctx, const struct types *types, struct typeref ref)
-{
-	struct typeref stripped;
-	struct type t;
-
-	return (type_strip(ctx, types, ref, &stripped, &t) == OK &&
-	    t.kind == TYPE_INT && t.is_char);
-}
-
-/* A char array up to its NUL. */
-static struct cell
-chars_cell(struct ctx *ctx, struct print *p, const struct value *v,
-    uint64_t size)
-{
-	char *text;
-	int error;
-
-	if (size > CHARS_MAX)
-		size = CHARS_MAX;
-	text = arena_alloc(&p->arena, size + 1);
-	if (text == NULL)
-		return (cell_null());
-	error = space_read(ctx, v->space, v->addr, text, size);
-	return (error == OK ? cell_textn(text, strnlen(text, size)) :
-	    view_cell_status(error));
-}
-
-/* An enumerator's name, or the number that has none. */
-static struct cell
-enum_cell(struct ctx *ctx, struct print *p, struct typeref ref,
-    const struct type *t, uint64_t bits)
-{
-	struct type_enum e;
-	uint32_t i;
-
-	for (i = 0; i < t->nmembers; i++)
-		if (type_enum_at(ctx, p->env->types, ref, i, &e) == OK &&
-		    (uint64_t)e.value == bits)
-			return (cell_text(e.name));
-	return (t->is_signed ? cell_s64((int64_t)bits) : cell_u64(bits));
-}
-
-static struct cell
-scalar_cell(struct ctx *ctx, struct print *p, const struct value *v,
-    struct typeref ref, const struct type *t)
-{
-	struct value loaded;
-	uint64_t bits;
-	int error;
-
-	if (t->kind == TYPE_FLOAT) {
-		buf_reset(&p->text);
-		error = value_text(ctx, p->env, v, &p->text);
-		return (error == OK ?
-		    cell_double(strtod(buf_text(&p->text), NULL)) :
-		    view_cell_status(error));
-	}
-	error = value_load(ctx, p->env, v, &bits);
-	if (error != OK)
-		return (view_cell_status(error));
-	switch (t->kind) {
-	case TYPE_PTR:
-		loaded = *v;
-		if (value_deref(ctx, p->env, v, &loaded) != OK)
-			loaded.type = (struct typeref){ 0, 0 };
-		return (cell_link(cell_addr(bits),
-		    link_memory(bits, loaded.type, 0)));
-	case TYPE_ENUM:
-		return (enum_cell(ctx, p, ref, t, bits));
-	case TYPE_INT:
-		return (t->is_signed ? cell_s64((int64_t)bits) :
-		    cell_u64(bits));
-	default:
-		return (cell_null());
-	}
-}
-
-static struct cell
-leaf_cell(struct ctx *ctx, struct print *p, const struct value *v)
-{
-	struct typeref ref;
-	struct cell cell;
-	struct type t;
-
-	if (type_strip(ctx, p->env->types, v->type, &ref, &t) != OK)
-		return (view_cell_status(ctx->err.code));
-	switch (t.kind) {
-	case TYPE_INT:
-	case TYPE_FLOAT:
-	case TYPE_ENUM:
-	case TYPE_PTR:
-		cell = scalar_cell(ctx, p, v, ref, &t);
-		break;
-	case TYPE_ARRAY:
-		cell = v->place == VALUE_MEM &&
-		    is_char(ctx, p->env->types, t.target) ?
-		    chars_cell(ctx, p, v, t.size) : cell_null();
-		break;
-	default:
-		cell = cell_null();
-		break;
-	}
-	ctx_clear(ctx);
-	return (cell);
-}
 
 static int
 emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
@@ -167,7 +55,7 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	if (error != OK)
 		return (error);
 	arena_reset(&p->arena);
-	value = n->is_leaf && !p->layout ? leaf_cell(ctx, p, &n->v) :
+	value = n->is_leaf && !p->layout ? view_cell_leaf(ctx, p->env, &n->v, &p->arena) :
 	    cell_null();
 	if (type_name(ctx, p->env->types, n->v.type, "", type,
 	    sizeof(type)) != OK)
@@ -193,90 +81,18 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 
 /* --- nested ------------------------------------------------------------------- */
 
-struct level {
-	struct print	*p;
-	struct cell_named *v;
-	size_t		 n, cap;
-	unsigned	 depth;
-};
-
-static struct cell nested_cell(struct ctx *, struct print *,
-    const struct value *, unsigned depth);
-
-static int
-add_child(void *arg, struct ctx *ctx, const struct value_node *n)
-{
-	struct level *l = arg;
-	const char *name;
-	int error;
-
-	error = ctx_check(ctx);
-	if (error == OK && l->p->nodes++ >= NODES_MAX)
-		error = ctx_fail(ctx, E_LIMIT,
-		    "more than %zu values; print a part", NODES_MAX);
-	if (error != OK)
-		return (error);
-	name = arena_strdup(&l->p->arena, n->name);
-	if (name == NULL || !vec_room(l->v, l->cap, l->n + 1))
-		return (ctx_fail(ctx, E_NOMEM, "no memory for a value"));
-	l->v[l->n].key = name;
-	l->v[l->n].cell = nested_cell(ctx, l->p, &n->v, l->depth + 1);
-	l->n++;
-	return (OK);
-}
-
-/* A structure as an object, an array as a list, anything else as a leaf. */
-static struct cell
-nested_cell(struct ctx *ctx, struct print *p, const struct value *v,
-    unsigned depth)
-{
-	struct level l = { .p = p, .depth = depth };
-	struct cell_named *named;
-	struct cell *list, made;
-	struct typeref ref;
-	struct type t;
-	size_t i;
-	int error;
-
-	if (type_strip(ctx, p->env->types, v->type, &ref, &t) != OK ||
-	    depth >= NEST_MAX)
-		return (cell_null());
-	if ((t.kind != TYPE_STRUCT && t.kind != TYPE_UNION &&
-	    t.kind != TYPE_ARRAY) || (t.kind == TYPE_ARRAY &&
-	    is_char(ctx, p->env->types, t.target)))
-		return (leaf_cell(ctx, p, v));
-	error = value_children(ctx, p->env, v, 0, ELEMENTS_MAX, add_child, &l);
-	made = cell_null();
-	if (error != OK) {
-		made = view_cell_status(error);
-	} else if (t.kind == TYPE_ARRAY) {
-		list = arena_alloc(&p->arena, (l.n + 1) * sizeof(*list));
-		for (i = 0; list != NULL && i < l.n; i++)
-			list[i] = l.v[i].cell;
-		made = cell_list(list, list != NULL ? l.n : 0);
-	} else {
-		/* A structure may have no members at all. */
-		named = arena_alloc(&p->arena, (l.n + 1) * sizeof(*named));
-		if (named != NULL) {
-			if (l.n > 0)
-				memcpy(named, l.v, l.n * sizeof(*named));
-			made = cell_object(named, l.n);
-		}
-	}
-	free(l.v);
-	return (made);
-}
-
 static int
 emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 {
-	struct cell cells[COUNT(print_columns)], value;
+	struct cell cells[VIEW_PRINT_COLUMNS], value;
 	char type[512];
 	uint64_t size;
+	size_t nodes = 0;
+	int error;
 
-	value = nested_cell(ctx, p, v, 0);
-	if (p->nodes > NODES_MAX)
-		return (ctx->err.code);
+	error = view_cell_nested(ctx, p->env, v, &p->arena, &nodes, &value);
+	if (error != OK)
+		return (error);
 	if (type_size(ctx, p->env->types, v->type, &size) != OK)
 		size = 0;
 	if (type_name(ctx, p->env->types, v->type, "", type,
@@ -331,8 +147,8 @@ print_value(struct ctx *ctx, struct print *p, const struct value *v, bool nest)
 		error = p->sink->begin(p->sink, ctx, type_columns,
 		    COUNT(type_columns));
 	else
-		error = p->sink->begin(p->sink, ctx, print_columns,
-		    COUNT(print_columns));
+		error = p->sink->begin(p->sink, ctx, view_print_columns,
+		    VIEW_PRINT_COLUMNS);
 	if (error != OK)
 		return (error);
 	if (nest)
@@ -345,6 +161,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
 {
 	struct print p = { .env = view_env(k, args), .sink = sink };
+	struct walk_expr *walk;
 	struct value v;
 	char *expr, *text;
 	bool nest;
@@ -358,11 +175,16 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	nest = take_option(text, &expr);
 	p.top = expr;
 	arena_init(&p.arena);
-	error = value_eval(ctx, p.env, expr, &v);
-	if (error == OK)
-		error = print_value(ctx, &p, &v, nest);
+	error = walk_expr_open(ctx, p.env, expr, &walk);
+	if (error == OK) {
+		error = view_walk(ctx, walk, expr, nest, sink);
+		walk_expr_close(walk);
+	} else if (error == E_NOT_FOUND && ctx->err.text[0] == '\0') {
+		error = value_eval(ctx, p.env, expr, &v);
+		if (error == OK)
+			error = print_value(ctx, &p, &v, nest);
+	}
 	arena_fini(&p.arena);
-	buf_fini(&p.text);
 	free(text);
 	return (error);
 }
@@ -395,7 +217,7 @@ type_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 const struct view view_print = {
 	.name = "print",
 	.args = "[-n] EXPR",
-	.help = "the value of a C expression; -n nested in one row",
+	.help = "the value of a C expression, or the elements of a walk; -n nested in one row",
 	.rest_is_one = true,
 	.run = print_run,
 };

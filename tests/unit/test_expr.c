@@ -165,6 +165,25 @@ gives(struct world *w, const char *text, const char *type, int64_t want)
 		fail_msg("%s: %lld (%s)", text, (long long)bits, name);
 }
 
+/* Its text. */
+static void
+text_is(struct world *w, const char *text, const char *type, const char *want)
+{
+	struct value v;
+	struct buf b;
+	char name[200] = "";
+
+	memset(&b, 0, sizeof(b));
+	if (value_eval(&w->ctx, &w->env, text, &v) != OK ||
+	    value_text(&w->ctx, &w->env, &v, &b) != OK ||
+	    type_name(&w->ctx, w->env.types, v.type, "", name,
+	    sizeof(name)) != OK)
+		fail_msg("%s: %s", text, w->ctx.err.text);
+	if (strcmp(buf_text(&b), want) != 0 || strcmp(name, type) != 0)
+		fail_msg("%s: %s (%s)", text, buf_text(&b), name);
+	buf_fini(&b);
+}
+
 static void
 fails(struct world *w, const char *text, int code, int64_t column)
 {
@@ -501,8 +520,67 @@ survives_nonsense(void **state)
 	world_fini(&w);
 }
 
+static void
+slices(void **state)
+{
+	struct world w;
+	int be;
+
+	(void)state;
+	for (be = 0; be < 2; be++) {
+		world_init(&w, be != 0, be ? 4 : 8);
+		text_is(&w, "task0.comm[:2]", "char [2]", "\"in\"");
+		text_is(&w, "task0.comm[1:3]", "char [2]", "\"ni\"");
+		text_is(&w, "task0.comm[2:]", "char [14]", "\"it\"");
+		text_is(&w, "(&task0.comm[1])[:]", "char [3]", "\"nit\"");
+		text_is(&w, "(&task0.comm[1])[1:]", "char [2]", "\"it\"");
+		gives(&w, "task0.v[1:][1]", "int", 30);
+		gives(&w, "sizeof(task0.v[:2])", "unsigned long", 8);
+		gives(&w, "(&task0.v[1])[0:2][1]", "int", 30);
+		gives(&w, "(&task0.v[1])[-1:2][0]", "int", 10);
+		gives(&w, "0 ? task0.v[nope:1] : 5", "int", 5);
+		fails(&w, "(&task0.v[1])[1:]", E_USAGE, 14);
+		fails(&w, "task0.v[2:1]", E_LIMIT, 8);
+		fails(&w, "task0.v[0:0x10000000]", E_LIMIT, 8);
+		fails(&w, "task0.v[0:1", E_SYNTAX, 11);
+		fails(&w, "task0.pid[0:1]", E_USAGE, 10);
+		world_fini(&w);
+	}
+}
+
+/* Names that only compilers and linkers make. */
+static void
+odd_names(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, false, 8);
+	symbol(&w, 0x3200, 'd', "state.12");
+	symbol(&w, 0x3210, 't', "run.isra.0.part.1");
+	symbol(&w, 0x3220, 't', "work.cold");
+	symbol(&w, 0x3230, 'd', "task0.comm");
+	symbol(&w, 0x3240, 'd', "<odd> name");
+	assert_int_equal(sym_seal(&w.ctx, &w.symbols), OK);
+	gives(&w, "&state.12", "unsigned long *", 0x3200);
+	gives(&w, "(long)&run.isra.0.part.1 + 1", "long", 0x3211);
+	gives(&w, "(long)&work.cold", "long", 0x3220);
+	/* A member is meant where there can be one. */
+	gives(&w, "(long)&task0.comm", "long", 0x1010);
+	gives(&w, "&`task0.comm`", "unsigned long *", 0x3230);
+	gives(&w, "&`<odd> name`", "unsigned long *", 0x3240);
+	gives(&w, "`task0`.pid", "int", -7);
+	fails(&w, "`task0", E_SYNTAX, 0);
+	fails(&w, "``", E_SYNTAX, 0);
+	fails(&w, "`nope`", E_NO_SYMBOL, 0);
+	fails(&w, "nope.12", E_NO_SYMBOL, 0);
+	world_fini(&w);
+}
+
 UNIT_MAIN(
 	UNIT(computes_as_c),
+	UNIT(slices),
+	UNIT(odd_names),
 	UNIT(reads_objects),
 	UNIT(asks_types),
 	UNIT(keeps_variables),

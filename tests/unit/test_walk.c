@@ -93,10 +93,13 @@ world_fini(struct world *w)
 	ctx_fini(&w->ctx);
 }
 
-/* Walk to the end: what came must be want[0..n), then "last". */
+/*
+ * Walk to the end: what came must be want[0..n), then "last"; behind what is
+ * broken in a tree, more of them.
+ */
 static void
-expect(struct world *w, struct walk *k, const uint64_t (*want)[2], size_t n,
-    int last)
+expect_more(struct world *w, struct walk *k, const uint64_t (*want)[2],
+    size_t n, int last, size_t more)
 {
 	uint64_t key, node;
 	size_t i;
@@ -109,8 +112,20 @@ expect(struct world *w, struct walk *k, const uint64_t (*want)[2], size_t n,
 	ctx_clear(&w->ctx);
 	assert_int_equal(walk_next(k, &w->ctx, &key, &node), last);
 	assert_int_equal(w->ctx.err.text[0] != '\0', last != E_DONE);
+	for (i = n; i < n + more; i++) {
+		assert_int_equal(walk_next(k, &w->ctx, &key, &node), OK);
+		assert_true(key == want[i][0]);
+		assert_true(node == want[i][1]);
+	}
 	assert_int_equal(walk_next(k, &w->ctx, &key, &node), E_DONE);
 	walk_fini(k);
+}
+
+static void
+expect(struct world *w, struct walk *k, const uint64_t (*want)[2], size_t n,
+    int last)
+{
+	expect_more(w, k, want, n, last, 0);
 }
 
 static void
@@ -171,9 +186,9 @@ rbtrees(void **state)
 {
 	static const uint64_t want[][2] = { { 0, 0x2000 }, { 0, 0x2100 },
 	    { 0, 0x2200 }, { 0, 0x2300 }, { 0, 0x2400 } };
+	uint64_t i, deep[64][2];
 	struct world w;
 	struct walk k;
-	uint64_t i;
 	int be;
 
 	(void)state;
@@ -192,14 +207,18 @@ rbtrees(void **state)
 		rb(&w, 0x2400, 0x2402, 0);		/* odd */
 		assert_int_equal(walk_rbtree(&k, &w.ctx, &w.m.space, w.ts,
 		    0x1000), OK);
-		expect(&w, &k, want, 4, E_CORRUPT);
+		expect_more(&w, &k, want, 4, E_CORRUPT, 1);
 		/* Deeper than any balanced tree. */
 		for (i = 0; i < 100; i++)
 			rb(&w, 0x4000 + i * 32, 0x4000 + (i + 1) * 32, 0);
+		for (i = 0; i < 64; i++) {
+			deep[i][0] = 0;
+			deep[i][1] = 0x4000 + (63 - i) * 32;
+		}
 		mk_put_ptr(&w.m, 0x1000, 0x4000);
 		assert_int_equal(walk_rbtree(&k, &w.ctx, &w.m.space, w.ts,
 		    0x1000), OK);
-		expect(&w, &k, NULL, 0, E_CORRUPT);
+		expect_more(&w, &k, deep, 0, E_CORRUPT, 64);
 		mk_put_ptr(&w.m, 0x1000, 0);
 		assert_int_equal(walk_rbtree(&k, &w.ctx, &w.m.space, w.ts,
 		    0x1000), OK);
@@ -229,6 +248,7 @@ xarrays(void **state)
 	static const uint64_t want[][2] = { { 0, 0x8001 }, { 5, 0x9000 },
 	    { 7, 0x9100 }, { 12, 0x9200 } };
 	static const uint64_t single[][2] = { { 0, 0x9000 } };
+	static const uint64_t behind[][2] = { { 0, 0x8001 }, { 12, 0x9200 } };
 	struct world w;
 	struct walk k;
 	int be;
@@ -247,7 +267,7 @@ xarrays(void **state)
 		mk_put(&w.m, 0x4000, 1, 2);		/* shift does not fall */
 		assert_int_equal(walk_xarray(&k, &w.ctx, &w.m.space, w.ts,
 		    0x1000), OK);
-		expect(&w, &k, want, 1, E_CORRUPT);
+		expect_more(&w, &k, behind, 1, E_CORRUPT, 1);
 		mk_put(&w.m, 0x4000, 1, 0);
 		xa(&w, 0x2000, 2, 0x3002, 0x4002, 0x4002, 0);	/* twice */
 		assert_int_equal(walk_xarray(&k, &w.ctx, &w.m.space, w.ts,
@@ -293,6 +313,8 @@ maple_trees(void **state)
 {
 	static const uint64_t want[][2] = { { 0x10, 0x9000 }, { 0x20, 0x9100 },
 	    { 0x100, 0x9200 }, { 0x200, 0x9300 } };
+	static const uint64_t behind[][2] = { { 0x10, 0x9000 },
+	    { 0x20, 0x9100 }, { 0x200, 0x9300 } };
 	static const uint64_t one[][2] = { { 0, 0x9000 } };
 	struct world w;
 	struct walk k;
@@ -328,7 +350,8 @@ maple_trees(void **state)
 		mk_put_ptr(&w.m, 0x3100 + w.m.space.ptr_size, 0x2ff);
 		assert_int_equal(walk_maple(&k, &w.ctx, &w.m.space, w.ts,
 		    0x1000), OK);
-		expect(&w, &k, want, 2, E_CORRUPT);	/* beyond its parent */
+		/* beyond its parent */
+		expect_more(&w, &k, behind, 2, E_CORRUPT, 1);
 		mk_put_ptr(&w.m, 0x3100 + w.m.space.ptr_size, 0x10f);
 		maple(&w, 0x2000, true, 2, (const uint64_t[]){ 0xff, all },
 		    (const uint64_t[]){ 0x3000 | 1 << 3 | 4,
