@@ -111,7 +111,7 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 	}
 	rc = take_image(ctx, k, files, &npaths);
 	if (rc == 0)
-		rc = dump_open(ctx, files, npaths, &k->dump);
+		rc = dump_open(ctx, files, npaths, &opt->dump, &k->dump);
 	if (rc != 0) {
 		for (i = 0; i < npaths; i++)
 			file_close(files[i]);

@@ -40,6 +40,7 @@ struct kernel {
 
 /* What the user told about a dump that hides it. */
 struct kernel_options {
+	struct dump_options dump;	/* what its file does not say */
 	const char	*vmcoreinfo;	/* path of a file with the text, or NULL */
 	uint64_t	 kaslr, phys_base, cr3;
 	bool		 has_kaslr, has_phys_base, has_cr3;

@@ -20,7 +20,7 @@ enum option_code {
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
 	OPT_CAPTURE, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO, OPT_PHYS_BASE,
-	OPT_KASLR, OPT_CR3, OPT_CORE_FD, OPT_VERSION, OPT_HELP,
+	OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_CORE_FD, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -47,15 +47,15 @@ static const struct option_row {
 	{ OPT_PHYS_BASE, "phys-base", "N", "where the kernel lies physically" },
 	{ OPT_KASLR, "kaslr", "N", "how far the kernel was moved" },
 	{ OPT_CR3, "cr3", "ADDR", "the root of the page tables" },
+	{ OPT_BASE, "base", "ADDR", "where raw memory begins physically" },
+	{ OPT_ARCH, "arch", "NAME", "the processor, of raw memory" },
+	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
 	{ OPT_LATER, "cast", "FILE", NULL },
-	{ OPT_LATER, "cache", "SIZE", NULL },
 	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
-	{ OPT_LATER, "base", "ADDR", NULL },
-	{ OPT_LATER, "arch", "NAME", NULL },
 	{ OPT_LATER, "patch", "FILE", NULL },
 	{ OPT_LATER, "undo", "JOURNAL", NULL },
 	{ OPT_LATER, "yes", NULL, NULL },
@@ -112,6 +112,51 @@ parse_number(struct ctx *ctx, const char *option, const char *text,
 		return (ctx_fail(ctx, E_USAGE, "--%s: %s: not a number",
 		    option, text));
 	return (OK);
+}
+
+/* A number of bytes, with K, M, G or T behind it for their multiples. */
+static int
+parse_bytes(struct ctx *ctx, const char *option, const char *text,
+    uint64_t *ret)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	unsigned shift;
+	uint64_t v;
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 0);
+	shift = 0;
+	unit = *end != '\0' ? strchr(units, *end & ~0x20) : NULL;
+	if (unit != NULL) {
+		shift = 10 * (unsigned)(unit - units + 1);
+		end++;
+	}
+	if (end == text || *end != '\0' || errno != 0 || v == 0 ||
+	    text[0] == '-' || v > (UINT64_C(1) << 50) >> shift)
+		return (ctx_fail(ctx, E_USAGE, "--%s: %s: not a size such as "
+		    "64M", option, text));
+	*ret = v << shift;
+	return (OK);
+}
+
+/* A processor by its name, or by what uname -m says. */
+static int
+parse_arch(struct ctx *ctx, const char *text, const struct arch **ret)
+{
+	char names[256];
+	size_t i, n;
+
+	*ret = arch_by_name(text);
+	if (*ret != NULL)
+		return (OK);
+	names[0] = '\0';
+	for (i = n = 0; arches[i] != NULL && n < sizeof(names); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s",
+		    i > 0 ? ", " : "", arches[i]->name);
+	return (ctx_fail(ctx, E_USAGE, "--arch: %s: not one of %s", text,
+	    names));
 }
 
 static int
@@ -244,6 +289,14 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 	case OPT_CR3:
 		o->kernel.has_cr3 = true;
 		return (parse_number(ctx, row->name, arg, &o->kernel.cr3));
+	case OPT_BASE:
+		o->kernel.dump.has_base = true;
+		return (parse_number(ctx, row->name, arg,
+		    &o->kernel.dump.base));
+	case OPT_ARCH:
+		return (parse_arch(ctx, arg, &o->kernel.dump.arch));
+	case OPT_CACHE:
+		return (parse_bytes(ctx, row->name, arg, &o->kernel.dump.cache));
 	case OPT_CORE_FD:
 		o->kernel.has_core_fd = true;
 		return (parse_fd(ctx, arg, &o->kernel.core_fd));

@@ -8,6 +8,7 @@
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
+#include "engine/memory/cache.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,8 @@ not_a_dump(struct ctx *ctx, struct file *f)
 }
 
 static int
-open_plain(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+open_plain(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct dump **ret)
 {
 	size_t i;
 	int rc;
@@ -68,7 +70,7 @@ open_plain(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 	for (i = 0; backends[i] != NULL; i++) {
 		rc = backends[i]->probe(ctx, files[0]);
 		if (rc == 0)
-			return (backends[i]->open(ctx, files, n, ret));
+			return (backends[i]->open(ctx, files, n, opt, ret));
 		if (rc != E_NOT_MINE)
 			return (rc);
 	}
@@ -93,7 +95,8 @@ take_flat(struct ctx *ctx, struct file **files, size_t n, bool *cut)
 
 static int
 open_files(struct ctx *ctx, struct file **files, size_t n,
-    struct kerneldump *kdh, struct dump **ret)
+    const struct dump_options *opt, struct kerneldump *kdh,
+    struct dump **ret)
 {
 	bool cut = false;
 	int rc;
@@ -102,7 +105,7 @@ open_files(struct ctx *ctx, struct file **files, size_t n,
 	if (rc == 0)
 		rc = take_flat(ctx, files, n, &cut);
 	if (rc == 0)
-		rc = open_plain(ctx, files, n, ret);
+		rc = open_plain(ctx, files, n, opt, ret);
 	if (rc == 0 && cut)
 		flat_tell_cut(*ret);
 	return (rc);
@@ -111,7 +114,8 @@ open_files(struct ctx *ctx, struct file **files, size_t n,
 /* A packed file is replaced by what is in it. */
 static int
 open_packed(struct ctx *ctx, struct file **files, size_t n,
-    struct kerneldump *kdh, struct dump **ret)
+    const struct dump_options *opt, struct kerneldump *kdh,
+    struct dump **ret)
 {
 	struct file *packed = files[0], *plain;
 	bool cut;
@@ -123,7 +127,7 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 	file_forbid_write(plain, "is compressed as a whole: what is read is an "
 	    "expanded copy; expand it first");
 	files[0] = plain;
-	rc = open_files(ctx, files, n, kdh, ret);
+	rc = open_files(ctx, files, n, opt, kdh, ret);
 	if (rc != 0) {
 		file_close(plain);
 		files[0] = packed;
@@ -140,17 +144,23 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 }
 
 int
-dump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+dump_open(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *told, struct dump **ret)
 {
+	struct dump_options opt = { 0 };
 	struct kerneldump kdh;
 	int rc;
 
+	if (told != NULL)
+		opt = *told;
+	if (opt.cache == 0)
+		opt.cache = CACHE_BUDGET;
 	rc = kerneldump_take(ctx, files[0], &kdh);
 	if (rc != 0)
 		return (rc);
-	rc = open_packed(ctx, files, n, &kdh, ret);
+	rc = open_packed(ctx, files, n, &opt, &kdh, ret);
 	if (rc == E_NOT_MINE)
-		rc = open_files(ctx, files, n, &kdh, ret);
+		rc = open_files(ctx, files, n, &opt, &kdh, ret);
 	if (rc == 0)
 		kerneldump_tell(&kdh, *ret);
 	return (rc);

@@ -47,6 +47,15 @@ struct dump {
 	struct arena		 arena;
 };
 
+/* What the user told; all zeros for nothing. */
+struct dump_options {
+	const struct arch *arch;	/* NULL: it tells itself */
+	uint64_t	 base;		/* of raw memory: its first byte's place */
+	bool		 has_base;
+	uint64_t	 cache;		/* bytes of a page cache, 0: the usual */
+	uint64_t	 expand;	/* bytes a packed dump may grow to, 0: the usual */
+};
+
 struct backend {
 	const char *name;		/* "ELF" */
 	/* Name of the format, finer than name: for info's "format". */
@@ -57,7 +66,8 @@ struct backend {
 	 */
 	int	(*probe)(struct ctx *, struct file *);
 	/* Takes the files over on success. */
-	int	(*open)(struct ctx *, struct file **, size_t n, struct dump **ret);
+	int	(*open)(struct ctx *, struct file **, size_t n,
+		    const struct dump_options *, struct dump **ret);
 };
 
 extern const struct backend *const backends[];	/* NULL-ended, probe order */
@@ -65,9 +75,10 @@ extern const struct backend *const backends[];	/* NULL-ended, probe order */
 /*
  * Open files as a dump with the first backend that knows them.  Otherwise
  * E_UNSUPPORTED with a message that names what the file is.  Takes the files
- * over on success only.
+ * over on success only.  The options may be NULL.
  */
-int	dump_open(struct ctx *, struct file **, size_t n, struct dump **ret);
+int	dump_open(struct ctx *, struct file **, size_t n,
+	    const struct dump_options *, struct dump **ret);
 void	dump_close(struct dump *);
 
 #endif

@@ -37,7 +37,8 @@ struct ehdr {
 };
 
 static int	elf_probe(struct ctx *, struct file *);
-static int	elf_open(struct ctx *, struct file **, size_t, struct dump **);
+static int	elf_open(struct ctx *, struct file **, size_t,
+		    const struct dump_options *, struct dump **);
 static const char *elf_format(const struct dump *);
 
 const struct backend backend_elf = {
@@ -268,8 +269,10 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 }
 
 static int
-elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+elf_open(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct dump **ret)
 {
+	(void)opt;
 	if (n != 1)
 		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
 		    "name one", file_name(files[0]), file_name(files[1])));

@@ -23,7 +23,7 @@
 
 static int	fbsd_elf_probe(struct ctx *, struct file *);
 static int	fbsd_elf_open(struct ctx *, struct file **, size_t,
-		    struct dump **);
+		    const struct dump_options *, struct dump **);
 static const char *fbsd_elf_format(const struct dump *);
 
 const struct backend backend_fbsd_elf = {
@@ -122,7 +122,8 @@ fbsd_elf_probe(struct ctx *ctx, struct file *f)
 }
 
 static int
-fbsd_elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+fbsd_elf_open(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct dump **ret)
 {
 	struct facts facts;
 	struct dump *d;
@@ -131,7 +132,7 @@ fbsd_elf_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 	rc = read_facts(ctx, files[0], &facts);
 	if (rc != 0)
 		return (rc);
-	rc = backend_elf.open(ctx, files, n, &d);
+	rc = backend_elf.open(ctx, files, n, opt, &d);
 	if (rc != 0)
 		return (rc);
 	d->backend = &backend_fbsd_elf;

@@ -56,7 +56,7 @@ struct desc {
 
 static int	kdump_probe(struct ctx *, struct file *);
 static int	kdump_open(struct ctx *, struct file **, size_t,
-		    struct dump **);
+		    const struct dump_options *, struct dump **);
 static const char *kdump_format(const struct dump *);
 static int	kdump_read(struct mem_layer *, struct ctx *, uint64_t, void *,
 		    size_t);
@@ -817,7 +817,8 @@ name_format(struct kdump *k, struct ctx *ctx, uint32_t status, bool qemu)
 }
 
 static int
-set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n)
+set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n,
+    uint64_t budget)
 {
 	struct kdump_head h;
 	struct notes notes;
@@ -843,7 +844,7 @@ set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n)
 	k->zeros = calloc(1, (size_t)1 << h.page_shift);
 	if (k->zeros == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	rc = cache_create(ctx, CACHE_BUDGET, (size_t)1 << h.page_shift,
+	rc = cache_create(ctx, budget, (size_t)1 << h.page_shift,
 	    &k->cache);
 	if (rc == 0)
 		rc = count_pages(k, ctx);
@@ -858,7 +859,8 @@ set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n)
 }
 
 static int
-kdump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+kdump_open(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct dump **ret)
 {
 	struct kdump *k;
 	int rc;
@@ -868,7 +870,7 @@ kdump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	arena_init(&k->dump.arena);
 	codec_pool_init(&k->pool, 0);
-	rc = set_up(k, ctx, files, n);
+	rc = set_up(k, ctx, files, n, opt->cache);
 	if (rc != 0) {
 		kdump_close(&k->dump.layer);
 		return (rc);

@@ -18,7 +18,7 @@
 
 static int	minidump_probe(struct ctx *, struct file *);
 static int	minidump_open(struct ctx *, struct file **, size_t,
-		    struct dump **);
+		    const struct dump_options *, struct dump **);
 static const char *minidump_format(const struct dump *);
 static int	minidump_read(struct mem_layer *, struct ctx *, uint64_t, void *,
 		    size_t);
@@ -285,11 +285,13 @@ read_sections(struct ctx *ctx, struct minidump *m)
 }
 
 static int
-minidump_open(struct ctx *ctx, struct file **files, size_t n, struct dump **ret)
+minidump_open(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct dump **ret)
 {
 	struct minidump *m;
 	int rc;
 
+	(void)opt;
 	if (n != 1)
 		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
 		    "name one", file_name(files[0]), file_name(files[1])));

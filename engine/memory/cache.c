@@ -49,12 +49,12 @@ struct cache {
 };
 
 int
-cache_create(struct ctx *ctx, size_t budget, size_t page_size,
+cache_create(struct ctx *ctx, uint64_t budget, size_t page_size,
     struct cache **ret)
 {
 	struct cache *c;
 	struct shard *s;
-	size_t pages;
+	uint64_t pages;
 	unsigned i;
 
 	c = aligned_alloc(_Alignof(struct cache), sizeof(*c));
@@ -85,7 +85,8 @@ cache_create(struct ctx *ctx, size_t budget, size_t page_size,
 		if (s->bucket == NULL || s->slot == NULL || c->pages == NULL) {
 			cache_destroy(c);
 			return (ctx_fail(ctx, E_NOMEM, "no memory for a page "
-			    "cache of %zu bytes", budget));
+			    "cache of %llu bytes",
+			    (unsigned long long)budget));
 		}
 		s->pages = c->pages + i * c->nslots * page_size;
 		memset(s->bucket, 0xff,

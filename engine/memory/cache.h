@@ -13,7 +13,7 @@
 struct cache;
 
 /* A budget below one page holds one; memory is taken as pages come. */
-int	cache_create(struct ctx *, size_t budget, size_t page_size,
+int	cache_create(struct ctx *, uint64_t budget, size_t page_size,
 	    struct cache **ret);
 void	cache_destroy(struct cache *);		/* may be NULL */
 

@@ -29,7 +29,7 @@ open_dump(struct ctx *ctx, char **paths, int n, struct memory *m)
 	for (i = 0, rc = 0; i < n && rc == 0; i++)
 		rc = file_open(ctx, paths[i], &faults, &files[i]);
 	if (rc == 0)
-		rc = dump_open(ctx, files, (size_t)n, &d);
+		rc = dump_open(ctx, files, (size_t)n, NULL, &d);
 	if (rc == 0)
 		mem_init(m, &d->layer, &faults);
 	return (rc);

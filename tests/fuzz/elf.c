@@ -27,7 +27,7 @@ run(const uint8_t *p, size_t n)
 
 	ctx_init(&ctx);
 	if (file_of_bytes(&ctx, "fuzz", p, n, &f) == 0) {
-		if (dump_open(&ctx, &f, 1, &d) == 0) {
+		if (dump_open(&ctx, &f, 1, NULL, &d) == 0) {
 			mem_init(&m, &d->layer, NULL);
 			(void)mem_scan(&ctx, &m, 0, UINT64_MAX, 7, look, &sum);
 			(void)mem_read(&ctx, &m, mem_end(&ctx, &m) / 2, page,

@@ -38,7 +38,7 @@ run(const uint8_t *p, size_t n)
 	sym_init(&syms);
 	memset(&env, 0, sizeof(env));
 	if (file_of_bytes(&ctx, "fuzz", elf.p, elf.len, &f) == 0 &&
-	    dump_open(&ctx, &f, 1, &d) == 0) {
+	    dump_open(&ctx, &f, 1, NULL, &d) == 0) {
 		mem_init(&m, &d->layer, NULL);
 		space_init(&sp, &m, NULL, 0, false, 8);
 		env.space = &sp;

@@ -48,7 +48,7 @@ run(const uint8_t *p, size_t n)
 	mk_elf(&elf, &(const struct mk_elf){ .loads = (const struct mk_load[]){
 	    { .pa = VA, .file = n - HEAD, .bytes = p + HEAD }, { 0 } } }, NULL);
 	if (file_of_bytes(&ctx, "fuzz", elf.p, elf.len, &f) == 0 &&
-	    dump_open(&ctx, &f, 1, &d) == 0) {
+	    dump_open(&ctx, &f, 1, NULL, &d) == 0) {
 		mem_init(&m, &d->layer, NULL);
 		for (i = 0; i < 4; i++) {
 			space_init(&sp, &m, NULL, 0, i & 1, i & 2 ? 4 : 8);

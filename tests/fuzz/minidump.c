@@ -58,7 +58,7 @@ run(const uint8_t *p, size_t n)
 
 	ctx_init(&ctx);
 	if (file_of_bytes(&ctx, "fuzz", p, n, &f) == 0) {
-		if (dump_open(&ctx, &f, 1, &d) == 0)
+		if (dump_open(&ctx, &f, 1, NULL, &d) == 0)
 			look(&ctx, d);
 		else
 			file_close(f);

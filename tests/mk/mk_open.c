@@ -17,7 +17,7 @@ mk_open(struct mk_open *o, const struct buf *image)
 	rc = file_of_bytes(&o->ctx, "image", image->p, image->len, &o->file);
 	if (rc != 0)
 		return (rc);
-	rc = dump_open(&o->ctx, &o->file, 1, &o->dump);
+	rc = dump_open(&o->ctx, &o->file, 1, NULL, &o->dump);
 	if (rc != 0) {
 		o->dump = NULL;
 		return (rc);

@@ -33,7 +33,7 @@ open_image(struct image *im, size_t n)
 
 	assert_int_equal(file_of_bytes(&im->ctx, "test.elf", im->b.p,
 	    n > 0 ? n : im->b.len, &im->file), 0);
-	rc = dump_open(&im->ctx, &im->file, 1, &im->dump);
+	rc = dump_open(&im->ctx, &im->file, 1, NULL, &im->dump);
 	if (rc == 0)
 		mem_init(&im->mem, &im->dump->layer, NULL);
 	else
@@ -450,7 +450,7 @@ other_files_are_named(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(file_of_bytes(&ctx, "x", cases[i].bytes,
 		    cases[i].n, &f), 0);
-		assert_int_not_equal(dump_open(&ctx, &f, 1, &d), 0);
+		assert_int_not_equal(dump_open(&ctx, &f, 1, NULL, &d), 0);
 		if (strstr(ctx.err.text, cases[i].says) == NULL)
 			fail_msg("\"%s\" does not say \"%s\"", ctx.err.text,
 			    cases[i].says);

@@ -98,7 +98,7 @@ look(const struct real *r)
 	}
 	ctx_init(&ctx);
 	assert_int_equal(file_open(&ctx, path, NULL, &f), 0);
-	assert_int_equal(dump_open(&ctx, &f, 1, &d), 0);
+	assert_int_equal(dump_open(&ctx, &f, 1, NULL, &d), 0);
 	assert_int_equal(d->version, r->version);
 	assert_false(d->complete);	/* the end was cut off */
 	mem_init(&mem, &d->layer, NULL);

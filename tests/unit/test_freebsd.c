@@ -185,7 +185,7 @@ open_dump(const struct mk_minidump *d)
 	mk_minidump(&image, d, &map);
 	assert_int_equal(file_of_bytes(&ctx, "image", image.p, image.len, &f),
 	    0);
-	assert_int_equal(dump_open(&ctx, &f, 1, &k.dump), 0);
+	assert_int_equal(dump_open(&ctx, &f, 1, NULL, &k.dump), 0);
 	mem_init(&k.mem, &k.dump->layer, NULL);
 	k.arch = k.dump->arch;
 	space_init(&k.space, &k.mem, k.dump->form, k.dump->root, k.arch->be,

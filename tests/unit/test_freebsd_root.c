@@ -49,7 +49,7 @@ open_at(uint64_t phys, bool damaged)
 	image.p[7] = (char)255;			/* standalone */
 	assert_int_equal(file_of_bytes(&ctx, "image", image.p, image.len, &f),
 	    0);
-	assert_int_equal(dump_open(&ctx, &f, 1, &k.dump), 0);
+	assert_int_equal(dump_open(&ctx, &f, 1, NULL, &k.dump), 0);
 	assert_string_equal(k.dump->system, "FreeBSD");
 	mem_init(&k.mem, &k.dump->layer, NULL);
 	k.arch = k.dump->arch;
@@ -133,7 +133,7 @@ from_outside(void **state)
 	mk_elf(&image, &e, &map);
 	assert_int_equal(file_of_bytes(&ctx, "image", image.p, image.len, &f),
 	    0);
-	assert_int_equal(dump_open(&ctx, &f, 1, &k.dump), 0);
+	assert_int_equal(dump_open(&ctx, &f, 1, NULL, &k.dump), 0);
 	assert_null(k.dump->system);
 	mem_init(&k.mem, &k.dump->layer, NULL);
 	k.arch = k.dump->arch;

@@ -42,7 +42,7 @@ open_space(struct world *w, bool be, unsigned ptr_size)
 	mk_elf(&w->elf, &e, NULL);
 	assert_int_equal(file_of_bytes(&w->ctx, "x", w->elf.p, w->elf.len, &f),
 	    0);
-	assert_int_equal(dump_open(&w->ctx, &f, 1, &d), 0);
+	assert_int_equal(dump_open(&w->ctx, &f, 1, NULL, &d), 0);
 	mem_init(&w->mem, &d->layer, NULL);
 	space_init(&w->space, &w->mem, NULL, 0, be, ptr_size);
 }

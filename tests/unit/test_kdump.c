@@ -341,7 +341,7 @@ open_parts(struct mk_open *o, const struct buf *parts, const int *order,
 	for (i = 0; i < n; i++)
 		assert_int_equal(file_of_bytes(&o->ctx, "part",
 		    parts[order[i]].p, parts[order[i]].len, &files[i]), 0);
-	rc = dump_open(&o->ctx, files, n, &o->dump);
+	rc = dump_open(&o->ctx, files, n, NULL, &o->dump);
 	if (rc != 0) {
 		for (i = 0; i < n; i++)
 			file_close(files[i]);

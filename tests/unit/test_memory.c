@@ -177,7 +177,7 @@ open_elf(struct ctx *ctx, struct buf *b, struct memory *m)
 	memset(b, 0, sizeof(*b));
 	mk_elf(b, &e, NULL);
 	assert_int_equal(file_of_bytes(ctx, "x", b->p, b->len, &f), 0);
-	assert_int_equal(dump_open(ctx, &f, 1, &d), 0);
+	assert_int_equal(dump_open(ctx, &f, 1, NULL, &d), 0);
 	mem_init(m, &d->layer, NULL);
 }
 
