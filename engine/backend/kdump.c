@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "engine/backend/notes.h"
+#include "engine/backend/vmcoreinfo.h"
 #include "engine/memory/cache.h"
 #include "engine/memory/codec.h"
 
@@ -723,17 +724,6 @@ one_line(char *text)
 	return (text);
 }
 
-/* Keys of VMCOREINFO that one processor alone writes (its machine_kexec.c). */
-static const struct {
-	const char *key;
-	const struct arch *arch;
-} told[] = {
-	{ "SYMBOL(init_top_pgt)=", &arch_x86_64 },
-	{ "SYMBOL(init_level4_pgt)=", &arch_x86_64 },
-	{ "NUMBER(kimage_voffset)=", &arch_arm64 },
-	{ "NUMBER(va_kernel_pa_offset)=", &arch_riscv64 },
-};
-
 /*
  * QEMU writes no name of the machine, or "Unknown".  Then the looks of its
  * notes decide, VMCOREINFO, and last what is most usual with such longs.
@@ -760,12 +750,10 @@ find_arch(struct kdump *k, struct ctx *ctx, const struct kdump_head *h)
 		return (NULL);
 	a = notes_arch(ctx, k->file, h->notes.off, h->notes.len, h->word,
 	    h->be);
-	for (i = 0; a == NULL && k->dump.vmcoreinfo != NULL &&
-	    i < sizeof(told) / sizeof(told[0]); i++)
-		if (strstr(k->dump.vmcoreinfo, told[i].key) != NULL &&
-		    told[i].arch->ptr_size == h->word &&
-		    told[i].arch->be == h->be)
-			a = told[i].arch;
+	if (a == NULL)
+		a = vmcoreinfo_arch(k->dump.vmcoreinfo, k->dump.vmcoreinfo_len);
+	if (a != NULL && (a->ptr_size != h->word || a->be != h->be))
+		a = NULL;
 	for (i = 0; a == NULL && arches[i] != NULL; i++)
 		if (arches[i]->ptr_size == h->word && arches[i]->be == h->be)
 			a = arches[i];

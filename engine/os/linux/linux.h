@@ -6,6 +6,7 @@
 #ifndef ENGINE_OS_LINUX_LINUX_H
 #define ENGINE_OS_LINUX_LINUX_H
 
+#include "engine/backend/vmcoreinfo.h"
 #include "engine/os/os.h"
 
 #include <pthread.h>
@@ -110,14 +111,7 @@ linux_of(struct kernel *k)
 
 extern const struct os_ops linux_ops;
 
-/* linux_vmcoreinfo.c: lines KEY=VALUE of the text. */
-const char *vmcoreinfo_get(const char *text, size_t len, const char *key,
-	    size_t *vlen);
-/* A number in the base that its key implies: SYMBOL() and offsets hex, else decimal. */
-bool	vmcoreinfo_u64(const char *text, size_t len, const char *key,
-	    uint64_t *ret);
-/* The text's plausible length at p (of n bytes): 0 when this is not one. */
-size_t	vmcoreinfo_probe(const char *p, size_t n);
+/* linux_vmcoreinfo.c */
 /*
  * Show every text in memory that looks like one to fn; not 0 ends it.  Reads
  * that only look are not recorded.
