@@ -5,58 +5,30 @@
 #include "engine/backend/expand.h"
 #include "engine/backend/fbsd_elf.h"
 #include "engine/backend/flat.h"
+#include "engine/backend/foreign.h"
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
+#include "engine/backend/raw.h"
 #include "engine/memory/cache.h"
 
-#include <stdio.h>
-#include <string.h>
 
 const struct backend *const backends[] = {
 	&backend_minidump,
 	&backend_fbsd_elf,
 	&backend_elf,
 	&backend_kdump,
+	&backend_foreign,
+	&backend_raw,
 	NULL,
-};
-
-/* Files that people try to open: the message names what they have. */
-static const struct {
-	const char *magic;
-	size_t	    len, at;
-	const char *what;
-} known[] = {
-	{ "EMiL", 4, 0, "a LiME image" },
-	{ "LVMA", 4, 0, "an AVML image" },
-	{ "\xfd" "7zXZ", 5, 0, "xz-compressed: expand it first (unxz)" },
-	{ "BZh", 3, 0, "bzip2-compressed: expand it first (bunzip2)" },
-	{ "PAGEDU64", 8, 0, "a Windows crash dump" },
-	{ "PAGEDUMP", 8, 0, "a Windows crash dump" },
-	{ "MDMP", 4, 0, "a Windows minidump" },
-	{ "LinuxGuestRecord", 16, 0, "a Xen save image" },
-	{ "QEVM", 4, 0, "a QEMU migration stream" },
-	{ "HdrS", 4, 0x202, "a Linux boot image (bzImage), not a dump" },
-	{ "!<arch>", 7, 0, "an archive of object files" },
 };
 
 static int
 not_a_dump(struct ctx *ctx, struct file *f)
 {
-	uint8_t head[0x210];
-	size_t i, n;
-
-	n = file_size(f) < sizeof(head) ? (size_t)file_size(f) : sizeof(head);
-	if (file_read(ctx, f, 0, head, n) != 0)
-		return (ctx->err.code);
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].at + known[i].len <= n && memcmp(head +
-		    known[i].at, known[i].magic, known[i].len) == 0)
-			return (ctx_fail(ctx, E_UNSUPPORTED, "%s is %s, which "
-			    "this version does not read", file_name(f),
-			    known[i].what));
 	return (ctx_fail(ctx, E_UNSUPPORTED, "%s is not a memory dump of a "
-	    "known format (ELF, kdump-compressed, FreeBSD minidump)",
+	    "known format, and as raw memory it shows no Linux kernel: if it "
+	    "is raw, give --base ADDR (0 for a PC) and --arch NAME",
 	    file_name(f)));
 }
 
@@ -70,7 +42,7 @@ open_plain(struct ctx *ctx, struct file **files, size_t n,
 	for (i = 0; backends[i] != NULL; i++) {
 		rc = backends[i]->probe(ctx, files[0]);
 		if (rc == 0)
-			return (backends[i]->open(ctx, files, n, opt, ret));
+			rc = backends[i]->open(ctx, files, n, opt, ret);
 		if (rc != E_NOT_MINE)
 			return (rc);
 	}
