@@ -17,6 +17,7 @@ static int	plain_range(struct mem_layer *, struct ctx *, uint64_t,
 		    struct mem_range *);
 static int	plain_write(struct mem_layer *, struct ctx *, uint64_t,
 		    const void *, size_t);
+static uint64_t	plain_data(struct mem_layer *, uint64_t);
 static void	plain_drop(struct mem_layer *, uint64_t, uint64_t);
 static void	plain_close(struct mem_layer *);
 
@@ -26,6 +27,7 @@ const struct mem_layer_ops plain_ops = {
 	.extent = plain_extent,
 	.range = plain_range,
 	.write = plain_write,
+	.data = plain_data,
 	.drop = plain_drop,
 	.close = plain_close,
 };
@@ -437,6 +439,22 @@ plain_write(struct mem_layer *l, struct ctx *ctx, uint64_t pa, const void *buf,
 		return (0);
 	rc = write_parts(ctx, p, pa, buf, n, true);
 	return (rc == 0 ? write_parts(ctx, p, pa, buf, n, false) : rc);
+}
+
+static uint64_t
+plain_data(struct mem_layer *l, uint64_t pa)
+{
+	struct plain *p = (struct plain *)l;
+	const struct plain_run *r;
+	uint64_t off;
+	size_t i;
+
+	i = find(p, pa);
+	if (i == p->nruns || p->runs[i].pa > pa || p->runs[i].status != 0)
+		return (pa);
+	r = &p->runs[i];
+	off = r->offset + (pa - r->pa);
+	return (pa + (file_data(p->dump.files[r->file], off) - off));
 }
 
 static void

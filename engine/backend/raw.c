@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PAGE		4096u
-#define SIZE_MIN	(UINT64_C(1) << 20)	/* less is no computer's memory */
+#define SIZE_MIN	(UINT64_C(1) << 16)	/* less is no computer's memory */
 #define GIB		(UINT64_C(1) << 30)
 #define HOLE_END	(4 * GIB)		/* where memory goes on, on PCs */
 #define SPLIT_MIN	(2 * GIB)		/* nothing smaller has a hole */
@@ -153,7 +153,7 @@ find_base(struct ctx *ctx, struct memory *m, struct file *f,
 			*base = usual[i];
 			return (0);
 		}
-	rc = mem_scan(ctx, m, 0, UINT64_MAX, UTS_SIZE, look_uts, &s);
+	rc = mem_scan_data(ctx, m, 0, UINT64_MAX, UTS_SIZE, look_uts, &s);
 	if (rc == E_DONE)
 		*base = s.base;
 	return (rc == E_DONE ? 0 : rc == 0 ? E_NOT_FOUND : rc);
@@ -278,7 +278,7 @@ find_hole(struct ctx *ctx, struct raw *r, struct memory *m)
 
 	if (r->size <= SPLIT_MIN || r->plain.dump.arch != &arch_x86_64)
 		return (0);
-	rc = mem_scan(ctx, m, 0, UINT64_MAX, PAGE, look_map, &s);
+	rc = mem_scan_data(ctx, m, 0, UINT64_MAX, PAGE, look_map, &s);
 	if (rc == E_DONE && s.top > HOLE_END && s.top > r->size &&
 	    s.top - r->size < HOLE_END &&
 	    HOLE_END - (s.top - r->size) >= s.low &&
@@ -340,7 +340,7 @@ look_around(struct ctx *ctx, struct raw *r, struct file **files, bool placed)
 	s.m = &m;
 	r->base = base;
 	ctx->quiet++;
-	rc = mem_scan(ctx, &m, 0, UINT64_MAX, VMCOREINFO_MAX, look_info, &s);
+	rc = mem_scan_data(ctx, &m, 0, UINT64_MAX, VMCOREINFO_MAX, look_info, &s);
 	if (rc == E_DONE)
 		rc = 0;
 	else if (rc == 0 && !placed)

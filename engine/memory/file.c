@@ -448,6 +448,20 @@ file_map(struct file *f, uint64_t off, uint64_t n)
 	return (map_plain(f, p->at + (off - p->off)));
 }
 
+uint64_t
+file_data(const struct file *f, uint64_t off)
+{
+	off_t at;
+
+	if (f->fd == -1 || f->pieces != NULL || off >= f->size)
+		return (off);
+	at = lseek(f->fd, (off_t)(f->base + off), SEEK_DATA);
+	if (at == -1)
+		return (errno == ENXIO ? f->size : off);
+	off = (uint64_t)at - f->base;
+	return (off < f->size ? off : f->size);
+}
+
 static void
 drop_plain(struct file *f, uint64_t off, uint64_t end)
 {

@@ -84,6 +84,11 @@ int	file_read(struct ctx *, struct file *, uint64_t off, void *buf, size_t n);
  * (past the end, not mapped, a fault has happened): use file_read then.
  */
 const uint8_t *file_map(struct file *, uint64_t off, uint64_t n);
+/*
+ * The first byte from off on that is not in a hole of the file, or the size:
+ * what lies before it reads as zeros.
+ */
+uint64_t file_data(const struct file *, uint64_t off);
 /* Hint: this range of the mapping is not wanted any more (scans). */
 void	file_drop(struct file *, uint64_t off, uint64_t n);
 /* The counter handed to file_open, or NULL. */

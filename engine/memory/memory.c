@@ -178,15 +178,30 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
 	return (rc);
 }
 
-int
-mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
-    size_t overlap,
+/* Where a scan that is at pa goes on, when zeros are nothing to it. */
+static uint64_t
+skip_zeros(struct memory *m, uint64_t pa, uint64_t stop)
+{
+	struct mem_layer *l;
+	uint64_t at;
+
+	for (l = m->top; l != NULL && l->ops->data == NULL; l = l->below)
+		;
+	if (l == NULL)
+		return (pa);
+	at = l->ops->data(l, pa);
+	return (at < pa ? pa : at < stop ? at & ~(BAD_PLACE - 1) : stop);
+}
+
+static int
+scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
+    size_t overlap, bool zeros,
     int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
     void *arg)
 {
 	struct mem_range r;
 	uint8_t *copy;
-	uint64_t pa, stop;
+	uint64_t pa, at, stop;
 	size_t n, want;
 	int rc;
 
@@ -207,6 +222,12 @@ mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 		if (stop > end)
 			stop = end;
 		while (r.status == 0 && pa < stop && rc == 0) {
+			at = zeros ? pa : skip_zeros(m, pa, stop);
+			if (at > pa) {
+				pa = at;
+				rc = ctx_check(ctx);
+				continue;
+			}
 			want = stop - pa < SCAN_WINDOW ? (size_t)(stop - pa) :
 			    SCAN_WINDOW;
 			n = want;
@@ -225,4 +246,22 @@ mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 	ctx->unrecorded--;
 	free(copy);
 	return (rc);
+}
+
+int
+mem_scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
+    size_t overlap,
+    int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
+    void *arg)
+{
+	return (scan(ctx, m, start, end, overlap, true, fn, arg));
+}
+
+int
+mem_scan_data(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
+    size_t overlap,
+    int (*fn)(void *, struct ctx *, uint64_t, const uint8_t *, size_t),
+    void *arg)
+{
+	return (scan(ctx, m, start, end, overlap, false, fn, arg));
 }

@@ -51,6 +51,12 @@ struct mem_layer_ops {
 	 */
 	int	(*write)(struct mem_layer *, struct ctx *, uint64_t pa,
 		    const void *, size_t n);
+	/*
+	 * The first address from pa on, in the range that holds it, where more
+	 * than zeros can be: what lies before it is a hole of the file.  May
+	 * be NULL.
+	 */
+	uint64_t (*data)(struct mem_layer *, uint64_t pa);
 	/* A scan is done with these bytes: their pages may go.  May be NULL. */
 	void	(*drop)(struct mem_layer *, uint64_t pa, uint64_t n);
 	void	(*close)(struct mem_layer *);
@@ -115,6 +121,11 @@ uint64_t mem_end(struct ctx *, struct memory *);
  */
 int	mem_scan(struct ctx *, struct memory *, uint64_t start, uint64_t end,
 	    size_t overlap,
+	    int (*fn)(void *arg, struct ctx *, uint64_t pa, const uint8_t *, size_t n),
+	    void *arg);
+/* The same without much of what is known to be zeros. */
+int	mem_scan_data(struct ctx *, struct memory *, uint64_t start,
+	    uint64_t end, size_t overlap,
 	    int (*fn)(void *arg, struct ctx *, uint64_t pa, const uint8_t *, size_t n),
 	    void *arg);
 

@@ -90,7 +90,8 @@ run_split(const uint8_t *p, size_t n)
 		p += len;
 		n -= len;
 	}
-	if (nfiles > 0 && dump_open(&ctx, f, nfiles, &d) == 0)
+	if (nfiles > 0 && dump_open(&ctx, f, nfiles, NULL,
+		    &d) == 0)
 		look(&ctx, d);
 	else
 		for (i = 0; i < nfiles; i++)
