@@ -20,7 +20,8 @@ enum option_code {
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
 	OPT_CAPTURE, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO, OPT_PHYS_BASE,
-	OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_CORE_FD, OPT_VERSION, OPT_HELP,
+	OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_CORE_FD,
+	OPT_NO_STOP, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -51,6 +52,7 @@ static const struct option_row {
 	{ OPT_ARCH, "arch", "NAME", "the processor, of raw memory" },
 	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
+	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
 	{ OPT_LATER, "cast", "FILE", NULL },
@@ -300,6 +302,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 	case OPT_CORE_FD:
 		o->kernel.has_core_fd = true;
 		return (parse_fd(ctx, arg, &o->kernel.core_fd));
+	case OPT_NO_STOP:
+		o->kernel.no_stop = true;
+		break;
 	case OPT_VERSION:
 		o->version = true;
 		break;

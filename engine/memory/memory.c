@@ -81,6 +81,42 @@ mem_write(struct ctx *ctx, struct memory *m, uint64_t pa, const void *buf,
 	return (rc);
 }
 
+/* Where a layer has no way of its own. */
+static int
+read_each(struct mem_layer *l, struct ctx *ctx, struct mem_request *v, size_t n)
+{
+	size_t i;
+	int rc;
+
+	ctx->quiet++;
+	for (i = 0, rc = 0; i < n && rc == 0; i++) {
+		v[i].status = v[i].n == 0 ? 0 :
+		    l->ops->read(l, ctx, v[i].pa, v[i].buf, v[i].n);
+		v[i].missing = ctx->err.addr;
+		rc = v[i].status == E_CANCELLED ? E_CANCELLED : 0;
+	}
+	ctx->quiet--;
+	return (rc);
+}
+
+int
+mem_readv(struct ctx *ctx, struct memory *m, struct mem_request *v, size_t n)
+{
+	return (m->top->ops->readv != NULL ?
+	    m->top->ops->readv(m->top, ctx, v, n) :
+	    read_each(m->top, ctx, v, n));
+}
+
+void
+mem_rest(struct memory *m)
+{
+	struct mem_layer *l;
+
+	for (l = m->top; l != NULL; l = l->below)
+		if (l->ops->rest != NULL)
+			l->ops->rest(l);
+}
+
 int
 mem_extent(struct ctx *ctx, struct memory *m, uint64_t pa, struct extent *ret)
 {

@@ -274,6 +274,12 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	size_t i, j, n;
 
 	linux_of(k)->image_steps = STEPS_MAX;
+	if (d->native) {
+		if (!la->image_anywhere && try_root(ctx, k, NULL, 0))
+			return (0);
+		return (ctx_fail(ctx, E_NOT_FOUND, "no Linux kernel found by "
+		    "the virtual addresses that this target serves"));
+	}
 	if (opt->has_cr3) {
 		if (try_forms(ctx, k, opt->cr3))
 			return (0);
@@ -323,7 +329,7 @@ linux_settle_root(struct ctx *ctx, struct kernel *k)
 	struct space old;
 
 	s = sym_find(&k->symbols, l->arch->root_symbol);
-	if (s == NULL)
+	if (s == NULL || k->space.form == NULL)
 		return;
 	ctx->quiet++;
 	if (space_translate(ctx, &k->space, s->addr, &r) == 0 &&

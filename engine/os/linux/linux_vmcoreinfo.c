@@ -235,7 +235,7 @@ linux_vmcoreinfo(struct ctx *ctx, struct kernel *k, struct buf *b)
 		    (unsigned long long)s->addr);
 	buf_printf(b, "NUMBER(phys_base)=%lld\n", (long long)l->phys_base);
 	buf_printf(b, "NUMBER(pgtable_l5_enabled)=%d\n",
-	    k->space.form->levels > 4);
+	    k->space.form != NULL && k->space.form->levels > 4);
 	buf_printf(b, "KERNELOFFSET=%llx\n", (unsigned long long)l->kaslr);
 	return (b->bad ? ctx_fail(ctx, E_NOMEM, "no memory") : 0);
 }
