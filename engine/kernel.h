@@ -87,4 +87,9 @@ void	kernel_close(struct kernel *);
  * engine/capture.c).  The kernel was opened with options.record.
  */
 int	kernel_capture(struct ctx *, struct kernel *, const char *path);
+/*
+ * Write the whole dump as a plain ELF core with the kernel's addresses (see
+ * engine/convert.c).  E_USAGE when path is one of the files that are open.
+ */
+int	kernel_convert(struct ctx *, struct kernel *, const char *path);
 #endif

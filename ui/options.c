@@ -19,9 +19,9 @@ enum option_code {
 	OPT_COMMAND = 'c', OPT_FILE = 'i', OPT_FORMAT = 'f', OPT_WRITE = 'w',
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
-	OPT_CAPTURE, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO, OPT_PHYS_BASE,
-	OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_CORE_FD,
-	OPT_NO_STOP, OPT_VERSION, OPT_HELP,
+	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
+	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE,
+	OPT_CORE_FD, OPT_NO_STOP, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -42,6 +42,7 @@ static const struct option_row {
 	{ OPT_UPDATE, "update", NULL, "rewrite the screens of a replay" },
 	{ OPT_HEADLESS, "headless", "COLSxROWS", "no terminal, but its screens" },
 	{ OPT_CAPTURE, "capture", "FILE", "write the pages used as an ELF core" },
+	{ OPT_CONVERT, "convert", "OUT.elf", "write the dump as an ELF core" },
 	{ OPT_NO_COLOR, "no-color", NULL, "do without colors" },
 	{ OPT_ASCII, "ascii", NULL, "draw with ASCII only" },
 	{ OPT_VMCOREINFO, "vmcoreinfo", "FILE", "VMCOREINFO that the dump lacks" },
@@ -62,7 +63,6 @@ static const struct option_row {
 	{ OPT_LATER, "undo", "JOURNAL", NULL },
 	{ OPT_LATER, "yes", NULL, NULL },
 	{ OPT_LATER, "source", "DIR", NULL },
-	{ OPT_LATER, "convert", "OUT.elf", NULL },
 };
 
 void
@@ -272,6 +272,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		o->capture = arg;
 		o->kernel.record = true;
 		break;
+	case OPT_CONVERT:
+		o->convert = arg;
+		break;
 	case OPT_NO_COLOR:
 		o->ui.no_color = true;
 		break;
@@ -397,6 +400,9 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	if (o->kernel.has_core_fd && !o->live)
 		return (ctx_fail(ctx, E_USAGE, "--core-fd: only for the "
 		    "running kernel, not together with %s", o->files[0]));
+	if (o->convert != NULL && o->live)
+		return (ctx_fail(ctx, E_USAGE, "--convert: name the dump to "
+		    "convert"));
 	if (o->ui.update && o->ui.replay == NULL)
 		return (ctx_fail(ctx, E_USAGE,
 		    "--update: only together with --replay"));

@@ -25,6 +25,7 @@ struct dump {
 	const struct pt_form	*form;		/* NULL: addresses are physical */
 	uint64_t		 root;
 	bool			 has_root;	/* form and root hold */
+	unsigned		 levels;	/* of the tables that a made form stands for, or 0 */
 	const char		*system;	/* "FreeBSD" when it says so, or NULL */
 	unsigned		 version;	/* of a minidump's header, else 0 */
 	uint64_t		 msgbuf_offset;	/* in the file: the ring's bytes, */
