@@ -19,6 +19,7 @@
 #include "engine/type/type.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,7 @@ struct btf_index {
 struct btf {
 	struct type_unit unit;
 	char		*name;
+	char		 cut[80];	/* what unit.cut says */
 	const uint8_t	*data;
 	bool		 owned, be;
 	unsigned	 ptr_size;
@@ -171,15 +173,19 @@ btf_ref(const struct btf *b, uint32_t id)
 	return ((struct typeref){ u->index, id });
 }
 
-/* One pass: where each record begins.  Returns OK or why not, with *at. */
+/*
+ * One pass: where each record begins.  Returns OK or why it ended at *at; what
+ * lies before that can be used.
+ */
 static int
-btf_scan(struct btf *b, size_t len, size_t *at)
+btf_scan_records(struct btf *b, size_t len, size_t *at, uint32_t *ret)
 {
 	struct btf_record r;
-	uint32_t n = 0, encoding;
+	uint32_t encoding;
 	size_t size;
+	uint32_t n;
 
-	for (*at = 0; *at < len; *at += size) {
+	for (*at = 0, n = 0; *at < len; *at += size, *ret = n) {
 		if (len - *at < BTF_RECORD)
 			return (E_TRUNCATED);
 		r = btf_decode(b, b->types + *at);
@@ -210,7 +216,33 @@ btf_scan(struct btf *b, size_t len, size_t *at)
 		    (r.kind == BTF_ENUM && r.flag))
 			b->enum_signs = true;
 	}
+	return (OK);
+}
+
+static int
+btf_scan(struct ctx *ctx, struct btf *b, size_t len)
+{
+	uint32_t n = 0;
+	size_t at;
+	int r;
+
+	r = btf_scan_records(b, len, &at, &n);
 	b->unit.end_id = b->unit.first_id + n;
+	switch (r) {
+	case OK:
+		return (OK);
+	case E_NOMEM:
+		return (ctx_fail(ctx, r, "BTF of %s: out of memory", b->name));
+	case E_LIMIT:
+		return (ctx_fail(ctx, r, "BTF of %s: too many types", b->name));
+	}
+	snprintf(b->cut, sizeof(b->cut), r == E_UNSUPPORTED ?
+	    "unknown kind of type at byte %zu" :
+	    "the record at byte %zu runs over the end", at);
+	if (n == 0)
+		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: %s", b->name,
+		    b->cut));
+	b->unit.cut = b->cut;
 	return (OK);
 }
 
@@ -220,9 +252,11 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 	struct bytes c = bytes_of(b->data, n, b->be);
 	struct btf *base = (struct btf *)b->unit.base;
 	uint32_t part[5];
-	size_t at, total;
-	int r;
+	size_t total;
 
+	if (base != NULL && base->unit.cut != NULL)
+		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: it continues that "
+		    "of %s, which is cut short", b->name, base->name));
 	if (!btf_probe(b->data, n, b->be, &total) || !btf_header(&c, part))
 		return (ctx_fail(ctx, E_CORRUPT,
 		    "BTF of %s: no plausible header", b->name));
@@ -245,23 +279,9 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 	}
 	/* A record takes 25 bytes on average: a first guess of their number. */
 	if (!vec_room(b->offsets, b->offsets_cap, part[2] / 24 + 16))
-		r = E_NOMEM;
-	else
-		r = btf_scan(b, part[2], &at);
-	switch (r) {
-	case OK:
-		return (OK);
-	case E_NOMEM:
-		return (ctx_fail(ctx, r, "BTF of %s: out of memory", b->name));
-	case E_LIMIT:
-		return (ctx_fail(ctx, r, "BTF of %s: too many types", b->name));
-	case E_UNSUPPORTED:
-		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: unknown kind of "
-		    "type at byte %zu", b->name, at));
-	default:
-		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: the record at "
-		    "byte %zu runs over the end", b->name, at));
-	}
+		return (ctx_fail(ctx, E_NOMEM, "BTF of %s: out of memory",
+		    b->name));
+	return (btf_scan(ctx, b, part[2]));
 }
 
 int
