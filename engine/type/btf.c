@@ -81,6 +81,7 @@ struct btf {
 	bool		 owned, be;
 	unsigned	 ptr_size;
 	const uint8_t	*types;
+	size_t		 types_len;
 	const char	*strings;	/* ends with NUL */
 	uint32_t	 first_string, strings_len;
 	uint32_t	*offsets;	/* of own records in types */
@@ -146,11 +147,22 @@ btf_decode(const struct btf *b, const uint8_t *p)
 	    .flag = (info >> 31) != 0 });
 }
 
-/* The ids that type.c asks for are in range. */
+/*
+ * The ids that type.c asks for are in range.  The bytes may lie in a file that
+ * somebody writes to: a record that is not what it was when opened is void.
+ */
 static struct btf_record
 btf_record(const struct btf *b, uint32_t id)
 {
-	return (btf_decode(b, b->types + b->offsets[id - b->unit.first_id]));
+	const uint32_t at = b->offsets[id - b->unit.first_id];
+	struct btf_record r = btf_decode(b, b->types + at);
+
+	if (r.kind >= BTF_KINDS || btf_kinds[r.kind].tail + (size_t)r.vlen *
+	    btf_kinds[r.kind].each > b->types_len - at - BTF_RECORD) {
+		r.kind = 0;
+		r.vlen = 0;
+	}
+	return (r);
 }
 
 /* NULL when the offset is outside of the strings. */
@@ -178,12 +190,12 @@ btf_ref(const struct btf *b, uint32_t id)
  * lies before that can be used.
  */
 static int
-btf_scan_records(struct btf *b, size_t len, size_t *at, uint32_t *ret)
+btf_scan_records(struct btf *b, size_t *at, uint32_t *ret)
 {
+	const size_t len = b->types_len;
 	struct btf_record r;
-	uint32_t encoding;
+	uint32_t encoding, n;
 	size_t size;
-	uint32_t n;
 
 	for (*at = 0, n = 0; *at < len; *at += size, *ret = n) {
 		if (len - *at < BTF_RECORD)
@@ -220,13 +232,13 @@ btf_scan_records(struct btf *b, size_t len, size_t *at, uint32_t *ret)
 }
 
 static int
-btf_scan(struct ctx *ctx, struct btf *b, size_t len)
+btf_scan(struct ctx *ctx, struct btf *b)
 {
 	uint32_t n = 0;
 	size_t at;
 	int r;
 
-	r = btf_scan_records(b, len, &at, &n);
+	r = btf_scan_records(b, &at, &n);
 	b->unit.end_id = b->unit.first_id + n;
 	switch (r) {
 	case OK:
@@ -264,6 +276,7 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 		return (ctx_fail(ctx, E_TRUNCATED, "BTF of %s: %zu bytes "
 		    "announced, %zu there", b->name, total, n));
 	b->types = b->data + part[0] + part[1];
+	b->types_len = part[2];
 	b->strings = (const char *)b->data + part[0] + part[3];
 	b->strings_len = part[4];
 	if (b->strings[b->strings_len - 1] != '\0')
@@ -281,7 +294,7 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 	if (!vec_room(b->offsets, b->offsets_cap, part[2] / 24 + 16))
 		return (ctx_fail(ctx, E_NOMEM, "BTF of %s: out of memory",
 		    b->name));
-	return (btf_scan(ctx, b, part[2]));
+	return (btf_scan(ctx, b));
 }
 
 int
