@@ -469,18 +469,37 @@ file_map(struct file *f, uint64_t off, uint64_t n)
 	return (map_plain(f, p->at + (off - p->off)));
 }
 
+/* The first byte from "at" on that is in no hole of the file itself, or end. */
+static uint64_t
+data_plain(const struct file *f, uint64_t at, uint64_t end)
+{
+	off_t data;
+
+	/* Nobody reads at the place that this moves. */
+	data = lseek(f->fd, (off_t)(f->base + at), SEEK_DATA);
+	if (data == -1)
+		return (errno == ENXIO ? end : at);
+	at = (uint64_t)data - f->base;
+	return (at < end ? at : end);
+}
+
 uint64_t
 file_data(const struct file *f, uint64_t off)
 {
-	off_t at;
+	const struct file_piece *p;
+	size_t i;
 
-	if (f->fd == -1 || f->pieces != NULL || off >= f->size)
+	if (f->fd == -1 || off >= f->size)
 		return (off);
-	at = lseek(f->fd, (off_t)(f->base + off), SEEK_DATA);
-	if (at == -1)
-		return (errno == ENXIO ? f->size : off);
-	off = (uint64_t)at - f->base;
-	return (off < f->size ? off : f->size);
+	if (f->pieces == NULL)
+		return (data_plain(f, off, f->size));
+	i = find_piece(f, off);
+	p = i < f->npieces ? &f->pieces[i] : NULL;
+	if (p != NULL && off >= p->off)
+		return (data_plain(f, p->at + (off - p->off), p->at + p->len) -
+		    p->at + p->off);
+	/* Between pieces. */
+	return (!f->whole_pieces ? off : p != NULL ? p->off : f->size);
 }
 
 static void

@@ -307,9 +307,8 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	    look_vmcoreinfo, &s) == E_CANCELLED)
 		return (E_CANCELLED);
 	if (!s.found && la->root_shape != NULL) {
-		ctx_progress(ctx, "looking for page tables", 0, 0);
 		/* Pages that lie across two windows are seen whole in one. */
-		if (mem_scan_data(ctx, &k->mem, 0, UINT64_MAX, ((size_t)1 <<
+		if (linux_search(ctx, k, "page tables", ((size_t)1 <<
 		    k->arch->page_shift) - 1, look_root, &s) == E_CANCELLED)
 			return (E_CANCELLED);
 	}

@@ -129,7 +129,7 @@ linux_scan_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 {
 	struct search s = { k, fn, arg };
 
-	return (mem_scan_data(ctx, &k->mem, 0, UINT64_MAX, 4095, look, &s));
+	return (linux_search(ctx, k, "VMCOREINFO", 4095, look, &s));
 }
 
 /* Is it ours? */
