@@ -64,6 +64,9 @@ start(struct ui *ui)
 	int rc;
 
 	rc = pane_overview_open(ui);
+	/* A recording depends on nothing but the dump and the keys. */
+	if (rc == 0 && ui->opt->record == NULL && ui->opt->replay == NULL)
+		state_load(ui);
 	if (rc == 0 && ui->opt->record != NULL)
 		rc = record_open(ui->ctx, ui->opt->record, ui, &ui->record);
 	return (rc);
@@ -72,6 +75,8 @@ start(struct ui *ui)
 static int
 finish(struct ui *ui, int status)
 {
+	if (!ui->sync && state_save(ui) != 0)
+		complain(ui->ctx);
 	if (ui->record != NULL && record_close(ui->ctx, ui->record) != 0) {
 		complain(ui->ctx);
 		status = 1;
