@@ -21,6 +21,7 @@
 struct ui;
 struct pane;
 struct record;
+struct cast;
 struct term_ops;
 
 /* What a key or a command asks of the pane that has the focus. */
@@ -164,6 +165,8 @@ struct ui {
 	bool		 has_info;
 
 	struct record	*record;
+	struct cast	*cast;		/* NULL: no film is made */
+	uint64_t	 clock;		/* ns; of a replay, which does not wait */
 	const struct term_ops *term;	/* NULL: headless */
 	int		 wake[2];	/* a pipe that jobs and signals write to */
 	bool		 quit;
@@ -195,6 +198,11 @@ void	ui_say_error(struct ui *);
 uint64_t ui_now(void);			/* monotonic ns */
 /* The address that the cursor is on; false: there is none. */
 bool	ui_address(struct ui *, uint64_t *);
+/*
+ * The screen as drawn last goes to the terminal and the film.  In a replay
+ * "ms" pass before what follows; false: the user has seen enough.
+ */
+bool	ui_present(struct ui *, unsigned ms);
 /* Run one line: a command, a view or an expression (command.c). */
 int	ui_command(struct ui *, const char *line);
 

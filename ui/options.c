@@ -18,7 +18,7 @@
 enum option_code {
 	OPT_COMMAND = 'c', OPT_FILE = 'i', OPT_FORMAT = 'f', OPT_WRITE = 'w',
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
-	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
+	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS, OPT_CAST,
 	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
 	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE,
 	OPT_CORE_FD, OPT_NO_STOP, OPT_VERSION, OPT_HELP,
@@ -41,6 +41,7 @@ static const struct option_row {
 	{ OPT_REPLAY, "replay", "FILE", "run a recorded session" },
 	{ OPT_UPDATE, "update", NULL, "rewrite the screens of a replay" },
 	{ OPT_HEADLESS, "headless", "COLSxROWS", "no terminal, but its screens" },
+	{ OPT_CAST, "cast", "FILE", "write a film of the session (asciicast)" },
 	{ OPT_CAPTURE, "capture", "FILE", "write the pages used as an ELF core" },
 	{ OPT_CONVERT, "convert", "OUT.elf", "write the dump as an ELF core" },
 	{ OPT_NO_COLOR, "no-color", NULL, "do without colors" },
@@ -56,7 +57,11 @@ static const struct option_row {
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
+<<<<<<< HEAD
 	{ OPT_LATER, "cast", "FILE", NULL },
+=======
+	{ OPT_LATER, "cache", "SIZE", NULL },
+>>>>>>> 50c5067 (Write films of sessions; show a replay on a terminal at the speed of its recording)
 	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
 	{ OPT_LATER, "patch", "FILE", NULL },
@@ -268,6 +273,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		break;
 	case OPT_HEADLESS:
 		return (parse_size(ctx, o, arg));
+	case OPT_CAST:
+		o->ui.cast = arg;
+		break;
 	case OPT_CAPTURE:
 		o->capture = arg;
 		o->kernel.record = true;
@@ -406,9 +414,11 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	if (o->ui.update && o->ui.replay == NULL)
 		return (ctx_fail(ctx, E_USAGE,
 		    "--update: only together with --replay"));
-	if (o->batch && (o->ui.replay != NULL || o->ui.record != NULL))
+	if (o->batch && (o->ui.replay != NULL || o->ui.record != NULL ||
+	    o->ui.cast != NULL))
 		return (ctx_fail(ctx, E_USAGE, "--%s: not together with -c "
-		    "or -i", o->ui.replay != NULL ? "replay" : "record"));
+		    "or -i", o->ui.replay != NULL ? "replay" :
+		    o->ui.record != NULL ? "record" : "cast"));
 	return (OK);
 }
 
