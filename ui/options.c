@@ -57,11 +57,8 @@ static const struct option_row {
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
-<<<<<<< HEAD
 	{ OPT_LATER, "cast", "FILE", NULL },
-=======
 	{ OPT_LATER, "cache", "SIZE", NULL },
->>>>>>> 50c5067 (Write films of sessions; show a replay on a terminal at the speed of its recording)
 	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
 	{ OPT_LATER, "patch", "FILE", NULL },
