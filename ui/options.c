@@ -57,8 +57,6 @@ static const struct option_row {
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
-	{ OPT_LATER, "cast", "FILE", NULL },
-	{ OPT_LATER, "cache", "SIZE", NULL },
 	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
 	{ OPT_LATER, "patch", "FILE", NULL },
