@@ -88,16 +88,6 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	return (0);
 }
 
-#define TARGET_RUN	4096		/* bytes read of a target at once */
-
-/* The layers above a target: what was read is kept until a refresh. */
-static int
-attach_target(struct ctx *ctx, struct kernel *k)
-{
-	k->live = true;
-	return (pages_push(ctx, &k->mem, TARGET_RUN));
-}
-
 /* Take a target's word out of the list of files: *source is NULL for none. */
 static int
 take_source(struct ctx *ctx, const char *const *paths, size_t *n,
@@ -175,7 +165,9 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		for (i = 0; i < k->dump->nfiles; i++)
 			file_allow_write(k->dump->files[i]);
 	mem_init(&k->mem, &k->dump->layer, opt->faults);
-	rc = source != NULL ? attach_target(ctx, k) : 0;
+	/* What was read of a target is kept until a refresh. */
+	k->live = source != NULL;
+	rc = k->live ? pages_push(ctx, &k->mem, source->run) : 0;
 	if (rc == 0 && opt->record)
 		rc = recorder_push(ctx, &k->mem);
 	if (rc != 0) {

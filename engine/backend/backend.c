@@ -10,6 +10,7 @@
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
+#include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
 #include "engine/memory/cache.h"
 
@@ -25,7 +26,8 @@ const struct backend *const backends[] = {
 };
 
 static const struct source sources[] = {
-	{ "gdb:", true, gdb_open },
+	{ "gdb:", true, 4096, gdb_open },
+	{ "qmp:", false, 32768, qmp_open },
 };
 
 const struct source *

@@ -88,6 +88,7 @@ struct backend {
 struct source {
 	const char *prefix;		/* "gdb:" */
 	bool	 stops;			/* it stands still while it is read */
+	size_t	 run;			/* bytes best read at once */
 	int	(*open)(struct ctx *, const char *address, struct dump **ret);
 };
 /* The one that a word names, with the rest of the word; NULL: none, a file. */
