@@ -161,7 +161,7 @@ identity_match(struct ctx *ctx, const char *mine, const char *theirs)
 		if (other == NULL)
 			continue;
 		if (len != n - keylen - 1 || memcmp(value, other, len) != 0)
-			return (ctx_fail(ctx, E_USAGE, "it is of another "
+			return (ctx_fail(ctx, E_UNSUPPORTED, "it is of another "
 			    "target: %.*s is %.*s there and %.*s here",
 			    (int)keylen, p, (int)len, other,
 			    (int)(n - keylen - 1), value));
@@ -169,7 +169,7 @@ identity_match(struct ctx *ctx, const char *mine, const char *theirs)
 		if (strncmp(p, "kaslr:", 6) != 0)
 			shared++;
 	}
-	return (shared > 0 ? 0 : ctx_fail(ctx, E_USAGE, "nothing shows that it "
+	return (shared > 0 ? 0 : ctx_fail(ctx, E_UNSUPPORTED, "nothing shows that it "
 	    "is of this target (there: \"%.200s\"; here: \"%.200s\")", theirs,
 	    mine));
 }

@@ -26,7 +26,7 @@
 int	kernel_identity(struct ctx *, struct kernel *, char text[IDENTITY_MAX]);
 /*
  * Are they of one target?  What both know must be equal, and there must be
- * something that both know.  Else E_USAGE, with the words that differ.
+ * something that both know.  Else E_UNSUPPORTED, with the words that differ.
  */
 int	identity_match(struct ctx *, const char *mine, const char *theirs);
 

@@ -2,6 +2,7 @@
 /* -c and -i: commands in, rows out. */
 #include "ui/options.h"
 
+#include "engine/edit.h"
 #include "engine/view/view.h"
 
 #include <errno.h>
@@ -19,16 +20,6 @@ complain(struct ctx *ctx, const char *line)
 }
 
 static int
-check_write(struct ctx *ctx, const struct options *o)
-{
-	if (!o->write)
-		return (ctx_fail(ctx, E_USAGE, "writing is not allowed without "
-		    "the option -w"));
-	return (ctx_fail(ctx, E_UNSUPPORTED,
-	    "writing is not built into this version"));
-}
-
-static int
 run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
     const char *line, struct row_sink *sink)
 {
@@ -37,6 +28,8 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 	struct arena arena;
 	int error;
 
+	if (o->undo != NULL)
+		return (edits_undo_journal(ctx, k, o->undo, o->yes, sink));
 	arena_init(&arena);
 	error = view_split(ctx, &arena, line, &args);
 	if (error == OK) {
@@ -44,7 +37,7 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 		if (view != NULL)
 			error = view_run(ctx, k, view, &args, sink);
 		else if (strcmp(args.argv[0], "write") == 0)
-			error = check_write(ctx, o);
+			error = edits_write(ctx, k, args.rest, o->yes, sink);
 		else
 			error = ctx_fail(ctx, E_USAGE,
 			    "no such command; --help lists them");
@@ -80,7 +73,6 @@ run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
 	if (status_reason(error) != NULL && sink->nrows > 0)
 		status = EXIT_PARTIAL;
 	o->format->destroy(sink);
-	kernel_rest(k);
 	if (error != OK && out->error == 0) {
 		ctx->err = err;
 		complain(ctx, line);
@@ -100,6 +92,12 @@ batch_run(struct ctx *ctx, struct kernel *k, const struct options *o)
 	for (i = 0; i < o->ncommands && out.error == 0; i++)
 		status = exit_worse(status,
 		    run_command(ctx, k, o, o->commands[i], &out));
+	if (o->undo != NULL)
+		status = run_command(ctx, k, o, "--undo", &out);
+	else if (k->edits != NULL && edits_staged(k->edits) > 0 &&
+	    !o->ui.quiet)
+		fprintf(stderr, "kpeek: staged only, nothing was written; "
+		    "--yes writes\n");
 	/* Who reads through a pipe may have seen enough. */
 	if (out.error == EPIPE)
 		return (EXIT_OK);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "engine/edit.h"
 #include "ui/options.h"
 
 #include <signal.h>
@@ -30,11 +31,11 @@ version(struct out *out)
 }
 
 static void
-banners(const struct kernel *k, size_t from)
+banners(const struct kernel *k)
 {
 	size_t i;
 
-	for (i = from; i < k->nwarnings; i++)
+	for (i = 0; i < k->nwarnings; i++)
 		fprintf(stderr, "kpeek: warning: %s\n", k->warnings[i]);
 }
 
@@ -43,7 +44,6 @@ run(struct ctx *ctx, struct options *o)
 {
 	enum exit_status status;
 	struct kernel *k;
-	size_t told;
 	int error;
 
 	o->kernel.faults = fault_install();
@@ -52,33 +52,20 @@ run(struct ctx *ctx, struct options *o)
 	if (error == OK && o->live &&
 	    (error = privileges_drop(ctx, !k->dump->complete)) != OK)
 		kernel_close(k);
+	if (error == OK && (o->write || o->patch != NULL ||
+	    o->undo != NULL) && (error = edits_create(ctx, k, o->patch,
+	    o->write || o->undo != NULL)) != OK)
+		kernel_close(k);
 	if (error != OK) {
 		complain(ctx);
 		return (exit_of(error));
 	}
 	if (o->batch) {
 		if (!o->ui.quiet)
-			banners(k, 0);
+			banners(k);
 		status = batch_run(ctx, k, o);
-	} else if (o->convert != NULL) {
-		/* There is something to do: no screen. */
-		status = EXIT_OK;
-		if (!o->ui.quiet)
-			banners(k, 0);
 	} else {
 		status = (enum exit_status)ui_run(ctx, k, &o->ui);
-	}
-	if (o->convert != NULL) {
-		told = k->nwarnings;
-		error = kernel_convert(ctx, k, o->convert);
-		if (!o->ui.quiet)
-			banners(k, told);
-		if (error != OK)
-			complain(ctx);
-		else if (!k->dump->complete || k->nwarnings > told)
-			status = exit_worse(status, EXIT_PARTIAL);
-		if (error != OK)
-			status = exit_worse(status, exit_of(error));
 	}
 	if (o->capture != NULL) {
 		error = kernel_capture(ctx, k, o->capture);

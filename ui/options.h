@@ -20,9 +20,10 @@ struct options {
 	struct ui_options	 ui;
 	struct kernel_options	 kernel;
 	const char		*capture;	/* file for the pages used */
-	const char		*convert;	/* file for all, as an ELF core */
 	const struct sink_ops	*format;
 	bool			 write;		/* -w */
+	bool			 yes;		/* write what was staged at once */
+	const char		*patch, *undo;	/* files, or NULL */
 	bool			 batch;		/* -c or -i was given */
 	const char		**commands;	/* in the order given */
 	size_t			 ncommands, commands_cap;
@@ -44,7 +45,7 @@ enum exit_status exit_worse(enum exit_status, enum exit_status);
 /* For a failure of opening or of a command. */
 enum exit_status exit_of(int status);
 
-/* Run the commands and print; see batch.c. */
+/* Run the commands and print, or what --undo says; see batch.c. */
 enum exit_status batch_run(struct ctx *, struct kernel *,
 		    const struct options *);
 

@@ -575,13 +575,6 @@ detail(struct pane *p, struct buf *b)
 		    (h->unit * 8)));
 }
 
-static bool
-address(struct pane *p, uint64_t *addr)
-{
-	*addr = ((struct hex *)p)->cur;
-	return (true);
-}
-
 static void
 where(struct pane *p, struct buf *b)
 {
@@ -772,7 +765,6 @@ const struct pane_ops pane_hex = {
 	.draw = draw,
 	.verb = verb,
 	.link = follow,
-	.address = address,
 	.search = search,
 	.step = step,
 	.cancel = cancel,

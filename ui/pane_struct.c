@@ -476,17 +476,6 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	    t->nodes[i].type);
 }
 
-static bool
-address(struct pane *p, uint64_t *addr)
-{
-	struct node *n = here((struct tree *)p);
-
-	if (n == NULL || n->more || n->v.place != VALUE_MEM)
-		return (false);
-	*addr = n->v.addr;
-	return (true);
-}
-
 static void
 detail(struct pane *p, struct buf *b)
 {
@@ -586,7 +575,6 @@ const struct pane_ops pane_struct = {
 	.draw = draw,
 	.verb = verb,
 	.link = follow,
-	.address = address,
 	.enter = enter,
 	.row_text = row_text,
 	.refresh = refresh,

@@ -6,11 +6,9 @@
 #include "engine/backend/fbsd_elf.h"
 #include "engine/backend/flat.h"
 #include "engine/backend/foreign.h"
-#include "engine/backend/gdb.h"
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
-#include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
 #include "engine/memory/cache.h"
 
@@ -24,26 +22,6 @@ const struct backend *const backends[] = {
 	&backend_raw,
 	NULL,
 };
-
-static const struct source sources[] = {
-	{ "gdb:", true, 4096, gdb_open },
-	{ "qmp:", false, 32768, qmp_open },
-};
-
-const struct source *
-source_of(const char *word, const char **address)
-{
-	size_t i, n;
-
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		n = strlen(sources[i].prefix);
-		if (strncmp(word, sources[i].prefix, n) == 0) {
-			*address = word + n;
-			return (&sources[i]);
-		}
-	}
-	return (NULL);
-}
 
 static int
 not_a_dump(struct ctx *ctx, struct file *f)
@@ -118,8 +96,8 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 	rc = expand_file(ctx, packed, &plain, &cut);
 	if (rc != 0)
 		return (rc);
-	file_forbid_write(plain, "is compressed as a whole: what is read is an "
-	    "expanded copy; expand it first");
+	file_forbid_write(plain, file_name(packed), "is compressed as a whole: "
+	    "what is read is an expanded copy; expand it first");
 	files[0] = plain;
 	rc = open_files(ctx, files, n, opt, kdh, ret);
 	if (rc != 0) {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,17 +22,18 @@ struct file {
 	uint64_t		 whole;		/* bytes mapped */
 	const uint8_t		*map;		/* the whole file, or NULL */
 	struct file_faults	*faults;
-	struct file_watch	*watch;		/* in faults, or NULL */
+	int			 slot;		/* in faults, or -1 */
 	size_t			 page;
+	atomic_bool		 faulted;
 	struct file_piece	*pieces;	/* rearranged, or NULL */
 	size_t			 npieces;
 	bool			 whole_pieces;
 	int			 write_fd;	/* -1: opened for reading only */
 	int			 write_errno;	/* why not, or 0 */
-	const char		*forbidden;	/* why not in any case, or NULL */
+	char			*forbidden;	/* why not in any case, or NULL */
 };
 
-static bool	watch(struct file *, const void *map);
+static void	watch(struct file *);
 
 static int
 create(struct ctx *ctx, const char *name, struct file **ret)
@@ -44,6 +46,7 @@ create(struct ctx *ctx, const char *name, struct file **ret)
 		return (ctx_fail(ctx, E_NOMEM, "%s: out of memory", name));
 	}
 	f->fd = f->write_fd = -1;
+	f->slot = -1;
 	f->page = (size_t)sysconf(_SC_PAGESIZE);
 	*ret = f;
 	return (0);
@@ -94,10 +97,8 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 			/* 2 MiB a fault would count as this program's memory. */
 			(void)madvise(map, (size_t)f->size, MADV_NOHUGEPAGE);
 #endif
-			if (watch(f, map))
-				f->map = map;
-			else
-				munmap(map, (size_t)f->size);
+			f->map = map;
+			watch(f);
 		}
 	}
 	*ret = f;
@@ -139,17 +140,21 @@ file_allow_write(struct file *f)
 }
 
 void
-file_forbid_write(struct file *f, const char *why)
+file_forbid_write(struct file *f, const char *named, const char *why)
 {
-	f->forbidden = why;
+	char *text;
+
+	if (asprintf(&text, "%s %s", named, why) == -1)
+		return;
+	free(f->forbidden);
+	f->forbidden = text;
 }
 
 static int
 write_refused(struct ctx *ctx, const struct file *f)
 {
 	if (f->forbidden != NULL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "%s %s", f->name,
-		    f->forbidden));
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s", f->forbidden));
 	if (f->pieces != NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is flattened: its "
 		    "bytes have no places of their own; rearrange it first "
@@ -227,36 +232,23 @@ file_of_fd(struct ctx *ctx, const char *name, int fd, struct file **ret)
 	return (0);
 }
 
-/* Where a watched mapping lies, for a handler that may look at any moment. */
-static void
-set_watch(struct file_watch *w, uintptr_t start, uintptr_t end)
-{
-	atomic_fetch_add(&w->version, 1);
-	atomic_store(&w->start, start);
-	atomic_store(&w->end, end);
-	atomic_fetch_add(&w->version, 1);
-}
-
 /* Enter the mapping in the list that the signal handler looks through. */
-static bool
-watch(struct file *f, const void *map)
+static void
+watch(struct file *f)
 {
-	struct file_watch *w;
-	bool taken;
+	struct file *none;
 	int i;
 
 	for (i = 0; i < FILE_FAULTS_MAX; i++) {
-		w = &f->faults->watch[i];
-		taken = false;
-		if (atomic_compare_exchange_strong(&w->taken, &taken, true)) {
-			atomic_store(&w->faulted, false);
-			set_watch(w, (uintptr_t)map, (uintptr_t)map +
-			    (uintptr_t)f->whole);
-			f->watch = w;
-			return (true);
+		none = NULL;
+		if (atomic_compare_exchange_strong(&f->faults->files[i], &none,
+		    f)) {
+			f->slot = i;
+			return;
 		}
 	}
-	return (false);
+	munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
+	f->map = NULL;
 }
 
 void
@@ -264,8 +256,8 @@ file_close(struct file *f)
 {
 	if (f == NULL)
 		return;
-	if (f->watch != NULL)
-		set_watch(f->watch, 0, 0);
+	if (f->slot >= 0)
+		atomic_store(&f->faults->files[f->slot], NULL);
 	if (f->fd != -1) {
 		if (f->map != NULL)
 			munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
@@ -273,9 +265,8 @@ file_close(struct file *f)
 	}
 	if (f->write_fd != -1)
 		close(f->write_fd);
-	if (f->watch != NULL)
-		atomic_store(&f->watch->taken, false);
 	free(f->pieces);
+	free(f->forbidden);
 	free(f->name);
 	free(f);
 }
@@ -339,18 +330,12 @@ file_faults(const struct file *f)
 	return (f->faults);
 }
 
-static inline bool
-has_faulted(const struct file *f)
-{
-	return (f->watch != NULL &&
-	    atomic_load_explicit(&f->watch->faulted, memory_order_acquire));
-}
-
 /* Bytes of the window as they lie in the file; n have been found to be there. */
 static const uint8_t *
 map_plain(struct file *f, uint64_t at)
 {
-	if (f->map == NULL || has_faulted(f))
+	if (f->map == NULL ||
+	    atomic_load_explicit(&f->faulted, memory_order_acquire))
 		return (NULL);
 	return (f->map + f->base + at);
 }
@@ -365,7 +350,7 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 	map = map_plain(f, off);
 	if (map != NULL) {
 		memcpy(buf, map, n);
-		if (!has_faulted(f))
+		if (!atomic_load_explicit(&f->faulted, memory_order_acquire))
 			return (0);
 	}
 	for (done = 0; done < n; done += (size_t)got) {
@@ -469,37 +454,18 @@ file_map(struct file *f, uint64_t off, uint64_t n)
 	return (map_plain(f, p->at + (off - p->off)));
 }
 
-/* The first byte from "at" on that is in no hole of the file itself, or end. */
-static uint64_t
-data_plain(const struct file *f, uint64_t at, uint64_t end)
-{
-	off_t data;
-
-	/* Nobody reads at the place that this moves. */
-	data = lseek(f->fd, (off_t)(f->base + at), SEEK_DATA);
-	if (data == -1)
-		return (errno == ENXIO ? end : at);
-	at = (uint64_t)data - f->base;
-	return (at < end ? at : end);
-}
-
 uint64_t
 file_data(const struct file *f, uint64_t off)
 {
-	const struct file_piece *p;
-	size_t i;
+	off_t at;
 
-	if (f->fd == -1 || off >= f->size)
+	if (f->fd == -1 || f->pieces != NULL || off >= f->size)
 		return (off);
-	if (f->pieces == NULL)
-		return (data_plain(f, off, f->size));
-	i = find_piece(f, off);
-	p = i < f->npieces ? &f->pieces[i] : NULL;
-	if (p != NULL && off >= p->off)
-		return (data_plain(f, p->at + (off - p->off), p->at + p->len) -
-		    p->at + p->off);
-	/* Between pieces. */
-	return (!f->whole_pieces ? off : p != NULL ? p->off : f->size);
+	at = lseek(f->fd, (off_t)(f->base + off), SEEK_DATA);
+	if (at == -1)
+		return (errno == ENXIO ? f->size : off);
+	off = (uint64_t)at - f->base;
+	return (off < f->size ? off : f->size);
 }
 
 static void
@@ -539,31 +505,26 @@ file_drop(struct file *f, uint64_t off, uint64_t n)
 bool
 file_fault(struct file_faults *faults, const void *addr)
 {
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	const uintptr_t at = (uintptr_t)addr;
-	struct file_watch *w;
-	uintptr_t start, end;
-	unsigned version;
+	struct file *f;
+	uintptr_t page;
 	int i;
 
 	for (i = 0; i < FILE_FAULTS_MAX; i++) {
-		w = &faults->watch[i];
-		version = atomic_load(&w->version);
-		start = atomic_load(&w->start);
-		end = atomic_load(&w->end);
-		/* What is read just now is not opened or closed just now. */
-		if (at < start || at >= end || version % 2 != 0 ||
-		    atomic_load(&w->version) != version)
+		f = atomic_load(&faults->files[i]);
+		if (f == NULL || (const uint8_t *)addr < f->map ||
+		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->whole)
 			continue;
+		page = (uintptr_t)addr & ~(uintptr_t)(f->page - 1);
 		/*
 		 * First the word that bytes are void, then the zeros: another
 		 * thread that copies these must see the counter move.
 		 */
-		atomic_store(&w->faulted, true);
+		atomic_store(&f->faulted, true);
 		atomic_fetch_add(&faults->count, 1);
-		return (mmap((void *)(at & ~(page - 1)), page, PROT_READ,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-		    MAP_FAILED);
+		if (mmap((void *)page, f->page, PROT_READ, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+			return (false);
+		return (true);
 	}
 	return (false);
 }

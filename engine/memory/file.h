@@ -16,21 +16,9 @@ struct file;
 
 #define FILE_FAULTS_MAX	128
 
-/*
- * A mapping that the handler knows.  Files of other threads come and go while
- * it looks, so it reads no file, and this only where the version was even and
- * stood still.
- */
-struct file_watch {
-	atomic_bool	  taken;
-	atomic_uint	  version;
-	_Atomic uintptr_t start, end;		/* 0, 0: none */
-	atomic_bool	  faulted;
-};
-
 struct file_faults {
-	struct file_watch watch[FILE_FAULTS_MAX];
-	atomic_uint	  count;		/* faults so far */
+	_Atomic(struct file *)	files[FILE_FAULTS_MAX];
+	atomic_uint		count;		/* faults so far */
 };
 
 /*
@@ -44,8 +32,11 @@ int	file_open(struct ctx *, const char *path, struct file_faults *faults,
  * others who write.  Where that cannot be, file_write() says why.
  */
 void	file_allow_write(struct file *);
-/* These bytes are not what lies in the file: why, for file_write() to say. */
-void	file_forbid_write(struct file *, const char *why);
+/*
+ * These bytes are not what lies in the file that the user named: why, for
+ * file_write() to say.  The text is copied.
+ */
+void	file_forbid_write(struct file *, const char *named, const char *why);
 /*
  * All n bytes, over others that are there: E_RESTRICTED or E_UNSUPPORTED with
  * the reason, E_TRUNCATED past the end, E_IO with the offset in err.addr.  n 0

@@ -9,9 +9,8 @@
 
 #include "engine/memory/memory.h"
 
-#define PAGES_RUN_MAX	((size_t)32768)
+#define PAGES_SIZE	UINT64_C(32768)	/* read at once */
 
-/* "run" bytes are read at once: a power of two up to PAGES_RUN_MAX. */
-int	pages_push(struct ctx *, struct memory *, size_t run);
+int	pages_push(struct ctx *, struct memory *);
 
 #endif

@@ -124,6 +124,40 @@ int	value_chars(struct ctx *, const struct value_env *,
 	    const struct value *, struct buf *);
 
 /*
+ * What would be written: n bytes at addr, of each the bits of its mask.
+ */
+#define VALUE_STORE_MAX	4096
+struct value_store {
+	struct value	 v;		/* the object; place MEM */
+	bool		 typed;		/* v has a type to show it by */
+	uint64_t	 addr;
+	size_t		 n;
+	uint8_t		 bytes[VALUE_STORE_MAX], mask[VALUE_STORE_MAX];
+};
+/*
+ * A value as people type it, checked against the type of the object: numbers
+ * against their range, enumerators by name or number, true and false, a pointer
+ * as an expression (a symbol that is no pointer itself gives its address), a
+ * "text" for an array of char, hex:BYTES for any object.  E_USAGE and what
+ * would fit; the errors of value_eval.
+ */
+int	value_store(struct ctx *, const struct value_env *,
+	    const struct value *, const char *text, struct value_store *ret);
+/*
+ * The same where the type is not known: NUMBER:1 (2, 4, 8), hex:BYTES or
+ * "text", as it is, without a NUL.
+ */
+int	value_store_raw(struct ctx *, const struct value_env *,
+	    const struct space *, uint64_t addr, const char *text,
+	    struct value_store *ret);
+/*
+ * The place is an expression: an object, else the address of one without a
+ * type; so is a symbol whose type nobody knows unless its size is a number's.
+ */
+int	value_store_eval(struct ctx *, const struct value_env *,
+	    const char *place, const char *text, struct value_store *ret);
+
+/*
  * The leaves of a value, depth first, with their paths: what "print" and
  * "type" list.  fn gets each node; for structures (and arrays of them) it is
  * called first with is_leaf false, and may return VALUE_SKIP not to go in.

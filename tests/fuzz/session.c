@@ -16,12 +16,12 @@ run(const uint8_t *p, size_t n)
 	struct replay_line l;
 	struct ctx ctx;
 	struct out o;
-	struct replay_head head;
+	char name[64];
 	uint32_t key;
 	size_t len;
 
 	ctx_init(&ctx);
-	replay_head(text, n, &head);
+	(void)replay_keymap(text, n, name, sizeof(name));
 	for (at = text; at < end; at = nl + 1) {
 		nl = memchr(at, '\n', (size_t)(end - at));
 		if (nl == NULL)
