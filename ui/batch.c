@@ -3,7 +3,7 @@
 #include "ui/options.h"
 
 #include "engine/edit.h"
-#include "engine/view/view.h"
+#include "ui/user_tables.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ complain(struct ctx *ctx, const char *line)
 
 static int
 run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
-    const char *line, struct row_sink *sink)
+    struct tables *tables, const char *line, struct row_sink *sink)
 {
 	const struct view *view;
 	struct view_args args;
@@ -33,7 +33,8 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 	arena_init(&arena);
 	error = view_split(ctx, &arena, line, &args);
 	if (error == OK) {
-		view = view_by_name(args.argv[0]);
+		args.tables = tables;
+		view = tables_view(ctx, tables, args.argv[0]);
 		if (view != NULL)
 			error = view_run(ctx, k, view, &args, sink);
 		else if (strcmp(args.argv[0], "write") == 0)
@@ -49,7 +50,7 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 /* One command with a sink of its own. */
 static enum exit_status
 run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
-    const char *line, struct out *out)
+    struct tables *tables, const char *line, struct out *out)
 {
 	enum exit_status status;
 	struct row_sink *sink;
@@ -63,7 +64,7 @@ run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
 		complain(ctx, line);
 		return (EXIT_FAILED);
 	}
-	error = run_line(ctx, k, o, line, sink);
+	error = run_line(ctx, k, o, tables, line, sink);
 	err = ctx->err;
 	o->format->end(sink, ctx, error == OK);
 	status = exit_of(error);
@@ -80,24 +81,47 @@ run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
 	return (status);
 }
 
+/* What is wrong with the user's tables does not keep the others from use. */
+static struct tables *
+load_tables(struct ctx *ctx, const struct options *o)
+{
+	struct tables *tables;
+	const char *text;
+	size_t i;
+
+	tables = tables_create();
+	if (tables == NULL || user_tables_load(ctx, tables) != OK) {
+		fprintf(stderr, "kpeek: tables: no memory\n");
+		ctx_clear(ctx);
+	}
+	for (i = 0; tables != NULL && !o->ui.quiet &&
+	    (text = tables_complaint(tables, i)) != NULL; i++)
+		fprintf(stderr, "kpeek: %s\n", text);
+	return (tables);
+}
+
 enum exit_status
 batch_run(struct ctx *ctx, struct kernel *k, const struct options *o)
 {
 	enum exit_status status;
+	struct tables *tables;
 	struct out out;
 	size_t i;
 
 	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
+	tables = load_tables(ctx, o);
 	status = EXIT_OK;
 	for (i = 0; i < o->ncommands && out.error == 0; i++)
 		status = exit_worse(status,
-		    run_command(ctx, k, o, o->commands[i], &out));
+		    run_command(ctx, k, o, tables, o->commands[i], &out));
 	if (o->undo != NULL)
-		status = run_command(ctx, k, o, "--undo", &out);
+		status = run_command(ctx, k, o, tables, "--undo",
+		    &out);
 	else if (k->edits != NULL && edits_staged(k->edits) > 0 &&
 	    !o->ui.quiet)
 		fprintf(stderr, "kpeek: staged only, nothing was written; "
 		    "--yes writes\n");
+	tables_destroy(tables);
 	/* Who reads through a pipe may have seen enough. */
 	if (out.error == EPIPE)
 		return (EXIT_OK);

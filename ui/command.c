@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/command.h"
 
-#include "engine/view/view.h"
+#include "engine/view/tables.h"
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/svg.h"
@@ -691,10 +691,10 @@ command_by_name(const char *name, size_t n)
 }
 
 bool
-command_known(const char *name)
+command_known(struct ui *ui, const char *name)
 {
 	return (command_by_name(name, strlen(name)) != NULL ||
-	    view_by_name(name) != NULL);
+	    tables_view(ui->ctx, ui->tables, name) != NULL);
 }
 
 /* Say what is missing, as view_run does for views. */
@@ -750,7 +750,7 @@ ui_command(struct ui *ui, const char *line)
 	}
 	arena_init(&arena);
 	name = arena_strndup(&arena, text, n);
-	v = name != NULL ? view_by_name(name) : NULL;
+	v = name != NULL ? tables_view(ui->ctx, ui->tables, name) : NULL;
 	if (v != NULL)
 		rc = pane_table_open(ui, text);
 	else if (strspn(text, "0123456789") == strlen(text))

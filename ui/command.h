@@ -23,6 +23,6 @@ extern const struct command commands[];		/* ended by a NULL name */
 
 const struct command *command_by_name(const char *name, size_t n);
 /* A name that a keymap may use: a command or a view. */
-bool	command_known(const char *name);
+bool	command_known(struct ui *, const char *name);
 
 #endif

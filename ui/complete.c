@@ -6,7 +6,7 @@
  */
 #include "ui/command.h"
 
-#include "engine/view/view.h"
+#include "engine/view/tables.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -46,7 +46,8 @@ offer(struct prompt *p, const char *prefix, size_t n, const char *word)
 }
 
 static void
-offer_commands(struct prompt *p, const char *prefix, size_t n)
+offer_commands(struct prompt *p, const struct tables *tables,
+    const char *prefix, size_t n)
 {
 	const struct command *c;
 	size_t i;
@@ -57,6 +58,8 @@ offer_commands(struct prompt *p, const char *prefix, size_t n)
 	}
 	for (i = 0; views[i] != NULL; i++)
 		offer(p, prefix, n, views[i]->name);
+	for (i = 0; i < tables_count(tables); i++)
+		offer(p, prefix, n, tables_name(tables, i));
 }
 
 static void
@@ -120,7 +123,7 @@ gather(struct ui *ui)
 	prefix = text + p->from;
 	n = p->pos - p->from;
 	if (p->from == first)
-		offer_commands(p, prefix, n);
+		offer_commands(p, ui->tables, prefix, n);
 	if (p->from != first || (p->nwords == 0 && n > 0)) {
 		if (n == 0)
 			return;

@@ -122,6 +122,7 @@ struct ui {
 	struct ctx	*ctx;
 	struct kernel	*kernel;
 	const struct ui_options *opt;
+	struct tables	*tables;	/* those that are data */
 	bool		 sync;		/* no terminal: finish everything at once */
 	struct grid	 grid;
 	struct keymap	 keymap;

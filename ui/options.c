@@ -2,7 +2,7 @@
 #include "ui/options.h"
 
 #include "base/vec.h"
-#include "engine/view/view.h"
+#include "ui/user_tables.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -64,10 +64,26 @@ static const struct option_row {
 	{ OPT_LATER, "convert", "OUT.elf", NULL },
 };
 
+static void
+help_view(struct out *out, const struct view *v)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s %s", v->name, v->args);
+	if (strlen(left) <= 22)
+		out_printf(out, "  %-22s %s\n", left, v->help);
+	else
+		out_printf(out, "  %s %s\n  %-22s %s\n", v->name, v->args, "",
+		    v->help);
+}
+
 void
 options_help(struct out *out)
 {
 	char left[64];
+	struct tables *tables;
+	const struct view *v;
+	struct ctx ctx;
 	size_t i;
 
 	out_puts(out, "usage: kpeek [options] [FILE ...]\n\n"
@@ -88,15 +104,21 @@ options_help(struct out *out)
 		out_printf(out, "  %-22s %s\n", left, rows[i].help);
 	}
 	out_puts(out, "\ncommands:\n");
-	for (i = 0; views[i] != NULL; i++) {
-		snprintf(left, sizeof(left), "%s %s", views[i]->name,
-		    views[i]->args);
-		if (strlen(left) <= 22)
-			out_printf(out, "  %-22s %s\n", left, views[i]->help);
-		else
-			out_printf(out, "  %s %s\n  %-22s %s\n", views[i]->name,
-			    views[i]->args, "", views[i]->help);
+	for (i = 0; views[i] != NULL; i++)
+		help_view(out, views[i]);
+	ctx_init(&ctx);
+	tables = tables_create();
+	if (tables != NULL && user_tables_load(&ctx, tables) == OK) {
+		out_puts(out, "\ntables (kpeek-views(5) tells how to add "
+		    "more):\n");
+		for (i = 0; i < tables_count(tables); i++) {
+			v = tables_at(&ctx, tables, i);
+			if (v != NULL)
+				help_view(out, v);
+		}
 	}
+	tables_destroy(tables);
+	ctx_fini(&ctx);
 	out_puts(out, "\nexit status: 0 done, 1 failed, 2 wrong usage, "
 	    "3 some memory was unavailable\n");
 }

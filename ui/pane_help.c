@@ -5,7 +5,7 @@
  */
 #include "ui/doc.h"
 
-#include "engine/view/view.h"
+#include "engine/view/tables.h"
 #include "ui/command.h"
 
 #include <stdio.h>
@@ -109,6 +109,7 @@ build(struct doc_pane *dp, int width)
 {
 	struct help *h = (struct help *)dp;
 	const struct command *c;
+	const struct view *v;
 	size_t i;
 
 	if (h->messages) {
@@ -135,6 +136,11 @@ build(struct doc_pane *dp, int width)
 		    strlen(views[i]->name)) == NULL)
 			build_row(h, views[i]->name, views[i]->args != NULL ?
 			    views[i]->args : "", views[i]->help, width);
+	}
+	for (i = 0; i < tables_count(dp->p.ui->tables); i++) {
+		v = tables_at(dp->p.ui->ctx, dp->p.ui->tables, i);
+		if (v != NULL)
+			build_row(h, v->name, v->args, v->help, width);
 	}
 }
 

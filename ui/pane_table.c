@@ -5,7 +5,7 @@
  */
 #include "ui/job.h"
 
-#include "engine/view/view.h"
+#include "engine/view/tables.h"
 #include "ui/model.h"
 
 #include <stdio.h>
@@ -933,7 +933,9 @@ pane_table_open(struct ui *ui, const char *line)
 	t->line = strdup(line);
 	rc = t->line == NULL ? ctx_fail(ui->ctx, E_NOMEM, "no memory") :
 	    view_split(ui->ctx, &t->arena, t->line, &t->args);
-	if (rc == 0 && (t->view = view_by_name(t->args.argv[0])) == NULL)
+	t->args.tables = ui->tables;
+	if (rc == 0 && (t->view = tables_view(ui->ctx, ui->tables,
+	    t->args.argv[0])) == NULL)
 		rc = ctx_fail(ui->ctx, E_USAGE, "%s: there is no such table",
 		    t->args.argv[0]);
 	if (rc == 0) {

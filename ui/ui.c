@@ -8,6 +8,7 @@
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/term.h"
+#include "ui/user_tables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,8 +79,7 @@ known_mode(void *arg, const char *name)
 static bool
 known_command(void *arg, const char *name)
 {
-	(void)arg;
-	return (command_known(name));
+	return (command_known(arg, name));
 }
 
 static void
@@ -152,7 +152,9 @@ int
 ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
     struct ui **ret)
 {
+	const char *text;
 	struct ui *ui;
+	size_t n;
 	int rc, i;
 
 	ui = calloc(1, sizeof(*ui));
@@ -186,7 +188,16 @@ ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
 		fcntl(ui->wake[i], F_SETFL, O_NONBLOCK);
 		fcntl(ui->wake[i], F_SETFD, FD_CLOEXEC);
 	}
-	rc = load_keymaps(ui);
+	ui->tables = tables_create();
+	rc = ui->tables == NULL ? ctx_fail(ctx, E_NOMEM, "no memory") : 0;
+	/* A replay is the same for everyone. */
+	if (rc == 0 && !ui->sync)
+		rc = user_tables_load(ctx, ui->tables);
+	for (n = 0; rc == 0 && (text = tables_complaint(ui->tables, n)) != NULL;
+	    n++)
+		ui_say(ui, STYLE_ERROR, "%s", text);
+	if (rc == 0)
+		rc = load_keymaps(ui);
 	if (rc != 0) {
 		ui_destroy(ui);
 		return (rc);
@@ -208,6 +219,7 @@ ui_destroy(struct ui *ui)
 	for (i = 0; i < ui->nmarks; i++)
 		free(ui->marks[i].command);
 	sym_filter_destroy(ui->matcher);
+	tables_destroy(ui->tables);
 	free(ui->pattern);
 	free(ui->last_command);
 	buf_fini(&ui->messages);

@@ -103,6 +103,15 @@ os_files(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 }
 
 int
+os_path(struct ctx *ctx, struct kernel *k, uint64_t mnt, uint64_t dentry,
+    struct arena *arena, const char **ret)
+{
+	if (!HAS(k, path))
+		return (unsupported(ctx, k, "paths"));
+	return (k->os->path(ctx, k, mnt, dentry, arena, ret));
+}
+
+int
 os_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
     int (*fn)(void *, struct ctx *, const struct os_frame *), void *arg)
 {

@@ -186,6 +186,9 @@ struct os_ops {
 	/* Open files in the order of their descriptors. */
 	int	(*files)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+	/* The path of a directory entry, seen from a mount's root. */
+	int	(*path)(struct ctx *, struct kernel *, uint64_t mnt,
+		    uint64_t dentry, struct arena *, const char **ret);
 	/* A task's kernel stack, innermost frame first. */
 	int	(*frames)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
@@ -243,6 +246,8 @@ int	os_maps(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
 int	os_files(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+int	os_path(struct ctx *, struct kernel *, uint64_t mnt, uint64_t dentry,
+	    struct arena *, const char **ret);
 int	os_frames(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
 int	os_swaps(struct ctx *, struct kernel *,

@@ -2,6 +2,7 @@
 #include "engine/view/view.h"
 
 #include "engine/view/tools.h"
+#include "engine/view/viewfile.h"
 
 #include <string.h>
 
@@ -27,6 +28,7 @@ const struct view *const views[] = {
 	&view_files,
 	&view_whatis,
 	&view_find,
+	&view_views,
 	NULL
 };
 
@@ -141,6 +143,8 @@ view_run(struct ctx *ctx, struct kernel *k, const struct view *view,
     const struct view_args *args, struct row_sink *sink)
 {
 	ctx_clear(ctx);
+	if (view->file != NULL)
+		return (viewfile_run(ctx, k, view->file, args, sink));
 	if ((view->needs & NEEDS_OS) != 0 && k->os == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "no kernel that kpeek "
 		    "knows was found in this memory; --vmcoreinfo, --kaslr "

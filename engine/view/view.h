@@ -25,7 +25,11 @@ struct view_args {
 	const char	*rest;		/* all after argv[0], as typed */
 	bool		 wall_clock;	/* -T */
 	struct value_env *env;		/* for expressions; NULL = the kernel's */
+	struct tables	*tables;	/* those that "views" lists; may be NULL */
 };
+
+struct tables;
+struct viewfile;
 
 struct view {
 	const char	*name;
@@ -39,6 +43,7 @@ struct view {
 	 */
 	int	(*run)(struct ctx *, struct kernel *, const struct view_args *,
 		    struct row_sink *);
+	const struct viewfile *file;	/* a table that is data: run is NULL */
 };
 
 extern const struct view *const views[];	/* NULL-ended, in the order of help */

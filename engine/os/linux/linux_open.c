@@ -41,6 +41,7 @@ const struct os_ops linux_ops = {
 	.proc_space = linux_proc_space,
 	.maps = linux_maps,
 	.files = linux_files,
+	.path = linux_path_at,
 	.frames = linux_frames,
 	.swaps = linux_swaps,
 	.load = linux_load,

@@ -191,22 +191,18 @@ climb(struct ctx *ctx, struct path *p, uint64_t mount, uint64_t dentry)
 }
 
 int
-linux_path(struct ctx *ctx, struct kernel *k, uint64_t file,
+linux_path_at(struct ctx *ctx, struct kernel *k, uint64_t mnt, uint64_t dentry,
     struct arena *arena, const char **ret)
 {
 	struct path p;
-	uint64_t mnt, mount, dentry;
+	uint64_t mount;
 	int rc;
 
 	memset(&p.dentry, 0, sizeof(p.dentry));
 	memset(&p.mount, 0, sizeof(p.mount));
 	p.k = k;
 	p.at = PATH_ROOM;
-	rc = linux_member(ctx, k, file, LM_FILE_MNT, &mnt);
-	if (rc == 0)
-		rc = linux_member(ctx, k, file, LM_FILE_DENTRY, &dentry);
-	if (rc == 0)
-		rc = linux_around(ctx, k, LM_MOUNT_MNT, mnt, &mount);
+	rc = linux_around(ctx, k, LM_MOUNT_MNT, mnt, &mount);
 	if (rc == 0)
 		rc = linux_obj_init(ctx, &p.dentry, k, LT_DENTRY);
 	if (rc == 0)
@@ -216,8 +212,25 @@ linux_path(struct ctx *ctx, struct kernel *k, uint64_t file,
 	linux_obj_fini(&p.dentry);
 	linux_obj_fini(&p.mount);
 	if (rc != 0)
-		return (ctx_chain(ctx, "path of file 0x%llx",
-		    (unsigned long long)file));
+		return (rc);
 	*ret = arena_strndup(arena, p.buf + p.at, PATH_ROOM - p.at);
 	return (*ret != NULL ? 0 : ctx_fail(ctx, E_NOMEM, "out of memory"));
+}
+
+int
+linux_path(struct ctx *ctx, struct kernel *k, uint64_t file,
+    struct arena *arena, const char **ret)
+{
+	uint64_t mnt, dentry;
+	int rc;
+
+	rc = linux_member(ctx, k, file, LM_FILE_MNT, &mnt);
+	if (rc == 0)
+		rc = linux_member(ctx, k, file, LM_FILE_DENTRY, &dentry);
+	if (rc == 0)
+		rc = linux_path_at(ctx, k, mnt, dentry, arena, ret);
+	if (rc != 0)
+		return (ctx_chain(ctx, "path of file 0x%llx",
+		    (unsigned long long)file));
+	return (0);
 }

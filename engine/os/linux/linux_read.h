@@ -403,6 +403,8 @@ uint64_t linux_page_size(const struct kernel *);
  * The path of a struct file as d_path() writes it, seen from the root of its
  * mount namespace, " (deleted)" included.
  */
+int	linux_path_at(struct ctx *, struct kernel *, uint64_t mnt,
+	    uint64_t dentry, struct arena *, const char **ret);
 int	linux_path(struct ctx *, struct kernel *, uint64_t file, struct arena *,
 	    const char **);
 
