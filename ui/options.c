@@ -57,11 +57,9 @@ static const struct option_row {
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
-	{ OPT_LATER, "cast", "FILE", NULL },
 	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
 	{ OPT_LATER, "source", "DIR", NULL },
-	{ OPT_LATER, "convert", "OUT.elf", NULL },
 };
 
 static void
