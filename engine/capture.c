@@ -4,9 +4,10 @@
  * the dump's own notes and always a VMCOREINFO note, so that this and other
  * tools open it as any other vmcore.
  */
+#include "engine/capture.h"
+
 #include "base/bytes.h"
-#include "base/vec.h"
-#include "engine/kernel.h"
+#include "engine/backend/elf_write.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
 
@@ -16,49 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EHDR	64
-#define PHDR	56
-#define SHDR	64
-#define PN_XNUM	0xffff
+#define WORD	8			/* of the file's class */
 
 struct run {
 	uint64_t pa, len;
 };
 
-static void
-put(struct buf *b, unsigned size, bool be, uint64_t v)
-{
-	uint8_t raw[8];
-
-	store_uint(raw, size, be, v);
-	buf_add(b, raw, size);
-}
-
-static void
-pad(struct buf *b, size_t align)
-{
-	static const uint8_t zeros[4096];
-
-	if (b->len % align != 0)
-		buf_add(b, zeros, align - b->len % align);
-}
-
-static void
-put_note(struct buf *b, bool be, const char *name, size_t namesz, uint32_t type,
-    const void *desc, size_t n)
-{
-	put(b, 4, be, namesz);
-	put(b, 4, be, n);
-	put(b, 4, be, type);
-	buf_add(b, name, namesz);
-	pad(b, 4);
-	buf_add(b, desc, n);
-	pad(b, 4);
-}
-
-/* The dump's notes but for its VMCOREINFO, then the one that holds. */
-static int
-make_notes(struct ctx *ctx, struct kernel *k, struct buf *out)
+int
+capture_notes(struct ctx *ctx, struct kernel *k, struct buf *out)
 {
 	const bool be = k->arch->be;
 	const char *name;
@@ -81,67 +47,19 @@ make_notes(struct ctx *ctx, struct kernel *k, struct buf *out)
 			break;
 		if (namesz >= 10 && memcmp(name, "VMCOREINFO", 10) == 0)
 			continue;
-		put_note(out, be, name, namesz, type, desc, descsz);
+		elf_put_note(out, be, name, namesz, type, desc, descsz);
 	}
 	memset(&text, 0, sizeof(text));
 	rc = 0;
 	if (k->os != NULL && k->os->vmcoreinfo != NULL)
 		rc = k->os->vmcoreinfo(ctx, k, &text);
 	if (rc == 0 && text.len > 0)
-		put_note(out, be, "VMCOREINFO", sizeof("VMCOREINFO"), 0, text.p,
+		elf_put_note(out, be, "VMCOREINFO", sizeof("VMCOREINFO"), 0, text.p,
 		    text.len);
 	buf_fini(&text);
 	if (rc == 0 && out->bad)
 		rc = ctx_fail(ctx, E_NOMEM, "no memory for notes");
 	return (rc);
-}
-
-static void
-put_phdr(struct buf *b, bool be, uint32_t type, uint32_t flags, uint64_t off,
-    uint64_t pa, uint64_t len)
-{
-	put(b, 4, be, type);
-	put(b, 4, be, flags);
-	put(b, 8, be, off);
-	put(b, 8, be, 0);		/* p_vaddr: physical addresses only */
-	put(b, 8, be, pa);
-	put(b, 8, be, len);
-	put(b, 8, be, len);
-	put(b, 8, be, 0);
-}
-
-static void
-put_header(struct buf *b, const struct arch *a, size_t nph)
-{
-	static const uint8_t ident[16] = "\177ELF\2\1\1";
-	const bool many = nph >= PN_XNUM;
-
-	buf_add(b, ident, sizeof(ident));
-	b->p[5] = a->be ? 2 : 1;
-	put(b, 2, a->be, 4);		/* ET_CORE */
-	put(b, 2, a->be, a->elf_machine);
-	put(b, 4, a->be, 1);
-	put(b, 8, a->be, 0);
-	put(b, 8, a->be, many ? EHDR + SHDR : EHDR);
-	put(b, 8, a->be, many ? EHDR : 0);
-	put(b, 4, a->be, 0);
-	put(b, 2, a->be, EHDR);
-	put(b, 2, a->be, PHDR);
-	put(b, 2, a->be, many ? PN_XNUM : nph);
-	put(b, 2, a->be, many ? SHDR : 0);
-	put(b, 2, a->be, many);
-	put(b, 2, a->be, 0);
-	if (many) {			/* section 0 holds the count in sh_info */
-		put(b, 8, a->be, 0);
-		put(b, 8, a->be, 0);
-		put(b, 8, a->be, 0);
-		put(b, 8, a->be, 0);
-		put(b, 8, a->be, 0);
-		put(b, 4, a->be, 0);
-		put(b, 4, a->be, nph);
-		put(b, 8, a->be, 0);
-		put(b, 8, a->be, 0);
-	}
 }
 
 static int
@@ -237,7 +155,7 @@ kernel_capture(struct ctx *ctx, struct kernel *k, const char *path)
 	memset(&head, 0, sizeof(head));
 	runs = NULL;
 	pages = NULL;
-	rc = make_notes(ctx, k, &notes);
+	rc = capture_notes(ctx, k, &notes);
 	if (rc == 0)
 		rc = recorder_pages(ctx, &k->mem, &pages, &n);
 	if (rc == 0 && n == 0)
@@ -250,16 +168,22 @@ kernel_capture(struct ctx *ctx, struct kernel *k, const char *path)
 		goto out;
 	}
 	nph = nruns + 1;
-	put_header(&head, k->arch, nph);
-	off = head.len + nph * PHDR;
-	put_phdr(&head, k->arch->be, 4, 0, off, 0, notes.len);
+	elf_put_header(&head, k->arch, WORD, nph);
+	off = head.len + nph * elf_phdr_size(WORD);
+	elf_put_phdr(&head, WORD, k->arch->be, &(struct elf_phdr){
+	    .type = ELF_PT_NOTE, .offset = off, .filesz = notes.len,
+	    .memsz = notes.len });
 	off = (off + notes.len + RECORDER_PAGE - 1) & ~(RECORDER_PAGE - 1);
 	for (i = 0; i < nruns; i++) {
-		put_phdr(&head, k->arch->be, 1, 7, off, runs[i].pa, runs[i].len);
+		/* p_vaddr is 0: physical addresses only. */
+		elf_put_phdr(&head, WORD, k->arch->be, &(struct elf_phdr){
+		    .type = ELF_PT_LOAD, .flags = 7, .offset = off,
+		    .paddr = runs[i].pa, .filesz = runs[i].len,
+		    .memsz = runs[i].len });
 		off += runs[i].len;
 	}
 	buf_add(&head, notes.p, notes.len);
-	pad(&head, RECORDER_PAGE);
+	elf_pad(&head, RECORDER_PAGE);
 	rc = head.bad ? ctx_fail(ctx, E_NOMEM, "out of memory") :
 	    write_file(ctx, k, path, &head, pages, n);
 out:

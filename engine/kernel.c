@@ -2,6 +2,7 @@
 #include "engine/kernel.h"
 
 #include "engine/edit.h"
+#include "engine/memory/pages.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
 
@@ -32,7 +33,8 @@ open_files(struct ctx *ctx, const char *const *paths, size_t n,
  * the number of those that are left.
  */
 static int
-take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n)
+take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
+    bool target)
 {
 	size_t i;
 	int rc;
@@ -44,7 +46,7 @@ take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n)
 			continue;
 		}
 		/* Alone it is left to say itself that it is no dump. */
-		if (rc != 0 || k->image != NULL || *n == 1)
+		if (rc != 0 || k->image != NULL || (*n == 1 && !target))
 			return (rc);
 		rc = image_open(ctx, files[i], &k->image);
 		if (rc != 0)
@@ -87,10 +89,44 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	return (0);
 }
 
+/* Take a target's word out of the list of files: *source is NULL for none. */
+static int
+take_source(struct ctx *ctx, const char *const *paths, size_t *n,
+    const struct kernel_options *opt, const char **files,
+    const struct source **source, const char **address)
+{
+	const struct source *s;
+	const char *rest;
+	size_t i, kept;
+
+	*source = NULL;
+	for (i = kept = 0; i < *n; i++) {
+		s = source_of(paths[i], &rest);
+		if (s == NULL) {
+			files[kept++] = paths[i];
+			continue;
+		}
+		if (*source != NULL)
+			return (ctx_fail(ctx, E_USAGE, "%s: one target at a "
+			    "time", paths[i]));
+		if (s->stops && opt->no_stop)
+			return (ctx_fail(ctx, E_USAGE, "%s: with --no-stop it "
+			    "is not opened, since it stands still for every "
+			    "read; a guest of QEMU is read without by "
+			    "qmp:/SOCKET", paths[i]));
+		*source = s;
+		*address = rest;
+	}
+	*n = kept;
+	return (0);
+}
+
 int
-kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
+kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
     const struct kernel_options *opt, struct kernel **ret)
 {
+	const char *paths[64], *address = NULL;
+	const struct source *source;
 	struct file *files[64];
 	struct symbols none;
 	struct kernel *k;
@@ -100,6 +136,9 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 	if (npaths == 0 || npaths > sizeof(files) / sizeof(files[0]))
 		return (ctx_fail(ctx, E_USAGE, "%zu files cannot be one dump",
 		    npaths));
+	rc = take_source(ctx, words, &npaths, opt, paths, &source, &address);
+	if (rc != 0)
+		return (rc);
 	k = calloc(1, sizeof(*k));
 	if (k == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
@@ -110,9 +149,13 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
-	rc = take_image(ctx, k, files, &npaths);
-	if (rc == 0)
-		rc = dump_open(ctx, files, npaths, &opt->dump, &k->dump);
+	rc = take_image(ctx, k, files, &npaths, source != NULL);
+	if (rc == 0 && source != NULL && npaths > 0)
+		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
+		    "image, with no other file", paths[0]);
+	else if (rc == 0)
+		rc = source != NULL ? source->open(ctx, address, &k->dump) :
+		    dump_open(ctx, files, npaths, &opt->dump, &k->dump);
 	if (rc != 0) {
 		for (i = 0; i < npaths; i++)
 			file_close(files[i]);
@@ -123,7 +166,12 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 		for (i = 0; i < k->dump->nfiles; i++)
 			file_allow_write(k->dump->files[i]);
 	mem_init(&k->mem, &k->dump->layer, opt->faults);
-	if (opt->record && (rc = recorder_push(ctx, &k->mem)) != 0) {
+	/* What was read of a target is kept until a refresh. */
+	k->live = source != NULL;
+	rc = k->live ? pages_push(ctx, &k->mem, source->run) : 0;
+	if (rc == 0 && opt->record)
+		rc = recorder_push(ctx, &k->mem);
+	if (rc != 0) {
 		kernel_close(k);
 		return (rc);
 	}
@@ -174,8 +222,15 @@ kernel_open(struct ctx *ctx, const char *const *paths, size_t npaths,
 	k->env.space = &k->space;
 	k->env.symbols = &k->symbols;
 	k->env.types = k->types;
+	kernel_rest(k);
 	*ret = k;
 	return (0);
+}
+
+void
+kernel_rest(struct kernel *k)
+{
+	mem_rest(&k->mem);
 }
 
 void

@@ -34,7 +34,7 @@ struct kernel {
 	void			*os_data;	/* owned by os */
 	struct edits		*edits;		/* edit.h; NULL: nothing is changed */
 	struct arena		 arena;		/* lives as long as the kernel */
-	bool			 live;		/* the running kernel */
+	bool			 live;		/* its memory changes while it is read */
 	/* What is wrong or missing, a sentence each, for banners. */
 	const char		*warnings[KERNEL_WARNINGS_MAX];
 	size_t			 nwarnings;
@@ -48,15 +48,16 @@ struct kernel_options {
 	bool		 has_kaslr, has_phys_base, has_cr3;
 	bool		 write;		/* open what holds the memory for writing too */
 	bool		 record;	/* note the pages used, for kernel_capture */
+	bool		 no_stop;	/* no target that stands still for reads */
 	bool		 has_core_fd;
 	int		 core_fd;	/* an open /proc/kcore, taken over */
 	struct file_faults *faults;	/* see file.h; NULL: files are not mapped */
 };
 
 /*
- * Open a dump given by its files, with or without the kernel's image among them
- * (told apart by content).  Succeeds with what is readable; fails only when no
- * memory can be had at all.
+ * Open a dump given by its files, or a target by its word (source_of()), with or
+ * without the kernel's image among them (told apart by content).  Succeeds with
+ * what is readable; fails only when no memory can be had at all.
  */
 int	kernel_open(struct ctx *, const char *const *paths, size_t npaths,
 	    const struct kernel_options *, struct kernel **ret);
@@ -77,10 +78,20 @@ int	kernel_open_live(struct ctx *, const struct kernel_options *,
  * dump nothing happens.
  */
 void	kernel_refresh(struct kernel *);
+/*
+ * A batch of reads is over: a target that stands still for it may go on.  Reads
+ * after this stop it again.
+ */
+void	kernel_rest(struct kernel *);
 void	kernel_close(struct kernel *);
 /*
  * Write the pages that results have used so far as an ELF core (see
  * engine/capture.c).  The kernel was opened with options.record.
  */
 int	kernel_capture(struct ctx *, struct kernel *, const char *path);
+/*
+ * Write the whole dump as a plain ELF core with the kernel's addresses (see
+ * engine/convert.c).  E_USAGE when path is one of the files that are open.
+ */
+int	kernel_convert(struct ctx *, struct kernel *, const char *path);
 #endif

@@ -201,7 +201,8 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 			return (rc);
 	}
 	mem_init(&k->mem, &k->dump->layer, NULL);
-	rc = k->dump->complete ? pages_push(ctx, &k->mem) : 0;
+	rc = k->dump->complete ? pages_push(ctx, &k->mem,
+	    PAGES_RUN_MAX) : 0;
 	if (rc == 0 && opt->record)
 		rc = recorder_push(ctx, &k->mem);
 	if (rc != 0)

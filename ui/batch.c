@@ -74,6 +74,7 @@ run_command(struct ctx *ctx, struct kernel *k, const struct options *o,
 	if (status_reason(error) != NULL && sink->nrows > 0)
 		status = EXIT_PARTIAL;
 	o->format->destroy(sink);
+	kernel_rest(k);
 	if (error != OK && out->error == 0) {
 		ctx->err = err;
 		complain(ctx, line);

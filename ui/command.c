@@ -43,24 +43,17 @@ static int
 run_bytes(struct ui *ui, const struct command *c, const char *args)
 {
 	struct pane *p = ui_pane(ui);
-	struct buf b = { 0 };
-	unsigned long long addr;
-	struct link l;
-	int rc;
+	struct link l = { .pid = 0 };
+	uint64_t addr;
 
 	(void)c;
 	(void)args;
-	if (p->ops->detail != NULL)
-		p->ops->detail(p, &b);
-	if (strcmp(p->ops->name, "struct") == 0 &&
-	    sscanf(buf_text(&b), "0x%llx", &addr) == 1)
-		rc = pane_hex_open(ui, addr, 0);
-	else if (p->ops->link != NULL && p->ops->link(p, &l) && l.addr != 0)
-		rc = pane_hex_open(ui, l.addr, l.pid);
-	else
-		rc = ctx_fail(ui->ctx, E_NOT_FOUND, "nothing here has an address");
-	buf_fini(&b);
-	return (rc);
+	if (!ui_address(ui, &addr))
+		return (ctx_fail(ui->ctx, E_NOT_FOUND,
+		    "nothing here has an address"));
+	if (p->ops->address == NULL)
+		p->ops->link(p, &l);
+	return (pane_hex_open(ui, addr, l.pid));
 }
 
 static int
@@ -182,6 +175,77 @@ run_mark(struct ui *ui, const struct command *c, const char *args)
 	ui_say(ui, STYLE_NORMAL, ui->await == 'm' ?
 	    "mark: which letter?" : "jump: to which mark?");
 	return (0);
+}
+
+static int
+run_note(struct ui *ui, const struct command *c, const char *args)
+{
+	uint64_t addr;
+	const char *text;
+
+	(void)c;
+	if (!ui_address(ui, &addr))
+		return (ctx_fail(ui->ctx, E_NOT_FOUND, "note: nothing here has "
+		    "an address"));
+	text = state_note(&ui->state, addr);
+	if (args[0] != '\0')
+		return (state_set_note(ui, addr, strcmp(args, "-") == 0 ? "" :
+		    args));
+	/* What is there already is the line to edit. */
+	text = text != NULL ? text : "";
+	if (ui->prompt.kind == PROMPT_NONE) {
+		struct buf line = { 0 };
+
+		buf_printf(&line, "note %s", text);
+		prompt_open(ui, PROMPT_COMMAND, buf_text(&line));
+		buf_fini(&line);
+	}
+	return (0);
+}
+
+static int
+run_notes(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	return (pane_notes_open(ui));
+}
+
+/* Make a bookmark, go to it, take it away. */
+static int
+run_bookmark(struct ui *ui, const struct command *c, const char *args)
+{
+	struct buf where = { 0 };
+	const char *command;
+	int rc;
+
+	if (args[0] == '\0' || strpbrk(args, " \t") != NULL)
+		return (ctx_fail(ui->ctx, E_USAGE, "%s: wants a name, one word",
+		    c->name));
+	if (strcmp(c->name, "go") == 0) {
+		command = state_find_bookmark(&ui->state, args);
+		if (command == NULL)
+			return (ctx_fail(ui->ctx, E_NOT_FOUND, "there is no "
+			    "bookmark %s; notes lists them", args));
+		return (ui_command(ui, command));
+	}
+	if (strcmp(c->name, "unbookmark") == 0)
+		return (state_bookmark(ui, args, ""));
+	ui_pane(ui)->ops->where(ui_pane(ui), &where);
+	rc = state_bookmark(ui, args, buf_text(&where));
+	if (rc == 0)
+		ui_say(ui, STYLE_NORMAL, "bookmark %s: %s", args,
+		    buf_text(&where));
+	buf_fini(&where);
+	return (rc);
+}
+
+static int
+run_restore(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	return (state_restore(ui));
 }
 
 static int
@@ -578,6 +642,15 @@ const struct command commands[] = {
 	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },
 	{ "jump", "", "", "to a place that has a letter", 0, 0, run_mark },
 
+	{ "note", "", "[TEXT|-]", "say something of this address, - takes it "
+	    "back", 0, 0, run_note },
+	{ "bookmark", "", "NAME", "keep this place under a name", 0, 0,
+	    run_bookmark },
+	{ "unbookmark", "", "NAME", "forget a bookmark", 0, 0, run_bookmark },
+	{ "go", "", "NAME", "to a bookmark", 0, 0, run_bookmark },
+	{ "notes", "bookmarks", "", "all notes, bookmarks and marks", 0, 0,
+	    run_notes },
+
 	{ .name = "Searching", .help = "" },
 	{ "search", "", "[REGEX]", "search, or filter the symbols", 0, 0,
 	    run_prompt },
@@ -621,6 +694,8 @@ const struct command commands[] = {
 	{ "vsplit", "vs", "", "a second window to the right", 0, 0, run_window },
 	{ "next-window", "", "", "to the next window", 0, 0, run_window },
 	{ "prev-window", "", "", "to the window before", 0, 0, run_window },
+	{ "restore", "", "", "the windows as they were when this dump was left",
+	    0, 0, run_restore },
 	{ "taller", "", "", "COUNT rows more for this window", 0, 0,
 	    run_window_size },
 	{ "shorter", "", "", "COUNT rows less", 0, 0, run_window_size },

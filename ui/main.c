@@ -31,11 +31,11 @@ version(struct out *out)
 }
 
 static void
-banners(const struct kernel *k)
+banners(const struct kernel *k, size_t from)
 {
 	size_t i;
 
-	for (i = 0; i < k->nwarnings; i++)
+	for (i = from; i < k->nwarnings; i++)
 		fprintf(stderr, "kpeek: warning: %s\n", k->warnings[i]);
 }
 
@@ -44,6 +44,7 @@ run(struct ctx *ctx, struct options *o)
 {
 	enum exit_status status;
 	struct kernel *k;
+	size_t told;
 	int error;
 
 	o->kernel.faults = fault_install();
@@ -62,10 +63,27 @@ run(struct ctx *ctx, struct options *o)
 	}
 	if (o->batch) {
 		if (!o->ui.quiet)
-			banners(k);
+			banners(k, 0);
 		status = batch_run(ctx, k, o);
+	} else if (o->convert != NULL) {
+		/* There is something to do: no screen. */
+		status = EXIT_OK;
+		if (!o->ui.quiet)
+			banners(k, 0);
 	} else {
 		status = (enum exit_status)ui_run(ctx, k, &o->ui);
+	}
+	if (o->convert != NULL) {
+		told = k->nwarnings;
+		error = kernel_convert(ctx, k, o->convert);
+		if (!o->ui.quiet)
+			banners(k, told);
+		if (error != OK)
+			complain(ctx);
+		else if (!k->dump->complete || k->nwarnings > told)
+			status = exit_worse(status, EXIT_PARTIAL);
+		if (error != OK)
+			status = exit_worse(status, exit_of(error));
 	}
 	if (o->capture != NULL) {
 		error = kernel_capture(ctx, k, o->capture);

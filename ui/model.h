@@ -15,11 +15,13 @@
 #include "ui/grid.h"
 #include "ui/keymap.h"
 #include "ui/prompt.h"
+#include "ui/state.h"
 #include "ui/ui.h"
 
 struct ui;
 struct pane;
 struct record;
+struct cast;
 struct term_ops;
 
 /* What a key or a command asks of the pane that has the focus. */
@@ -66,6 +68,8 @@ struct pane_ops {
 	/* A slice of work: true when there is more. */
 	bool	(*step)(struct pane *);
 	void	(*cancel)(struct pane *);
+	/* The address that the cursor is on; NULL: that of the link. */
+	bool	(*address)(struct pane *, uint64_t *);
 	/* What the cursor is on alone, without the rest of its row. */
 	void	(*word)(struct pane *, struct buf *);
 	/* Everything as rows, those that are shown and in their order. */
@@ -135,6 +139,7 @@ struct ui {
 	bool		 zoomed, alone;	/* asked for; in force */
 	bool		 linked;	/* what is followed opens in the next window */
 	struct prompt	 prompt;
+	struct state	 state;
 	char		 message[ERR_TEXT_MAX];
 	enum style	 message_style;
 	struct buf	 messages;	/* all of them, a line each */
@@ -161,6 +166,8 @@ struct ui {
 	bool		 has_info;
 
 	struct record	*record;
+	struct cast	*cast;		/* NULL: no film is made */
+	uint64_t	 clock;		/* ns; of a replay, which does not wait */
 	const struct term_ops *term;	/* NULL: headless */
 	int		 wake[2];	/* a pipe that jobs and signals write to */
 	bool		 quit;
@@ -190,6 +197,13 @@ void	ui_say(struct ui *, enum style, const char *fmt, ...)
 /* Say what the ctx failed with. */
 void	ui_say_error(struct ui *);
 uint64_t ui_now(void);			/* monotonic ns */
+/* The address that the cursor is on; false: there is none. */
+bool	ui_address(struct ui *, uint64_t *);
+/*
+ * The screen as drawn last goes to the terminal and the film.  In a replay
+ * "ms" pass before what follows; false: the user has seen enough.
+ */
+bool	ui_present(struct ui *, unsigned ms);
 /* Run one line: a command, a view or an expression (command.c). */
 int	ui_command(struct ui *, const char *line);
 
@@ -265,6 +279,7 @@ void	list_position(const struct list *, struct buf *);
 int	pane_overview_open(struct ui *);
 int	pane_help_open(struct ui *);
 int	pane_messages_open(struct ui *);
+int	pane_notes_open(struct ui *);
 int	pane_symbols_open(struct ui *, const char *regex);
 int	pane_hex_open(struct ui *, uint64_t addr, int pid);
 int	pane_struct_open(struct ui *, const struct value *, const char *title);

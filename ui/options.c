@@ -18,10 +18,11 @@
 enum option_code {
 	OPT_COMMAND = 'c', OPT_FILE = 'i', OPT_FORMAT = 'f', OPT_WRITE = 'w',
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
-	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS,
-	OPT_CAPTURE, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO, OPT_PHYS_BASE,
-	OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_CORE_FD,
-	OPT_PATCH, OPT_UNDO, OPT_YES, OPT_VERSION, OPT_HELP,
+	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS, OPT_CAST,
+	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
+	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE,
+	OPT_CORE_FD, OPT_NO_STOP, OPT_PATCH, OPT_UNDO, OPT_YES, OPT_VERSION,
+	OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -44,7 +45,9 @@ static const struct option_row {
 	{ OPT_REPLAY, "replay", "FILE", "run a recorded session" },
 	{ OPT_UPDATE, "update", NULL, "rewrite the screens of a replay" },
 	{ OPT_HEADLESS, "headless", "COLSxROWS", "no terminal, but its screens" },
+	{ OPT_CAST, "cast", "FILE", "write a film of the session (asciicast)" },
 	{ OPT_CAPTURE, "capture", "FILE", "write the pages used as an ELF core" },
+	{ OPT_CONVERT, "convert", "OUT.elf", "write the dump as an ELF core" },
 	{ OPT_NO_COLOR, "no-color", NULL, "do without colors" },
 	{ OPT_ASCII, "ascii", NULL, "draw with ASCII only" },
 	{ OPT_VMCOREINFO, "vmcoreinfo", "FILE", "VMCOREINFO that the dump lacks" },
@@ -55,6 +58,7 @@ static const struct option_row {
 	{ OPT_ARCH, "arch", "NAME", "the processor, of raw memory" },
 	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
+	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
 	{ OPT_LATER, "force", NULL, NULL },
@@ -296,9 +300,15 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		break;
 	case OPT_HEADLESS:
 		return (parse_size(ctx, o, arg));
+	case OPT_CAST:
+		o->ui.cast = arg;
+		break;
 	case OPT_CAPTURE:
 		o->capture = arg;
 		o->kernel.record = true;
+		break;
+	case OPT_CONVERT:
+		o->convert = arg;
 		break;
 	case OPT_NO_COLOR:
 		o->ui.no_color = true;
@@ -330,6 +340,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 	case OPT_CORE_FD:
 		o->kernel.has_core_fd = true;
 		return (parse_fd(ctx, arg, &o->kernel.core_fd));
+	case OPT_NO_STOP:
+		o->kernel.no_stop = true;
+		break;
 	case OPT_VERSION:
 		o->version = true;
 		break;
@@ -422,6 +435,9 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	if (o->kernel.has_core_fd && !o->live)
 		return (ctx_fail(ctx, E_USAGE, "--core-fd: only for the "
 		    "running kernel, not together with %s", o->files[0]));
+	if (o->convert != NULL && o->live)
+		return (ctx_fail(ctx, E_USAGE, "--convert: name the dump to "
+		    "convert"));
 	if (o->undo != NULL && (o->batch || o->ui.replay != NULL ||
 	    o->ui.record != NULL))
 		return (ctx_fail(ctx, E_USAGE, "--undo: a run of its own, "
@@ -436,9 +452,11 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	if (o->ui.update && o->ui.replay == NULL)
 		return (ctx_fail(ctx, E_USAGE,
 		    "--update: only together with --replay"));
-	if (o->batch && (o->ui.replay != NULL || o->ui.record != NULL))
+	if (o->batch && (o->ui.replay != NULL || o->ui.record != NULL ||
+	    o->ui.cast != NULL))
 		return (ctx_fail(ctx, E_USAGE, "--%s: not together with -c "
-		    "or -i", o->ui.replay != NULL ? "replay" : "record"));
+		    "or -i", o->ui.replay != NULL ? "replay" :
+		    o->ui.record != NULL ? "record" : "cast"));
 	return (OK);
 }
 

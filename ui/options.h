@@ -20,6 +20,7 @@ struct options {
 	struct ui_options	 ui;
 	struct kernel_options	 kernel;
 	const char		*capture;	/* file for the pages used */
+	const char		*convert;	/* file for all, as an ELF core */
 	const struct sink_ops	*format;
 	bool			 write;		/* -w */
 	bool			 yes;		/* write what was staged at once */

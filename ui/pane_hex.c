@@ -575,6 +575,13 @@ detail(struct pane *p, struct buf *b)
 		    (h->unit * 8)));
 }
 
+static bool
+address(struct pane *p, uint64_t *addr)
+{
+	*addr = ((struct hex *)p)->cur;
+	return (true);
+}
+
 static void
 where(struct pane *p, struct buf *b)
 {
@@ -765,6 +772,7 @@ const struct pane_ops pane_hex = {
 	.draw = draw,
 	.verb = verb,
 	.link = follow,
+	.address = address,
 	.search = search,
 	.step = step,
 	.cancel = cancel,

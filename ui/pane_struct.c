@@ -476,6 +476,17 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	    t->nodes[i].type);
 }
 
+static bool
+address(struct pane *p, uint64_t *addr)
+{
+	struct node *n = here((struct tree *)p);
+
+	if (n == NULL || n->more || n->v.place != VALUE_MEM)
+		return (false);
+	*addr = n->v.addr;
+	return (true);
+}
+
 static void
 detail(struct pane *p, struct buf *b)
 {
@@ -575,6 +586,7 @@ const struct pane_ops pane_struct = {
 	.draw = draw,
 	.verb = verb,
 	.link = follow,
+	.address = address,
 	.enter = enter,
 	.row_text = row_text,
 	.refresh = refresh,

@@ -125,11 +125,11 @@ prompt_cancel(struct ui *ui)
 	close_prompt(p);
 }
 
-static void
-remember(struct prompt *p, const char *line)
+void
+prompt_remember(struct prompt *p, enum prompt_kind kind, const char *line)
 {
-	char **lines = p->history[p->kind].lines, *copy;
-	size_t *n = &p->history[p->kind].n;
+	char **lines = p->history[kind].lines, *copy;
+	size_t *n = &p->history[kind].n;
 
 	if (line[0] == '\0' || (*n > 0 && strcmp(lines[*n - 1], line) == 0))
 		return;
@@ -180,7 +180,7 @@ prompt_accept(struct ui *ui)
 	line = strdup(buf_text(&p->text));
 	if (line == NULL)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
-	remember(p, line);
+	prompt_remember(p, p->kind, line);
 	filter = filters(ui);
 	kind = p->kind;
 	close_prompt(p);

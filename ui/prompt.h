@@ -42,6 +42,8 @@ void	prompt_init(struct prompt *);
 void	prompt_fini(struct prompt *);
 void	prompt_open(struct ui *, enum prompt_kind, const char *text);
 void	prompt_cancel(struct ui *);
+/* Add a line to what was typed before. */
+void	prompt_remember(struct prompt *, enum prompt_kind, const char *line);
 /* Enter: closes the prompt and does what it says. */
 int	prompt_accept(struct ui *);
 void	prompt_insert(struct ui *, const char *, size_t n);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TYPING_MS	60		/* between keys, for those who look on */
+#define KEY_MS		250
 #define CONTEXT		3		/* lines around a difference */
 #define DIFF_MAX	(2 * GRID_MAX + 2)
 
@@ -41,6 +43,20 @@ parse_size(struct ctx *ctx, struct replay_line *l)
 	return (0);
 }
 
+static int
+parse_wait(struct ctx *ctx, struct replay_line *l)
+{
+	char text[16];
+	char *end;
+
+	snprintf(text, sizeof(text), "%.*s", (int)(l->len < 15 ? l->len : 15),
+	    l->text);
+	l->ms = (unsigned)strtoul(text, &end, 10);
+	if (end == text || *end != '\0' || text[0] == '-')
+		return (ctx_fail(ctx, E_SYNTAX, "wait wants milliseconds"));
+	return (0);
+}
+
 int
 replay_parse(struct ctx *ctx, const char *s, size_t n, struct replay_line *l)
 {
@@ -67,8 +83,10 @@ replay_parse(struct ctx *ctx, const char *s, size_t n, struct replay_line *l)
 		l->kind = REPLAY_KEY;
 	else if (begins(s, n, "type", l))
 		l->kind = REPLAY_TYPE;
-	else if (begins(s, n, "wait", l))
+	else if (begins(s, n, "wait", l)) {
 		l->kind = REPLAY_WAIT;
+		return (parse_wait(ctx, l));
+	}
 	else if (begins(s, n, "snap", l))
 		l->kind = REPLAY_SNAP;
 	else if (begins(s, n, "size", l)) {
@@ -99,29 +117,31 @@ line_at(const char *p, const char *end, const char **next)
 	return (n);
 }
 
-bool
-replay_keymap(const char *text, size_t len, char *name, size_t size)
+void
+replay_head(const char *text, size_t len, struct replay_head *h)
 {
 	const char *p, *next, *end;
 	struct replay_line l;
 	struct ctx ctx;
 	size_t n;
-	bool found;
 
 	ctx_init(&ctx);
-	found = false;
+	memset(h, 0, sizeof(*h));
 	end = text + len;
-	for (p = text; p < end && !found; p = next) {
+	for (p = text; p < end; p = next) {
 		n = line_at(p, end, &next);
-		if (replay_parse(&ctx, p, n, &l) == 0 &&
-		    l.kind == REPLAY_KEYMAP && l.len > 0 && l.len < size) {
-			memcpy(name, l.text, l.len);
-			name[l.len] = '\0';
-			found = true;
+		if (replay_parse(&ctx, p, n, &l) != 0)
+			continue;
+		if (l.kind == REPLAY_KEYMAP && l.len > 0 &&
+		    l.len < sizeof(h->keymap) && h->keymap[0] == '\0') {
+			memcpy(h->keymap, l.text, l.len);
+			h->keymap[l.len] = '\0';
+		} else if (l.kind == REPLAY_SIZE && h->w == 0) {
+			h->w = l.w;
+			h->h = l.h;
 		}
 	}
 	ctx_fini(&ctx);
-	return (found);
 }
 
 /* --- diff --- */
@@ -224,6 +244,8 @@ press(struct ui *ui, uint32_t key)
 	settle(ui);
 	/* A pane learns its size when it is drawn. */
 	ui_draw(ui);
+	if (!ui_present(ui, key_is_text(key) ? TYPING_MS : KEY_MS))
+		ui->quit = true;
 }
 
 static int
@@ -351,6 +373,7 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 	ui->replaying = ui->opt->replay != NULL;
 	settle(ui);
 	ui_draw(ui);
+	ui_present(ui, KEY_MS);
 	end = text + len;
 	rc = 0;
 	for (p = text; p < end && rc == 0; p = next) {
@@ -379,6 +402,7 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 				ui_resize(ui, l.w, l.h);
 				ui_draw(ui);
 				settle(ui);
+				ui_present(ui, 0);
 			}
 			break;
 		case REPLAY_KEY:
@@ -398,9 +422,12 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 			rc = ctx_fail(ui->ctx, E_SYNTAX,
 			    "a screen without a snap line before it");
 			break;
+		case REPLAY_WAIT:
+			if (!ui_present(ui, l.ms))
+				ui->quit = true;
+			break;
 		case REPLAY_HEADER:
 		case REPLAY_KEYMAP:
-		case REPLAY_WAIT:
 		case REPLAY_NOTHING:
 			break;
 		}

@@ -28,17 +28,19 @@ struct replay_line {
 	const char	*text;
 	size_t		 len;
 	int		 w, h;
+	unsigned	 ms;
 };
 
 /* E_SYNTAX says what is wrong, without file and line. */
 int	replay_parse(struct ctx *, const char *line, size_t n,
 	    struct replay_line *);
 
-/*
- * The keymap that a session's header asks for, into name; false when it asks
- * for none.
- */
-bool	replay_keymap(const char *text, size_t n, char *name, size_t size);
+/* What a session begins with: the keymap it asks for, or "", and its size, or 0. */
+struct replay_head {
+	char	keymap[256];
+	int	w, h;
+};
+void	replay_head(const char *text, size_t n, struct replay_head *);
 
 /*
  * Run a whole session.  Screens that are kept in it are compared: what differs

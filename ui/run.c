@@ -3,6 +3,7 @@
 #include "ui/ui.h"
 
 #include "base/out.h"
+#include "ui/cast.h"
 #include "ui/record.h"
 #include "ui/replay.h"
 #include "ui/save.h"
@@ -58,40 +59,125 @@ read_session(struct ctx *ctx, const char *path, struct buf *b)
 	    "%s: there is no such session", path) : rc);
 }
 
+/* --- what is shown --- */
+
+/* A long pause of the recorded hand is no pleasure to look at. */
+#define PAUSE_MS_MAX	2000
+
+/* Space holds the replay, any other key goes on, q and C-c leave. */
+static bool
+pause_shown(struct ui *ui, unsigned ms)
+{
+	uint32_t key;
+
+	key = ui->term->key(ms < PAUSE_MS_MAX ? (int)ms : PAUSE_MS_MAX);
+	if (key == ' ')
+		key = ui->term->key(-1);
+	if (key == UKEY_RESIZE)
+		ui->term->repaint();
+	return (key != 'q' && key != (UKEY_CTRL | 'c') && key != UKEY_HANGUP);
+}
+
+bool
+ui_present(struct ui *ui, unsigned ms)
+{
+	if (ui->cast != NULL)
+		cast_frame(ui->cast, &ui->grid, ui->theme, ui->clock);
+	ui->clock += (uint64_t)ms * 1000000;
+	if (ui->term == NULL)
+		return (true);
+	ui->term->show(&ui->grid);
+	return (!ui->replaying || pause_shown(ui, ms));
+}
+
 static int
 start(struct ui *ui)
 {
 	int rc;
 
 	rc = pane_overview_open(ui);
+	/* A recording depends on nothing but the dump and the keys. */
+	if (rc == 0 && ui->opt->record == NULL && ui->opt->replay == NULL)
+		state_load(ui);
 	if (rc == 0 && ui->opt->record != NULL)
 		rc = record_open(ui->ctx, ui->opt->record, ui, &ui->record);
+	if (rc == 0 && ui->opt->cast != NULL)
+		rc = cast_open(ui->ctx, ui->opt->cast, &ui->grid, &ui->cast);
 	return (rc);
 }
 
 static int
 finish(struct ui *ui, int status)
 {
+	if (!ui->sync && state_save(ui) != 0)
+		complain(ui->ctx);
 	if (ui->record != NULL && record_close(ui->ctx, ui->record) != 0) {
 		complain(ui->ctx);
 		status = 1;
 	}
 	ui->record = NULL;
+	if (ui->cast != NULL && cast_close(ui->ctx, ui->cast) != 0) {
+		complain(ui->ctx);
+		status = 1;
+	}
 	ui_destroy(ui);
 	return (status);
 }
 
-/* --- without a terminal --- */
+static bool
+utf8_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	return (strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+}
+
+static int
+open_terminal(struct ui *ui)
+{
+	struct term_options t = { .wake_fd = ui->wake[0] };
+	const char *no_color = getenv("NO_COLOR");
+	int rc;
+
+	t.no_color = ui->opt->no_color || (no_color != NULL &&
+	    no_color[0] != '\0');
+	ui->ascii |= !utf8_locale();
+	rc = term_curses.open(ui->ctx, &t);
+	if (rc != 0)
+		return (rc);
+	ui->term = &term_curses;
+	ui->theme = ui->term->theme();
+	return (0);
+}
+
+/* --- without a hand on the keys --- */
+
+/* The last screen stays until it was seen. */
+static void
+leave_replay(struct ui *ui, bool whole)
+{
+	if (whole) {
+		ui_say(ui, STYLE_STRONG, "the session ends here: any key leaves");
+		ui_draw(ui);
+		ui->term->show(&ui->grid);
+		while (ui->term->key(-1) == UKEY_RESIZE) {
+			ui->term->repaint();
+			ui->term->show(&ui->grid);
+		}
+	}
+	ui->term->close();
+	ui->term = NULL;
+}
 
 static int
 run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 {
 	struct ui_options o = *opt;
-	struct buf session = { 0 }, updated = { 0 };
+	struct buf session = { 0 }, updated = { 0 }, said = { 0 };
 	struct out out;
 	struct ui *ui;
-	char keymap[256];
+	struct replay_head head;
 	unsigned differs;
+	bool looked_at;
 	int rc;
 
 	rc = read_session(ctx, o.replay, &session);
@@ -100,30 +186,41 @@ run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 		buf_fini(&session);
 		return (exit_for(rc));
 	}
-	if (o.keymap == NULL && replay_keymap(buf_text(&session), session.len,
-	    keymap, sizeof(keymap)))
-		o.keymap = keymap;
+	replay_head(buf_text(&session), session.len, &head);
+	if (o.keymap == NULL && head.keymap[0] != '\0')
+		o.keymap = head.keymap;
+	looked_at = o.replay != NULL && o.cols == 0 && !o.update &&
+	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
+	if (looked_at)
+		out_init(&out, out_write_buf, &said);
 	rc = ui_create(ctx, k, &o, &ui);
 	if (rc != 0) {
 		complain(ctx);
 		buf_fini(&session);
 		return (exit_for(rc));
 	}
-	ui_resize(ui, o.cols > 0 ? o.cols : 80, o.rows > 0 ? o.rows : 24);
+	ui_resize(ui, o.cols > 0 ? o.cols : head.w > 0 ? head.w : 80,
+	    o.rows > 0 ? o.rows : head.h > 0 ? head.h : 24);
 	differs = 0;
-	rc = start(ui);
+	rc = looked_at ? open_terminal(ui) : 0;
+	if (rc == 0)
+		rc = start(ui);
 	if (rc == 0)
 		rc = replay_run(ui, o.replay != NULL ? o.replay :
 		    "standard input", buf_text(&session), session.len,
 		    o.replay == NULL, &out, o.replay != NULL && o.update ?
 		    &updated : NULL, &differs);
+	if (ui->term != NULL)
+		leave_replay(ui, rc == 0 && !ui->quit);
 	/* Without a session file the last screen is the answer. */
 	if (rc == 0 && o.replay == NULL && !ui->quit)
 		term_text_show(&ui->grid, &out);
 	if (rc == 0 && updated.len > 0 && differs > 0)
 		rc = save_file(ctx, o.replay, true, buf_text(&updated),
 		    updated.len);
+	if (looked_at && out_flush(&out) == 0)
+		fputs(buf_text(&said), stdout);
 	if (out_flush(&out) != 0 && out.error != EPIPE && rc == 0) {
 		errno = out.error;
 		rc = ctx_fail_errno(ctx, E_IO, "standard output");
@@ -136,6 +233,7 @@ run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 		    differs == 1 ? "differs" : "differ");
 	buf_fini(&session);
 	buf_fini(&updated);
+	buf_fini(&said);
 	return (finish(ui, rc != 0 ? exit_for(rc) :
 	    differs > 0 && !o.update ? 1 : 0));
 }
@@ -207,6 +305,7 @@ static void
 loop(struct ui *ui)
 {
 	const struct term_ops *t = ui->term;
+	const uint64_t began = ui_now();
 	uint32_t key;
 	bool more, mouse;
 
@@ -226,7 +325,8 @@ loop(struct ui *ui)
 		}
 		ui->wants_suspend = ui->wants_repaint = false;
 		ui_draw(ui);
-		t->show(&ui->grid);
+		ui->clock = ui_now() - began;
+		ui_present(ui, 0);
 		/* All keys that are there come before the next picture. */
 		key = t->key(more ? 0 : ui_busy(ui) ? 100 : -1);
 		if (key == UKEY_NONE || key == UKEY_WAKE)
@@ -248,37 +348,22 @@ loop(struct ui *ui)
 	}
 }
 
-static bool
-utf8_locale(void)
-{
-	setlocale(LC_CTYPE, "");
-	return (strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
-}
-
 static int
 run_terminal(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 {
-	struct ui_options o = *opt;
-	struct term_options t = { .wake_fd = -1 };
-	const char *no_color = getenv("NO_COLOR");
 	struct ui *ui;
 	int rc, sig;
 
-	o.ascii |= !utf8_locale();
-	t.no_color = o.no_color || (no_color != NULL && no_color[0] != '\0');
-	rc = ui_create(ctx, k, &o, &ui);
+	rc = ui_create(ctx, k, opt, &ui);
 	if (rc != 0) {
 		complain(ctx);
 		return (exit_for(rc));
 	}
-	ui->term = &term_curses;
-	t.wake_fd = ui->wake[0];
-	rc = ui->term->open(ctx, &t);
+	rc = open_terminal(ui);
 	if (rc != 0) {
 		complain(ctx);
 		return (finish(ui, 1));
 	}
-	ui->theme = ui->term->theme();
 	resize(ui);
 	rc = start(ui);
 	if (rc == 0)

@@ -24,11 +24,11 @@
 #define KEYMAP_BYTES_MAX	(1u << 20)
 
 extern const struct pane_ops pane_overview, pane_table, pane_symbols, pane_hex,
-    pane_struct, pane_process, pane_help;
+    pane_struct, pane_process, pane_help, pane_notes;
 
 const struct pane_ops *const panes[] = {
 	&pane_overview, &pane_table, &pane_symbols, &pane_hex, &pane_struct,
-	&pane_process, &pane_help, NULL,
+	&pane_process, &pane_help, &pane_notes, NULL,
 };
 
 uint64_t
@@ -59,6 +59,20 @@ ui_say_error(struct ui *ui)
 	ui_say(ui, STYLE_ERROR, "%s", ui->ctx->err.text[0] != '\0' ?
 	    ui->ctx->err.text : status_text(ui->ctx->err.code));
 	ctx_clear(ui->ctx);
+}
+
+bool
+ui_address(struct ui *ui, uint64_t *addr)
+{
+	struct pane *p = ui_pane(ui);
+	struct link l;
+
+	if (p->ops->address != NULL)
+		return (p->ops->address(p, addr));
+	if (p->ops->link == NULL || !p->ops->link(p, &l) || l.addr == 0)
+		return (false);
+	*addr = l.addr;
+	return (true);
 }
 
 /* --- keymaps --- */
@@ -173,6 +187,7 @@ ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
 	grid_init(&ui->grid);
 	keymap_init(&ui->keymap);
 	prompt_init(&ui->prompt);
+	state_init(&ui->state);
 	arena_init(&ui->info_arena);
 	ui->root = ui->focus = calloc(1, sizeof(*ui->root));
 	if (ui->root == NULL || !grid_resize(&ui->grid, 80, 24)) {
@@ -224,6 +239,7 @@ ui_destroy(struct ui *ui)
 	free(ui->last_command);
 	buf_fini(&ui->messages);
 	prompt_fini(&ui->prompt);
+	state_fini(&ui->state);
 	keymap_fini(&ui->keymap);
 	grid_fini(&ui->grid);
 	arena_fini(&ui->info_arena);
@@ -596,6 +612,9 @@ draw_bottom(struct ui *ui)
 	struct binding typed = { .nkeys = ui->npending };
 	struct buf b = { 0 };
 	char keys[96], right[128];
+	const char *note;
+	uint64_t addr;
+	int x;
 
 	r = grid_region(&ui->grid, 0, ui->grid.h - 1, ui->grid.w, 1);
 	if (ui->prompt.kind != PROMPT_NONE) {
@@ -611,7 +630,12 @@ draw_bottom(struct ui *ui)
 		    ui->message, strlen(ui->message));
 	} else if (p->ops->detail != NULL) {
 		p->ops->detail(p, &b);
-		region_field(&r, 0, 0, r.w, false, STYLE_NORMAL, 0,
+		x = 0;
+		note = ui->state.nnotes > 0 && ui_address(ui, &addr) ?
+		    state_note(&ui->state, addr) : NULL;
+		if (note != NULL)
+			x = region_printf(&r, 0, 0, STYLE_WARN, "%s  ", note);
+		region_field(&r, 0, x, r.w - x, false, STYLE_NORMAL, 0,
 		    buf_text(&b), b.len);
 		buf_fini(&b);
 	}

@@ -10,7 +10,8 @@
 struct ui_options {
 	const char	*keymap;	/* a built-in name or a file; NULL: "default" */
 	const char	*record;	/* write the session to this file */
-	const char	*replay;	/* run this session instead of a terminal */
+	const char	*replay;	/* run this session; on a terminal, to look at */
+	const char	*cast;		/* write a film of the session to this file */
 	bool		 update;	/* rewrite the replay's screens */
 	int		 cols, rows;	/* > 0: headless, without a terminal */
 	bool		 no_color;

@@ -6,9 +6,11 @@
 #include "engine/backend/fbsd_elf.h"
 #include "engine/backend/flat.h"
 #include "engine/backend/foreign.h"
+#include "engine/backend/gdb.h"
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
 #include "engine/backend/minidump.h"
+#include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
 #include "engine/memory/cache.h"
 
@@ -22,6 +24,26 @@ const struct backend *const backends[] = {
 	&backend_raw,
 	NULL,
 };
+
+static const struct source sources[] = {
+	{ "gdb:", true, 4096, gdb_open },
+	{ "qmp:", false, 32768, qmp_open },
+};
+
+const struct source *
+source_of(const char *word, const char **address)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		n = strlen(sources[i].prefix);
+		if (strncmp(word, sources[i].prefix, n) == 0) {
+			*address = word + n;
+			return (&sources[i]);
+		}
+	}
+	return (NULL);
+}
 
 static int
 not_a_dump(struct ctx *ctx, struct file *f)

@@ -25,6 +25,7 @@ struct dump {
 	const struct pt_form	*form;		/* NULL: addresses are physical */
 	uint64_t		 root;
 	bool			 has_root;	/* form and root hold */
+	unsigned		 levels;	/* of the tables that a made form stands for, or 0 */
 	const char		*system;	/* "FreeBSD" when it says so, or NULL */
 	unsigned		 version;	/* of a minidump's header, else 0 */
 	uint64_t		 msgbuf_offset;	/* in the file: the ring's bytes, */
@@ -39,6 +40,7 @@ struct dump {
 	/* From a kernel dump header, or NULL and 0. */
 	const char		*hostname, *kernel_version, *panic;
 	uint64_t		 dump_time;	/* seconds since 1970 */
+	bool			 native;	/* its addresses are the kernel's, virtual */
 	bool			 complete;	/* nothing that the headers promise is missing */
 	const char		*incomplete;	/* why not, a sentence, or NULL */
 	const char		*erased;	/* what makedumpfile was told to erase, or NULL */
@@ -56,6 +58,16 @@ struct dump_options {
 	uint64_t	 expand;	/* bytes a packed dump may grow to, 0: the usual */
 };
 
+/* How a target that is not at rest fares. */
+struct dump_state {
+	bool		 lost;		/* no more reads: see why */
+	bool		 busy;		/* it cannot be asked just now */
+	bool		 stopped;	/* it stands still, for reads */
+	char		 why[200];
+	uint64_t	 stops;		/* how often, */
+	uint64_t	 held, last;	/* ns in all, and the last time */
+};
+
 struct backend {
 	const char *name;		/* "ELF" */
 	/* Name of the format, finer than name: for info's "format". */
@@ -68,7 +80,19 @@ struct backend {
 	/* Takes the files over on success. */
 	int	(*open)(struct ctx *, struct file **, size_t n,
 		    const struct dump_options *, struct dump **ret);
+	/* NULL: nothing can happen to it. */
+	void	(*state)(struct dump *, struct dump_state *);
 };
+
+/* Targets that are named by words, not by files. */
+struct source {
+	const char *prefix;		/* "gdb:" */
+	bool	 stops;			/* it stands still while it is read */
+	size_t	 run;			/* bytes best read at once */
+	int	(*open)(struct ctx *, const char *address, struct dump **ret);
+};
+/* The one that a word names, with the rest of the word; NULL: none, a file. */
+const struct source *source_of(const char *word, const char **address);
 
 extern const struct backend *const backends[];	/* NULL-ended, probe order */
 

@@ -8,6 +8,8 @@
 #include "engine/backend/elf.h"
 
 #include "base/bytes.h"
+#include "engine/backend/elf_virtual.h"
+#include "engine/backend/elf_write.h"
 #include "engine/backend/notes.h"
 #include "engine/backend/plain.h"
 
@@ -21,11 +23,13 @@
 #define PT_NOTE		4
 #define PN_XNUM		0xffff
 #define SEGMENTS_MAX	(1u << 20)
+#define ABOVE_4G	(UINT64_C(1) << 40)
 
 struct elf {
 	struct plain	 plain;		/* first: is a dump, is a layer */
 	unsigned	 class_bits;	/* 32 or 64 */
 	struct notes	 notes;
+	struct elf_virtual virt;	/* where kpeek's note asks for it */
 	bool		 kcore;
 	bool		 marked;	/* kcore: all ones stands for no p_paddr */
 };
@@ -194,13 +198,30 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		filesz = bytes_uint(&b, word);
 		memsz = bytes_uint(&b, word);
 		rc = 0;
-		if (type == PT_LOAD && !is_unplaced(e, paddr))
+		if (e->notes.facts.page_shift != 0 &&
+		    (type == PT_LOAD || type == ELF_PT_ABSENT)) {
+			/* 32 bits cannot tell where it lies: by its bytes then. */
+			if (word == 4 && paddr == UINT32_MAX)
+				paddr = ABOVE_4G + off;
+			rc = elf_virtual_add(ctx, &e->virt, vaddr, paddr,
+			    memsz, word == 4 ? load_u32(raw + 24, eh->be) :
+			    load_u32(raw + 4, eh->be));
+		}
+		if (rc == 0 && type == PT_LOAD && !is_unplaced(e, paddr))
 			rc = plain_add(ctx, &e->plain, &f, 0, paddr, off,
 			    filesz, memsz);
-		else if (type == PT_NOTE)
+		else if (rc == 0 && type == PT_NOTE)
 			rc = take_notes(ctx, e, f, off, filesz);
 		if (rc != 0)
 			return (rc);
+	}
+	if (e->notes.facts.page_shift != 0) {
+		rc = elf_virtual_finish(ctx, &e->virt, &e->plain.dump, word,
+		    e->notes.facts.page_shift);
+		if (rc != 0)
+			return (rc);
+		e->plain.made = &e->virt.table;
+		e->plain.dump.levels = e->notes.facts.levels;
 	}
 	if (e->kcore && !e->marked)
 		drop_zeros(e);
@@ -258,6 +279,7 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 		    file_name(f), eh.machine, eh.bits,
 		    eh.be ? "big" : "little");
 	if (rc != 0) {
+		elf_virtual_fini(&e->virt);
 		plain_fini(&e->plain);
 		free(e);
 		return (rc);

@@ -422,7 +422,7 @@ minidump_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
 	for (; n > 0; n -= (size_t)want) {
 		if (in_window(m, pa)) {
 			want = m->table.end - pa < n ? m->table.end - pa : n;
-			rc = minidump_table_read(m, ctx, pa, buf, (size_t)want);
+			rc = minidump_table_read(&m->table, ctx, pa, buf, (size_t)want);
 			if (rc != 0)
 				return (rc);
 		} else {

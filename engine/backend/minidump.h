@@ -58,8 +58,6 @@ int	minidump_pages_run(const struct minidump_pages *, uint64_t page,
 
 /* --- The made tables: minidump_table.c ------------------------------------ */
 
-struct minidump;
-
 /* How made entries are written. */
 struct minidump_form {
 	const struct pt_form	*form;
@@ -79,14 +77,15 @@ struct minidump_region {
 	 * at each when it is -1.  E_DONE stands for a table.
 	 */
 	int	 level;
-	int	(*entry)(struct minidump *, struct ctx *,
+	int	(*entry)(void *arg, struct ctx *,
 		    const struct minidump_region *, int level, uint64_t va,
 		    uint64_t *raw);
 };
 
-#define MINIDUMP_REGIONS	4
+#define MINIDUMP_REGIONS	12
 
 struct minidump_table {
+	void			*arg;		/* of the entry functions */
 	const struct minidump_form *how;
 	uint64_t		 base[PT_LEVELS_MAX];	/* of each level's array */
 	uint8_t			 shift[PT_LEVELS_MAX];	/* log2 of what an entry maps */
@@ -96,24 +95,29 @@ struct minidump_table {
 	size_t			 nregions;
 };
 
-/* Lay out the window; regions follow.  Sets dump.form and dump.root. */
-void	minidump_table_init(struct minidump *, const struct minidump_form *);
+/*
+ * Lay out the window; regions follow, whose functions get arg.  Sets the dump's
+ * form and root.
+ */
+void	minidump_table_init(struct minidump_table *, struct dump *,
+	    const struct minidump_form *, void *arg);
 /* last < start, or no page in it: nothing is added. */
-void	minidump_table_direct(struct minidump *, uint64_t start, uint64_t last,
+void	minidump_table_direct(struct minidump_table *, uint64_t start, uint64_t last,
 	    uint64_t phys, uint64_t mask);
+struct minidump;
 /*
  * The page-table part is entries of a level, from kernbase on: E_CORRUPT when
  * no entry of that level begins there.
  */
 int	minidump_table_array(struct ctx *, struct minidump *, int level);
 /* A function gives the entries, level -1. */
-void	minidump_table_call(struct minidump *, uint64_t start, uint64_t last,
-	    int (*entry)(struct minidump *, struct ctx *,
+void	minidump_table_call(struct minidump_table *, uint64_t start,
+	    uint64_t last, int (*entry)(void *arg, struct ctx *,
 	    const struct minidump_region *, int level, uint64_t va,
 	    uint64_t *raw));
 /* n bytes of the window. */
-int	minidump_table_read(struct minidump *, struct ctx *, uint64_t pa,
-	    void *, size_t n);
+int	minidump_table_read(const struct minidump_table *, struct ctx *,
+	    uint64_t pa, void *, size_t n);
 
 /*
  * Forms whose upper levels are made in a way of their own, since the
@@ -121,7 +125,8 @@ int	minidump_table_read(struct minidump *, struct ctx *, uint64_t pa,
  */
 extern const struct minidump_form minidump_i386, minidump_i386_pae,
     minidump_arm, minidump_arm_be, minidump_arm_v4, minidump_arm_v4_be,
-    minidump_arm_lpae, minidump_made_32, minidump_made_64;
+    minidump_arm_lpae, minidump_made_32, minidump_made_64,
+    minidump_made_64_16k;
 /* The processor's own. */
 extern const struct minidump_form minidump_x86_64_4, minidump_x86_64_5,
     minidump_arm64_4k, minidump_arm64_16k, minidump_riscv_sv39,

@@ -16,7 +16,7 @@ static void
 map_direct(struct minidump *m)
 {
 	if (m->dmap_base < m->dmap_end)
-		minidump_table_direct(m, m->dmap_base, m->dmap_end - 1,
+		minidump_table_direct(&m->table, m->dmap_base, m->dmap_end - 1,
 		    m->dmap_phys, UINT64_MAX);
 }
 
@@ -49,10 +49,10 @@ amd64_space(struct ctx *ctx, struct minidump *m)
 	int rc;
 
 	/* With five levels the kernel's parts may lie outside the four's reach. */
-	minidump_table_init(m, m->version == 1 ||
+	minidump_table_init(&m->table, &m->dump, m->version == 1 ||
 	    (pt_canonical(four, m->kernbase) &&
 	    (m->dmap_base == m->dmap_end || pt_canonical(four, m->dmap_base))) ?
-	    &minidump_x86_64_4 : &minidump_x86_64_5);
+	    &minidump_x86_64_4 : &minidump_x86_64_5, m);
 	rc = minidump_table_array(ctx, m, m->version == 1 ? 0 : 1);
 	map_direct(m);
 	return (rc);
@@ -100,8 +100,8 @@ arm64_header(struct ctx *ctx, struct minidump *m, struct bytes *b)
 static int
 arm64_space(struct ctx *ctx, struct minidump *m)
 {
-	minidump_table_init(m, m->page_shift == 14 ? &minidump_arm64_16k :
-	    &minidump_arm64_4k);
+	minidump_table_init(&m->table, &m->dump, m->page_shift == 14 ?
+	    &minidump_arm64_16k : &minidump_arm64_4k, m);
 	map_direct(m);
 	return (minidump_table_array(ctx, m, 0));
 }
@@ -119,9 +119,10 @@ riscv_space(struct ctx *ctx, struct minidump *m)
 {
 	const struct pt_form *sv39 = minidump_riscv_sv39.form;
 
-	minidump_table_init(m, pt_canonical(sv39, m->kernbase) &&
+	minidump_table_init(&m->table, &m->dump,
+	    pt_canonical(sv39, m->kernbase) &&
 	    (m->dmap_base == m->dmap_end || pt_canonical(sv39, m->dmap_base)) ?
-	    &minidump_riscv_sv39 : &minidump_riscv_sv48);
+	    &minidump_riscv_sv39 : &minidump_riscv_sv48, m);
 	map_direct(m);
 	return (minidump_table_array(ctx, m, 0));
 }
@@ -146,8 +147,8 @@ i386_header(struct ctx *ctx, struct minidump *m, struct bytes *b)
 static int
 i386_space(struct ctx *ctx, struct minidump *m)
 {
-	minidump_table_init(m, m->mode != 0 ? &minidump_i386_pae :
-	    &minidump_i386);
+	minidump_table_init(&m->table, &m->dump, m->mode != 0 ?
+	    &minidump_i386_pae : &minidump_i386, m);
 	return (minidump_table_array(ctx, m, 0));
 }
 
@@ -174,10 +175,10 @@ arm_header(struct ctx *ctx, struct minidump *m, struct bytes *b)
 static int
 arm_space(struct ctx *ctx, struct minidump *m)
 {
-	minidump_table_init(m,
+	minidump_table_init(&m->table, &m->dump,
 	    m->mode == 1 ? (m->be ? &minidump_arm_v4_be : &minidump_arm_v4) :
 	    m->mode == 3 ? &minidump_arm_lpae :
-	    m->be ? &minidump_arm_be : &minidump_arm);
+	    m->be ? &minidump_arm_be : &minidump_arm, m);
 	return (minidump_table_array(ctx, m, 0));
 }
 
@@ -187,6 +188,7 @@ arm_space(struct ctx *ctx, struct minidump *m)
 #define MIPS_D		UINT64_C(0x4)		/* may be written */
 #define MIPS_PFN64	UINT64_C(0x3ffffffc0)
 #define MIPS_PFN32	UINT64_C(0x1fffffc0)
+#define MIPS_PHYS	(UINT64_C(1) << 40)	/* bytes that XKPHYS shows */
 #define MIPS_KSEG	(UINT64_C(1) << 29)	/* bytes of KSEG0 and of KSEG1 */
 #define MIPS_PAIRS	4			/* see wide_entries() */
 
@@ -211,9 +213,10 @@ mips_header(struct ctx *ctx, struct minidump *m, struct bytes *b)
 }
 
 static int
-mips_entry(struct minidump *m, struct ctx *ctx, const struct minidump_region *r,
+mips_entry(void *arg, struct ctx *ctx, const struct minidump_region *r,
     int level, uint64_t va, uint64_t *raw)
 {
+	struct minidump *m = arg;
 	const unsigned size = m->mode;	/* of an entry */
 	uint64_t pte, pfn;
 	int rc;
@@ -262,15 +265,17 @@ mips_space(struct ctx *ctx, struct minidump *m)
 {
 	const bool wide = m->dump.arch->ptr_size == 8;
 	const uint64_t xkphys = UINT64_C(0x8000000000000000);
-	uint64_t kseg0, last, n;
+	uint64_t kseg0, last, n, i;
 
 	m->mode = wide || wide_entries(m, ctx) ? 8 : 4;
-	minidump_table_init(m, wide ? &minidump_made_64 : &minidump_made_32);
+	minidump_table_init(&m->table, &m->dump, wide ? &minidump_made_64 :
+	    &minidump_made_32, m);
 	kseg0 = wide ? UINT64_C(0xffffffff80000000) : UINT64_C(0x80000000);
-	if (wide)
-		minidump_table_direct(m, xkphys, xkphys + (xkphys >> 1) - 1, 0,
-		    (UINT64_C(1) << 40) - 1);
-	minidump_table_direct(m, kseg0, kseg0 + 2 * MIPS_KSEG - 1, 0,
+	/* Eight windows on all of memory, which differ in how it is cached. */
+	for (i = 0; wide && i < 8; i++)
+		minidump_table_direct(&m->table, xkphys + (i << 59),
+		    xkphys + (i << 59) + MIPS_PHYS - 1, 0, UINT64_MAX);
+	minidump_table_direct(&m->table, kseg0, kseg0 + 2 * MIPS_KSEG - 1, 0,
 	    MIPS_KSEG - 1);
 	n = m->pt_size / m->mode;
 	if (n == 0)
@@ -278,7 +283,7 @@ mips_space(struct ctx *ctx, struct minidump *m)
 	last = wide ? UINT64_MAX : UINT32_MAX;
 	if (n - 1 < (last - m->kernbase) >> 12)
 		last = m->kernbase + (n << 12) - 1;
-	minidump_table_call(m, m->kernbase, last, mips_entry);
+	minidump_table_call(&m->table, m->kernbase, last, mips_entry);
 	return (0);
 }
 

@@ -101,9 +101,10 @@ search_group(struct minidump *m, struct ctx *ctx, uint64_t group,
 }
 
 static int
-hash_lookup(struct minidump *m, struct ctx *ctx,
-    const struct minidump_region *r, int level, uint64_t va, uint64_t *raw)
+hash_lookup(void *arg, struct ctx *ctx, const struct minidump_region *r,
+    int level, uint64_t va, uint64_t *raw)
 {
+	struct minidump *m = arg;
 	const uint64_t esid = va >> 28, in_segment = va & 0xfffffff;
 	uint64_t vsid, hash, mask, lo, flags;
 	unsigned shift;
@@ -146,9 +147,10 @@ hash_lookup(struct minidump *m, struct ctx *ctx,
  * is one at its own level.
  */
 static int
-radix_lookup(struct minidump *m, struct ctx *ctx,
-    const struct minidump_region *r, int want, uint64_t va, uint64_t *raw)
+radix_lookup(void *arg, struct ctx *ctx, const struct minidump_region *r,
+    int want, uint64_t va, uint64_t *raw)
 {
+	struct minidump *m = arg;
 	const struct pt_form *f = &pt_powerpc64_radix;
 	const int top = f->levels - 1;
 	uint64_t entry, next;
@@ -206,7 +208,7 @@ map_linked(struct minidump *m)
 		return;
 	start = disp < base ? base - disp : 0;
 	last = m->dmap_end - 1 - disp;
-	minidump_table_direct(m, start, last < base ? last : base - 1,
+	minidump_table_direct(&m->table, start, last < base ? last : base - 1,
 	    disp < base ? 0 : disp - base, UINT64_MAX);
 }
 
@@ -224,10 +226,11 @@ minidump_power_space(struct ctx *ctx, struct minidump *m)
 		return (ctx_fail(ctx, E_CORRUPT, "%s: a hash table of %llu "
 		    "bytes is no power of two", file_name(m->file),
 		    (unsigned long long)m->pt_size));
-	minidump_table_init(m, &minidump_made_64);
-	minidump_table_direct(m, m->dmap_base, m->dmap_end - 1, 0, UINT64_MAX);
+	minidump_table_init(&m->table, &m->dump, &minidump_made_64, m);
+	minidump_table_direct(&m->table, m->dmap_base, m->dmap_end - 1, 0,
+	    UINT64_MAX);
 	map_linked(m);
-	minidump_table_call(m, m->kernbase, radix ? UINT64_MAX : m->kernend,
+	minidump_table_call(&m->table, m->kernbase, radix ? UINT64_MAX : m->kernend,
 	    radix ? radix_lookup : hash_lookup);
 	return (0);
 }

@@ -185,15 +185,20 @@ made_leaf(int level, uint64_t pa)
 	    PT_READ | PT_WRITE | PT_EXEC));
 }
 
-#define MADE_FORM(id, text, cpuform, size, bigendian, nlevels, top, ...) \
+#define MADE_PAGES(id, text, cpuform, size, bigendian, shift, nlevels, top, \
+    ...) \
 static const struct made_form form_##id = {				\
 	.form = { .name = text, .ops = &made_ops, .levels = nlevels,	\
-	    .page_shift = 12, .bits = { __VA_ARGS__ },			\
+	    .page_shift = shift, .bits = { __VA_ARGS__ },			\
 	    .entry_size = size, .be = bigendian, .addr_mask = MADE_ADDR }, \
 	.cpu = cpuform,							\
 };									\
 const struct minidump_form minidump_##id = { &form_##id.form,		\
     MADE_WINDOW, top, made_table, made_leaf }
+
+#define MADE_FORM(id, text, cpuform, size, bigendian, nlevels, top, ...) \
+	MADE_PAGES(id, text, cpuform, size, bigendian, 12, nlevels, top,  \
+	    __VA_ARGS__)
 
 MADE_FORM(i386, "FreeBSD/i386", &pt_i386, 4, false, 2, 0, 10, 10);
 MADE_FORM(i386_pae, "FreeBSD/i386 PAE", &pt_i386_pae, 8, false, 2, 0, 9, 11);
@@ -204,6 +209,8 @@ MADE_FORM(arm_v4_be, "FreeBSD/arm v4", &pt_arm_v4_be, 4, true, 2, 0, 10, 10);
 MADE_FORM(arm_lpae, "FreeBSD/arm LPAE", &pt_arm_lpae, 8, false, 2, 0, 9, 11);
 MADE_FORM(made_32, "FreeBSD, 32 bits", NULL, 8, false, 2, 1, 9, 11);
 MADE_FORM(made_64, "FreeBSD, 64 bits", NULL, 8, false, 5, 3, 9, 9, 9, 9, 16);
+MADE_PAGES(made_64_16k, "FreeBSD, 64 bits", NULL, 8, false, 14, 5, 2, 11, 11, 11,
+    11, 6);
 
 /* --- The window ----------------------------------------------------------- */
 
@@ -225,47 +232,49 @@ array_size(const struct pt_form *f, int level)
 }
 
 void
-minidump_table_init(struct minidump *m, const struct minidump_form *how)
+minidump_table_init(struct minidump_table *t, struct dump *d,
+    const struct minidump_form *how, void *arg)
 {
 	const struct pt_form *f = how->form;
 	uint64_t at, page;
 	int level;
 
-	m->table.how = how;
-	m->table.entry_shift = f->entry_size == 8 ? 3 : 2;
+	t->how = how;
+	t->arg = arg;
+	t->entry_shift = f->entry_size == 8 ? 3 : 2;
 	page = UINT64_C(1) << f->page_shift;
 	at = how->window;
 	for (level = 0; level < f->levels; level++) {
-		m->table.shift[level] =
+		t->shift[level] =
 		    (uint8_t)__builtin_ctzll(pt_level_size(f, level));
 		/* With five levels there is no room for the array of pages. */
 		if (level == 0 && how == &minidump_x86_64_5) {
-			m->table.base[level] = 0;
+			t->base[level] = 0;
 			continue;
 		}
-		m->table.base[level] = at;
+		t->base[level] = at;
 		at += (array_size(f, level) + page - 1) & ~(page - 1);
 	}
-	m->table.end = at;
-	m->dump.form = f;
-	m->dump.root = m->table.base[f->levels - 1];
-	m->dump.has_root = true;
+	t->end = at;
+	d->form = f;
+	d->root = t->base[f->levels - 1];
+	d->has_root = true;
 }
 
 static struct minidump_region *
-add_region(struct minidump *m, uint64_t start, uint64_t last)
+add_region(struct minidump_table *t, uint64_t start, uint64_t last)
 {
-	const struct pt_form *f = m->table.how->form;
+	const struct pt_form *f = t->how->form;
 	const uint64_t page = UINT64_C(1) << f->page_shift;
 	struct minidump_region *r;
 
-	if (m->table.nregions == MINIDUMP_REGIONS)
+	if (t->nregions == MINIDUMP_REGIONS)
 		return (NULL);
 	start &= ~(page - 1);
 	last |= page - 1;
 	if (last < start || !pt_canonical(f, start) || !pt_canonical(f, last))
 		return (NULL);
-	r = &m->table.region[m->table.nregions++];
+	r = &t->region[t->nregions++];
 	memset(r, 0, sizeof(*r));
 	r->start = start;
 	r->last = last;
@@ -273,25 +282,25 @@ add_region(struct minidump *m, uint64_t start, uint64_t last)
 }
 
 void
-minidump_table_direct(struct minidump *m, uint64_t start, uint64_t last,
+minidump_table_direct(struct minidump_table *t, uint64_t start, uint64_t last,
     uint64_t phys, uint64_t mask)
 {
 	struct minidump_region *r;
 
-	if (last < start || (r = add_region(m, start, last)) == NULL)
+	if (last < start || (r = add_region(t, start, last)) == NULL)
 		return;
 	r->phys = phys;
 	r->mask = mask;
 }
 
 void
-minidump_table_call(struct minidump *m, uint64_t start, uint64_t last,
-    int (*entry)(struct minidump *, struct ctx *,
-    const struct minidump_region *, int, uint64_t, uint64_t *))
+minidump_table_call(struct minidump_table *t, uint64_t start, uint64_t last,
+    int (*entry)(void *, struct ctx *, const struct minidump_region *, int,
+    uint64_t, uint64_t *))
 {
 	struct minidump_region *r;
 
-	if (last < start || (r = add_region(m, start, last)) == NULL)
+	if (last < start || (r = add_region(t, start, last)) == NULL)
 		return;
 	r->level = -1;
 	r->entry = entry;
@@ -299,9 +308,10 @@ minidump_table_call(struct minidump *m, uint64_t start, uint64_t last,
 
 /* An entry of the dump's own array. */
 static int
-array_entry(struct minidump *m, struct ctx *ctx,
-    const struct minidump_region *r, int level, uint64_t va, uint64_t *raw)
+array_entry(void *arg, struct ctx *ctx, const struct minidump_region *r,
+    int level, uint64_t va, uint64_t *raw)
 {
+	struct minidump *m = arg;
 	const struct pt_form *f = m->table.how->form;
 	uint64_t i;
 
@@ -328,7 +338,7 @@ minidump_table_array(struct ctx *ctx, struct minidump *m, int level)
 	if (base % size == 0 && base <= most) {
 		if (n - 1 <= (most - base) / size)
 			most = base + (n - 1) * size + (size - 1);
-		r = add_region(m, base, most);
+		r = add_region(&m->table, base, most);
 	} else
 		r = NULL;
 	if (r == NULL)
@@ -358,10 +368,9 @@ address(const struct minidump_table *t, int level, uint64_t index)
 }
 
 static int
-make_entry(struct minidump *m, struct ctx *ctx, int level, uint64_t index,
-    uint64_t *raw)
+make_entry(const struct minidump_table *t, struct ctx *ctx, int level,
+    uint64_t index, uint64_t *raw)
 {
-	const struct minidump_table *t = &m->table;
 	const struct minidump_form *how = t->how;
 	const struct pt_form *f = how->form;
 	const struct minidump_region *r;
@@ -380,7 +389,7 @@ make_entry(struct minidump *m, struct ctx *ctx, int level, uint64_t index,
 		whole = r->start <= va && r->last >= va + (size - 1);
 		if (r->entry != NULL && (level == r->level ||
 		    (r->level < 0 && whole))) {
-			rc = r->entry(m, ctx, r, level, va, raw);
+			rc = r->entry(t->arg, ctx, r, level, va, raw);
 			if (rc != E_DONE)
 				return (rc);
 		}
@@ -404,10 +413,9 @@ make_entry(struct minidump *m, struct ctx *ctx, int level, uint64_t index,
 }
 
 int
-minidump_table_read(struct minidump *m, struct ctx *ctx, uint64_t pa,
-    void *buf, size_t n)
+minidump_table_read(const struct minidump_table *t, struct ctx *ctx,
+    uint64_t pa, void *buf, size_t n)
 {
-	const struct minidump_table *t = &m->table;
 	const struct pt_form *f = t->how->form;
 	uint8_t entry[8];
 	uint64_t off, raw;
@@ -423,7 +431,7 @@ minidump_table_read(struct minidump *m, struct ctx *ctx, uint64_t pa,
 		want = f->entry_size - skip < n ? f->entry_size - skip : n;
 		raw = 0;
 		rc = off < array_size(f, level) ?
-		    make_entry(m, ctx, level, off >> t->entry_shift, &raw) : 0;
+		    make_entry(t, ctx, level, off >> t->entry_shift, &raw) : 0;
 		if (rc != 0) {
 			ctx->err.addr = pa;
 			return (rc);

@@ -18,6 +18,7 @@ struct note {
 	uint32_t	 type;
 	const uint8_t	*desc;
 	size_t		 n;
+	uint64_t	 offset;	/* of desc in the file */
 };
 
 /* len bytes at off as far as they are there; *n of them, for free(). */
@@ -107,6 +108,20 @@ take_prstatus(struct ctx *ctx, struct notes *t, const struct note *note)
 	return (0);
 }
 
+/* What kpeek itself told when it converted a dump. */
+static int
+take_facts(struct ctx *ctx, struct notes *t, const struct note *note)
+{
+	struct dump *d = t->dump;
+
+	if (note->type == FACTS_MSGBUF) {
+		d->msgbuf_offset = note->offset;
+		d->msgbuf_size = note->n;
+	}
+	return (note->type == FACTS_TEXT ?
+	    facts_take(ctx, d, &t->facts, note->desc, note->n) : 0);
+}
+
 /*
  * PRSTATUS notes come in the order of the CPUs; the QEMU notes in the same
  * order after them, or after each: nqemu counts them.
@@ -128,6 +143,11 @@ take_note(struct ctx *ctx, struct notes *t, const struct note *note)
 	if (strcmp(note->name, "CORE") == 0 && note->type == NT_AUXV)
 		t->user_core = true;
 	if (d->arch == NULL || t->info_only)
+		return (0);
+	if (strcmp(note->name, FACTS_NOTE) == 0)
+		return (take_facts(ctx, t, note));
+	/* Of threads, in a dump that kpeek made: for other debuggers. */
+	if (t->facts.page_shift != 0)
 		return (0);
 	if (strcmp(note->name, "CORE") == 0 && note->type == NT_PRSTATUS)
 		return (take_prstatus(ctx, t, note));
@@ -174,8 +194,10 @@ notes_take(struct ctx *ctx, struct notes *t, struct file *f, uint64_t off,
 		d->notes_len = d->notes != NULL ? n : 0;
 	}
 	b = bytes_of(raw, n, t->be);
-	while (rc == 0 && next_note(&b, &note))
+	while (rc == 0 && next_note(&b, &note)) {
+		note.offset = off + (uint64_t)(note.desc - raw);
 		rc = take_note(ctx, t, &note);
+	}
 	free(raw);
 	return (rc);
 }

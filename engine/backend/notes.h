@@ -4,6 +4,7 @@
 #define ENGINE_BACKEND_NOTES_H
 
 #include "engine/backend/backend.h"
+#include "engine/backend/facts.h"
 
 /* What has been read; all zeros but the first two at the start. */
 struct notes {
@@ -14,6 +15,7 @@ struct notes {
 	bool		 qemu;		/* QEMU's own were there */
 	size_t		 cpus_cap, nqemu; /* CPUs with a "QEMU" note */
 	uint64_t	 read;		/* bytes, of all calls */
+	struct facts	 facts;
 };
 
 /*

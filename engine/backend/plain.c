@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/vec.h"
+#include "engine/backend/minidump.h"
 
 #include <stdlib.h>
 
@@ -268,6 +269,13 @@ missing(struct ctx *ctx, struct plain *p, uint64_t pa, int status)
 	    file_name(p->dump.files[0])));
 }
 
+static bool
+is_made(const struct plain *p, uint64_t pa)
+{
+	return (p->made != NULL && pa >= p->made->how->window &&
+	    pa < p->made->end);
+}
+
 static int
 plain_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
     size_t n)
@@ -278,6 +286,8 @@ plain_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
 	uint64_t off;
 	int rc;
 
+	if (is_made(p, pa))
+		return (minidump_table_read(p->made, ctx, pa, buf, n));
 	for (; n > 0; n -= want) {
 		i = find(p, pa);
 		if (i == p->nruns || p->runs[i].pa > pa)
@@ -307,6 +317,8 @@ plain_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 	const uint8_t *bytes;
 	size_t i;
 
+	if (is_made(p, pa))
+		return (E_UNSUPPORTED);
 	i = find(p, pa);
 	if (i == p->nruns || p->runs[i].pa > pa)
 		return (missing(ctx, p, pa, E_NOT_IN_DUMP));

@@ -8,6 +8,8 @@
 
 #include "engine/backend/backend.h"
 
+struct minidump_table;
+
 /* A run of physical memory; settled ones are sorted and without overlaps. */
 struct plain_run {
 	uint64_t pa, end;
@@ -31,6 +33,8 @@ struct plain {
 	size_t		  ncopies, copies_cap;
 	struct plain_header *headers;
 	size_t		  nheaders, headers_cap;
+	/* Tables that stand above all memory, for the dump's space; or NULL. */
+	const struct minidump_table *made;
 	const char	 *read_only;	/* why nobody can write, or NULL */
 	_Atomic size_t	  last;		/* where the last look-up ended */
 	uint64_t	  claimed;	/* bytes of the files, by all runs */

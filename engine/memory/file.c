@@ -22,9 +22,8 @@ struct file {
 	uint64_t		 whole;		/* bytes mapped */
 	const uint8_t		*map;		/* the whole file, or NULL */
 	struct file_faults	*faults;
-	int			 slot;		/* in faults, or -1 */
+	struct file_watch	*watch;		/* in faults, or NULL */
 	size_t			 page;
-	atomic_bool		 faulted;
 	struct file_piece	*pieces;	/* rearranged, or NULL */
 	size_t			 npieces;
 	bool			 whole_pieces;
@@ -33,7 +32,7 @@ struct file {
 	char			*forbidden;	/* why not in any case, or NULL */
 };
 
-static void	watch(struct file *);
+static bool	watch(struct file *, const void *map);
 
 static int
 create(struct ctx *ctx, const char *name, struct file **ret)
@@ -46,7 +45,6 @@ create(struct ctx *ctx, const char *name, struct file **ret)
 		return (ctx_fail(ctx, E_NOMEM, "%s: out of memory", name));
 	}
 	f->fd = f->write_fd = -1;
-	f->slot = -1;
 	f->page = (size_t)sysconf(_SC_PAGESIZE);
 	*ret = f;
 	return (0);
@@ -97,8 +95,10 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 			/* 2 MiB a fault would count as this program's memory. */
 			(void)madvise(map, (size_t)f->size, MADV_NOHUGEPAGE);
 #endif
-			f->map = map;
-			watch(f);
+			if (watch(f, map))
+				f->map = map;
+			else
+				munmap(map, (size_t)f->size);
 		}
 	}
 	*ret = f;
@@ -232,23 +232,36 @@ file_of_fd(struct ctx *ctx, const char *name, int fd, struct file **ret)
 	return (0);
 }
 
-/* Enter the mapping in the list that the signal handler looks through. */
+/* Where a watched mapping lies, for a handler that may look at any moment. */
 static void
-watch(struct file *f)
+set_watch(struct file_watch *w, uintptr_t start, uintptr_t end)
 {
-	struct file *none;
+	atomic_fetch_add(&w->version, 1);
+	atomic_store(&w->start, start);
+	atomic_store(&w->end, end);
+	atomic_fetch_add(&w->version, 1);
+}
+
+/* Enter the mapping in the list that the signal handler looks through. */
+static bool
+watch(struct file *f, const void *map)
+{
+	struct file_watch *w;
+	bool taken;
 	int i;
 
 	for (i = 0; i < FILE_FAULTS_MAX; i++) {
-		none = NULL;
-		if (atomic_compare_exchange_strong(&f->faults->files[i], &none,
-		    f)) {
-			f->slot = i;
-			return;
+		w = &f->faults->watch[i];
+		taken = false;
+		if (atomic_compare_exchange_strong(&w->taken, &taken, true)) {
+			atomic_store(&w->faulted, false);
+			set_watch(w, (uintptr_t)map, (uintptr_t)map +
+			    (uintptr_t)f->whole);
+			f->watch = w;
+			return (true);
 		}
 	}
-	munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
-	f->map = NULL;
+	return (false);
 }
 
 void
@@ -256,8 +269,8 @@ file_close(struct file *f)
 {
 	if (f == NULL)
 		return;
-	if (f->slot >= 0)
-		atomic_store(&f->faults->files[f->slot], NULL);
+	if (f->watch != NULL)
+		set_watch(f->watch, 0, 0);
 	if (f->fd != -1) {
 		if (f->map != NULL)
 			munmap((void *)(uintptr_t)f->map, (size_t)f->whole);
@@ -265,6 +278,8 @@ file_close(struct file *f)
 	}
 	if (f->write_fd != -1)
 		close(f->write_fd);
+	if (f->watch != NULL)
+		atomic_store(&f->watch->taken, false);
 	free(f->pieces);
 	free(f->forbidden);
 	free(f->name);
@@ -330,12 +345,18 @@ file_faults(const struct file *f)
 	return (f->faults);
 }
 
+static inline bool
+has_faulted(const struct file *f)
+{
+	return (f->watch != NULL &&
+	    atomic_load_explicit(&f->watch->faulted, memory_order_acquire));
+}
+
 /* Bytes of the window as they lie in the file; n have been found to be there. */
 static const uint8_t *
 map_plain(struct file *f, uint64_t at)
 {
-	if (f->map == NULL ||
-	    atomic_load_explicit(&f->faulted, memory_order_acquire))
+	if (f->map == NULL || has_faulted(f))
 		return (NULL);
 	return (f->map + f->base + at);
 }
@@ -350,7 +371,7 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 	map = map_plain(f, off);
 	if (map != NULL) {
 		memcpy(buf, map, n);
-		if (!atomic_load_explicit(&f->faulted, memory_order_acquire))
+		if (!has_faulted(f))
 			return (0);
 	}
 	for (done = 0; done < n; done += (size_t)got) {
@@ -454,18 +475,37 @@ file_map(struct file *f, uint64_t off, uint64_t n)
 	return (map_plain(f, p->at + (off - p->off)));
 }
 
+/* The first byte from "at" on that is in no hole of the file itself, or end. */
+static uint64_t
+data_plain(const struct file *f, uint64_t at, uint64_t end)
+{
+	off_t data;
+
+	/* Nobody reads at the place that this moves. */
+	data = lseek(f->fd, (off_t)(f->base + at), SEEK_DATA);
+	if (data == -1)
+		return (errno == ENXIO ? end : at);
+	at = (uint64_t)data - f->base;
+	return (at < end ? at : end);
+}
+
 uint64_t
 file_data(const struct file *f, uint64_t off)
 {
-	off_t at;
+	const struct file_piece *p;
+	size_t i;
 
-	if (f->fd == -1 || f->pieces != NULL || off >= f->size)
+	if (f->fd == -1 || off >= f->size)
 		return (off);
-	at = lseek(f->fd, (off_t)(f->base + off), SEEK_DATA);
-	if (at == -1)
-		return (errno == ENXIO ? f->size : off);
-	off = (uint64_t)at - f->base;
-	return (off < f->size ? off : f->size);
+	if (f->pieces == NULL)
+		return (data_plain(f, off, f->size));
+	i = find_piece(f, off);
+	p = i < f->npieces ? &f->pieces[i] : NULL;
+	if (p != NULL && off >= p->off)
+		return (data_plain(f, p->at + (off - p->off), p->at + p->len) -
+		    p->at + p->off);
+	/* Between pieces. */
+	return (!f->whole_pieces ? off : p != NULL ? p->off : f->size);
 }
 
 static void
@@ -505,26 +545,31 @@ file_drop(struct file *f, uint64_t off, uint64_t n)
 bool
 file_fault(struct file_faults *faults, const void *addr)
 {
-	struct file *f;
-	uintptr_t page;
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t at = (uintptr_t)addr;
+	struct file_watch *w;
+	uintptr_t start, end;
+	unsigned version;
 	int i;
 
 	for (i = 0; i < FILE_FAULTS_MAX; i++) {
-		f = atomic_load(&faults->files[i]);
-		if (f == NULL || (const uint8_t *)addr < f->map ||
-		    (const uint8_t *)addr - f->map >= (ptrdiff_t)f->whole)
+		w = &faults->watch[i];
+		version = atomic_load(&w->version);
+		start = atomic_load(&w->start);
+		end = atomic_load(&w->end);
+		/* What is read just now is not opened or closed just now. */
+		if (at < start || at >= end || version % 2 != 0 ||
+		    atomic_load(&w->version) != version)
 			continue;
-		page = (uintptr_t)addr & ~(uintptr_t)(f->page - 1);
 		/*
 		 * First the word that bytes are void, then the zeros: another
 		 * thread that copies these must see the counter move.
 		 */
-		atomic_store(&f->faulted, true);
+		atomic_store(&w->faulted, true);
 		atomic_fetch_add(&faults->count, 1);
-		if (mmap((void *)page, f->page, PROT_READ, MAP_PRIVATE |
-		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-			return (false);
-		return (true);
+		return (mmap((void *)(at & ~(page - 1)), page, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+		    MAP_FAILED);
 	}
 	return (false);
 }

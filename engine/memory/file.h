@@ -16,9 +16,21 @@ struct file;
 
 #define FILE_FAULTS_MAX	128
 
+/*
+ * A mapping that the handler knows.  Files of other threads come and go while
+ * it looks, so it reads no file, and this only where the version was even and
+ * stood still.
+ */
+struct file_watch {
+	atomic_bool	  taken;
+	atomic_uint	  version;
+	_Atomic uintptr_t start, end;		/* 0, 0: none */
+	atomic_bool	  faulted;
+};
+
 struct file_faults {
-	_Atomic(struct file *)	files[FILE_FAULTS_MAX];
-	atomic_uint		count;		/* faults so far */
+	struct file_watch watch[FILE_FAULTS_MAX];
+	atomic_uint	  count;		/* faults so far */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define SCAN_WINDOW	((size_t)16 << 20)
+#define WHOLE_PAGE	UINT64_C(65536)	/* the largest of any kernel */
 #define BAD_PLACE	UINT64_C(4096)	/* skipped where the medium fails */
 
 static int	read_phys(void *, struct ctx *, uint64_t, void *, size_t);
@@ -79,6 +80,42 @@ mem_write(struct ctx *ctx, struct memory *m, uint64_t pa, const void *buf,
 	if (n > 0)
 		atomic_fetch_add(&m->generation, 1);
 	return (rc);
+}
+
+/* Where a layer has no way of its own. */
+static int
+read_each(struct mem_layer *l, struct ctx *ctx, struct mem_request *v, size_t n)
+{
+	size_t i;
+	int rc;
+
+	ctx->quiet++;
+	for (i = 0, rc = 0; i < n && rc == 0; i++) {
+		v[i].status = v[i].n == 0 ? 0 :
+		    l->ops->read(l, ctx, v[i].pa, v[i].buf, v[i].n);
+		v[i].missing = ctx->err.addr;
+		rc = v[i].status == E_CANCELLED ? E_CANCELLED : 0;
+	}
+	ctx->quiet--;
+	return (rc);
+}
+
+int
+mem_readv(struct ctx *ctx, struct memory *m, struct mem_request *v, size_t n)
+{
+	return (m->top->ops->readv != NULL ?
+	    m->top->ops->readv(m->top, ctx, v, n) :
+	    read_each(m->top, ctx, v, n));
+}
+
+void
+mem_rest(struct memory *m)
+{
+	struct mem_layer *l;
+
+	for (l = m->top; l != NULL; l = l->below)
+		if (l->ops->rest != NULL)
+			l->ops->rest(l);
 }
 
 int
@@ -178,9 +215,13 @@ scan_window(struct ctx *ctx, struct memory *m, uint64_t pa, size_t *n,
 	return (rc);
 }
 
-/* Where a scan that is at pa goes on, when zeros are nothing to it. */
+/*
+ * Where a scan that is at pa goes on, when zeros are nothing to it.  What begins
+ * in them and reaches out of them is still seen whole, and so is a page that is
+ * partly zeros.
+ */
 static uint64_t
-skip_zeros(struct memory *m, uint64_t pa, uint64_t stop)
+skip_zeros(struct memory *m, uint64_t pa, uint64_t stop, size_t overlap)
 {
 	struct mem_layer *l;
 	uint64_t at;
@@ -190,7 +231,11 @@ skip_zeros(struct memory *m, uint64_t pa, uint64_t stop)
 	if (l == NULL)
 		return (pa);
 	at = l->ops->data(l, pa);
-	return (at < pa ? pa : at < stop ? at & ~(BAD_PLACE - 1) : stop);
+	if (at <= pa || at >= stop)
+		return (at <= pa ? pa : stop);
+	at -= at - pa < overlap ? at - pa : overlap;
+	at &= ~(WHOLE_PAGE - 1);
+	return (at > pa ? at : pa);
 }
 
 static int
@@ -222,7 +267,7 @@ scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 		if (stop > end)
 			stop = end;
 		while (r.status == 0 && pa < stop && rc == 0) {
-			at = zeros ? pa : skip_zeros(m, pa, stop);
+			at = zeros ? pa : skip_zeros(m, pa, stop, overlap);
 			if (at > pa) {
 				pa = at;
 				rc = ctx_check(ctx);

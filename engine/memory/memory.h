@@ -24,6 +24,15 @@ struct mem_range {
 	uint64_t file_offset;		/* where it lies plainly, else UINT64_MAX */
 };
 
+/* One of several reads that are made together. */
+struct mem_request {
+	uint64_t pa;
+	void	*buf;
+	size_t	 n;
+	int	 status;		/* OK, or why not all bytes are there */
+	uint64_t missing;		/* then the first physical address missing */
+};
+
 struct mem_layer;
 
 struct mem_layer_ops {
@@ -31,6 +40,13 @@ struct mem_layer_ops {
 	/* All n bytes at pa or an error with err.addr the first missing pa. */
 	int	(*read)(struct mem_layer *, struct ctx *, uint64_t pa, void *,
 		    size_t n);
+	/*
+	 * Several at once, so that a slow source takes one round trip.  Fails
+	 * when none can be made; else each has its own status.  NULL: one
+	 * after the other.
+	 */
+	int	(*readv)(struct mem_layer *, struct ctx *,
+		    struct mem_request *, size_t n);
 	/*
 	 * The extent that holds pa, and as much around it as lies in one
 	 * piece: starts at or below pa.  E_UNSUPPORTED where bytes are not
@@ -57,6 +73,8 @@ struct mem_layer_ops {
 	 * be NULL.
 	 */
 	uint64_t (*data)(struct mem_layer *, uint64_t pa);
+	/* No read follows for now: what had to stop may go on.  May be NULL. */
+	void	(*rest)(struct mem_layer *);
 	/* A scan is done with these bytes: their pages may go.  May be NULL. */
 	void	(*drop)(struct mem_layer *, uint64_t pa, uint64_t n);
 	void	(*close)(struct mem_layer *);
@@ -107,6 +125,10 @@ int	mem_read(struct ctx *, struct memory *, uint64_t pa, void *, size_t n);
  */
 int	mem_write(struct ctx *, struct memory *, uint64_t pa, const void *,
 	    size_t n);
+/* Several reads, one request of a slow source; see mem_layer_ops.readv. */
+int	mem_readv(struct ctx *, struct memory *, struct mem_request *, size_t n);
+/* A batch of reads is over: see mem_layer_ops.rest. */
+void	mem_rest(struct memory *);
 int	mem_extent(struct ctx *, struct memory *, uint64_t pa, struct extent *);
 int	mem_range(struct ctx *, struct memory *, uint64_t pa, struct mem_range *);
 /* Bytes present, and the end of the highest range. */

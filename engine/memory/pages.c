@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS		512		/* 16 MiB, as far as used */
-#define DIRECT		PAGES_SIZE	/* larger reads are not kept */
+#define KEPT		((size_t)16 << 20)	/* bytes, as far as used */
+#define AT_ONCE		64		/* runs of one request below */
 
 struct slot {
 	uint64_t	 pa;
@@ -16,13 +16,16 @@ struct slot {
 struct pages {
 	struct mem_layer layer;
 	struct memory	*mem;
-	pthread_mutex_t	 lock;		/* guards what follows */
-	struct slot	 slots[SLOTS];
-	uint8_t		 bytes[SLOTS][PAGES_SIZE];
+	size_t		 run, nslots;
+	pthread_mutex_t	 lock;		/* guards what follows, not the reading */
+	struct slot	*slots;
+	uint8_t		*bytes;		/* "run" for each slot */
 };
 
 static int	pages_read(struct mem_layer *, struct ctx *, uint64_t, void *,
 		    size_t);
+static int	pages_readv(struct mem_layer *, struct ctx *,
+		    struct mem_request *, size_t);
 static int	pages_extent(struct mem_layer *, struct ctx *, uint64_t,
 		    struct extent *);
 static int	pages_range(struct mem_layer *, struct ctx *, uint64_t,
@@ -32,13 +35,14 @@ static void	pages_close(struct mem_layer *);
 static const struct mem_layer_ops pages_ops = {
 	.name = "pages",
 	.read = pages_read,
+	.readv = pages_readv,
 	.extent = pages_extent,
 	.range = pages_range,
 	.close = pages_close,
 };
 
 int
-pages_push(struct ctx *ctx, struct memory *m)
+pages_push(struct ctx *ctx, struct memory *m, size_t run)
 {
 	struct pages *p;
 
@@ -47,59 +51,153 @@ pages_push(struct ctx *ctx, struct memory *m)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	p->layer.ops = &pages_ops;
 	p->mem = m;
+	p->run = run;
+	p->nslots = KEPT / run;
+	p->slots = calloc(p->nslots, sizeof(*p->slots));
+	p->bytes = calloc(p->nslots, run);
 	pthread_mutex_init(&p->lock, NULL);
+	if (p->slots == NULL || p->bytes == NULL) {
+		pages_close(&p->layer);
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	}
 	mem_push(m, &p->layer);
 	return (0);
+}
+
+/* n bytes of a run that is kept; buf NULL: is it? */
+static bool
+take(struct pages *p, uint64_t run, size_t at, void *buf, size_t n)
+{
+	const size_t i = (size_t)(run / p->run) % p->nslots;
+	const uint64_t generation = mem_generation(p->mem);
+	bool kept;
+
+	pthread_mutex_lock(&p->lock);
+	kept = p->slots[i].pa == run && p->slots[i].generation == generation;
+	if (kept && buf != NULL)
+		memcpy(buf, p->bytes + i * p->run + at, n);
+	pthread_mutex_unlock(&p->lock);
+	return (kept);
+}
+
+/* Bytes that were read while the generation was this. */
+static void
+keep(struct pages *p, uint64_t run, const void *bytes, uint64_t generation)
+{
+	const size_t i = (size_t)(run / p->run) % p->nslots;
+
+	pthread_mutex_lock(&p->lock);
+	memcpy(p->bytes + i * p->run, bytes, p->run);
+	p->slots[i] = (struct slot){ run, generation };
+	pthread_mutex_unlock(&p->lock);
 }
 
 /* n bytes within one run of pages. */
 static int
 read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 {
-	const uint64_t at = pa & (PAGES_SIZE - 1), run = pa - at;
-	const size_t i = (size_t)(run / PAGES_SIZE) % SLOTS;
+	const size_t at = (size_t)pa & (p->run - 1);
 	const uint64_t generation = mem_generation(p->mem);
 	struct mem_layer *below = p->layer.below;
-	struct slot *s = &p->slots[i];
+	uint8_t bytes[PAGES_RUN_MAX];
 	int rc;
 
-	rc = 0;
-	pthread_mutex_lock(&p->lock);
-	if (s->pa != run || s->generation != generation) {
-		s->generation = 0;
-		ctx->quiet++;
-		rc = below->ops->read(below, ctx, run, p->bytes[i],
-		    PAGES_SIZE);
-		ctx->quiet--;
-		if (rc == 0)
-			*s = (struct slot){ run, generation };
-	}
-	if (rc == 0)
-		memcpy(buf, p->bytes[i] + at, n);
-	pthread_mutex_unlock(&p->lock);
+	if (take(p, pa - at, at, buf, n))
+		return (0);
+	ctx->quiet++;
+	rc = below->ops->read(below, ctx, pa - at, bytes, p->run);
+	ctx->quiet--;
 	/* Not all of the run is there: these bytes may be. */
-	return (rc == 0 ? 0 : below->ops->read(below, ctx, pa, buf, n));
+	if (rc != 0)
+		return (rc == E_CANCELLED ? rc :
+		    below->ops->read(below, ctx, pa, buf, n));
+	keep(p, pa - at, bytes, generation);
+	memcpy(buf, bytes + at, n);
+	return (0);
 }
 
 static int
 pages_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
     size_t n)
 {
+	struct pages *p = (struct pages *)l;
 	size_t done, part;
 	int rc;
 
-	if (n > DIRECT)
+	if (n > p->run)		/* larger reads are not kept */
 		return (l->below->ops->read(l->below, ctx, pa, buf, n));
 	for (done = 0; done < n; done += part) {
-		part = (size_t)(PAGES_SIZE - ((pa + done) & (PAGES_SIZE - 1)));
+		part = p->run - ((size_t)(pa + done) & (p->run - 1));
 		if (part > n - done)
 			part = n - done;
-		rc = read_piece((struct pages *)l, ctx, pa + done,
-		    (char *)buf + done, part);
+		rc = read_piece(p, ctx, pa + done, (char *)buf + done, part);
 		if (rc != 0)
 			return (rc);
 	}
 	return (0);
+}
+
+/* Read these runs, and keep those that can be had. */
+static int
+fetch(struct pages *p, struct ctx *ctx, struct mem_request *v, size_t n)
+{
+	const uint64_t generation = mem_generation(p->mem);
+	struct mem_layer *below = p->layer.below;
+	uint8_t *bytes;
+	size_t i;
+	int rc;
+
+	bytes = malloc(n * p->run);
+	if (bytes == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	for (i = 0; i < n; i++) {
+		v[i].buf = bytes + i * p->run;
+		v[i].n = p->run;
+	}
+	rc = below->ops->readv(below, ctx, v, n);
+	for (i = 0; rc == 0 && i < n; i++)
+		if (v[i].status == 0)
+			keep(p, v[i].pa, v[i].buf, generation);
+	free(bytes);
+	return (rc);
+}
+
+static int
+pages_readv(struct mem_layer *l, struct ctx *ctx, struct mem_request *v,
+    size_t n)
+{
+	struct pages *p = (struct pages *)l;
+	struct mem_request wanted[AT_ONCE];
+	uint64_t run;
+	size_t i, k, nwanted;
+	int rc;
+
+	for (i = nwanted = 0, rc = 0; i < n && rc == 0; i++) {
+		run = v[i].pa & ~(uint64_t)(p->run - 1);
+		for (; v[i].n <= p->run && run < v[i].pa + v[i].n && rc == 0;
+		    run += p->run) {
+			for (k = 0; k < nwanted && wanted[k].pa != run; k++)
+				;
+			if (k < nwanted || take(p, run, 0, NULL, 0))
+				continue;
+			wanted[nwanted++] = (struct mem_request){ .pa = run };
+			if (nwanted == AT_ONCE) {
+				if (l->below->ops->readv != NULL)
+					rc = fetch(p, ctx, wanted, nwanted);
+				nwanted = 0;
+			}
+		}
+	}
+	if (rc == 0 && nwanted > 0 && l->below->ops->readv != NULL)
+		rc = fetch(p, ctx, wanted, nwanted);
+	ctx->quiet++;
+	for (i = 0; i < n && rc == 0; i++) {
+		v[i].status = pages_read(l, ctx, v[i].pa, v[i].buf, v[i].n);
+		v[i].missing = ctx->err.addr;
+		rc = v[i].status == E_CANCELLED ? E_CANCELLED : 0;
+	}
+	ctx->quiet--;
+	return (rc);
 }
 
 static int
@@ -122,5 +220,7 @@ pages_close(struct mem_layer *l)
 	struct pages *p = (struct pages *)l;
 
 	pthread_mutex_destroy(&p->lock);
+	free(p->slots);
+	free(p->bytes);
 	free(p);
 }

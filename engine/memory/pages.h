@@ -9,8 +9,9 @@
 
 #include "engine/memory/memory.h"
 
-#define PAGES_SIZE	UINT64_C(32768)	/* read at once */
+#define PAGES_RUN_MAX	((size_t)32768)
 
-int	pages_push(struct ctx *, struct memory *);
+/* "run" bytes are read at once: a power of two up to PAGES_RUN_MAX. */
+int	pages_push(struct ctx *, struct memory *, size_t run);
 
 #endif

@@ -206,6 +206,12 @@ struct os_ops {
 	 * what has been worked out.  May be NULL.
 	 */
 	int	(*vmcoreinfo)(struct ctx *, struct kernel *, struct buf *);
+	/*
+	 * Append what debuggers look for in an ELF core: a note with the
+	 * registers of each thread, the guilty one first.  NULL: the dump's
+	 * notes are it.
+	 */
+	int	(*core_notes)(struct ctx *, struct kernel *, struct buf *);
 	/* One above the highest CPU number that can be; how many are at work. */
 	int	(*cpus)(struct ctx *, struct kernel *, unsigned *ids,
 		    unsigned *online);

@@ -19,6 +19,7 @@
 #include "engine/type/type.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,10 +76,12 @@ struct btf_index {
 struct btf {
 	struct type_unit unit;
 	char		*name;
+	char		 cut[80];	/* what unit.cut says */
 	const uint8_t	*data;
 	bool		 owned, be;
 	unsigned	 ptr_size;
 	const uint8_t	*types;
+	size_t		 types_len;
 	const char	*strings;	/* ends with NUL */
 	uint32_t	 first_string, strings_len;
 	uint32_t	*offsets;	/* of own records in types */
@@ -144,11 +147,22 @@ btf_decode(const struct btf *b, const uint8_t *p)
 	    .flag = (info >> 31) != 0 });
 }
 
-/* The ids that type.c asks for are in range. */
+/*
+ * The ids that type.c asks for are in range.  The bytes may lie in a file that
+ * somebody writes to: a record that is not what it was when opened is void.
+ */
 static struct btf_record
 btf_record(const struct btf *b, uint32_t id)
 {
-	return (btf_decode(b, b->types + b->offsets[id - b->unit.first_id]));
+	const uint32_t at = b->offsets[id - b->unit.first_id];
+	struct btf_record r = btf_decode(b, b->types + at);
+
+	if (r.kind >= BTF_KINDS || btf_kinds[r.kind].tail + (size_t)r.vlen *
+	    btf_kinds[r.kind].each > b->types_len - at - BTF_RECORD) {
+		r.kind = 0;
+		r.vlen = 0;
+	}
+	return (r);
 }
 
 /* NULL when the offset is outside of the strings. */
@@ -171,15 +185,19 @@ btf_ref(const struct btf *b, uint32_t id)
 	return ((struct typeref){ u->index, id });
 }
 
-/* One pass: where each record begins.  Returns OK or why not, with *at. */
+/*
+ * One pass: where each record begins.  Returns OK or why it ended at *at; what
+ * lies before that can be used.
+ */
 static int
-btf_scan(struct btf *b, size_t len, size_t *at)
+btf_scan_records(struct btf *b, size_t *at, uint32_t *ret)
 {
+	const size_t len = b->types_len;
 	struct btf_record r;
-	uint32_t n = 0, encoding;
+	uint32_t encoding, n;
 	size_t size;
 
-	for (*at = 0; *at < len; *at += size) {
+	for (*at = 0, n = 0; *at < len; *at += size, *ret = n) {
 		if (len - *at < BTF_RECORD)
 			return (E_TRUNCATED);
 		r = btf_decode(b, b->types + *at);
@@ -210,7 +228,33 @@ btf_scan(struct btf *b, size_t len, size_t *at)
 		    (r.kind == BTF_ENUM && r.flag))
 			b->enum_signs = true;
 	}
+	return (OK);
+}
+
+static int
+btf_scan(struct ctx *ctx, struct btf *b)
+{
+	uint32_t n = 0;
+	size_t at;
+	int r;
+
+	r = btf_scan_records(b, &at, &n);
 	b->unit.end_id = b->unit.first_id + n;
+	switch (r) {
+	case OK:
+		return (OK);
+	case E_NOMEM:
+		return (ctx_fail(ctx, r, "BTF of %s: out of memory", b->name));
+	case E_LIMIT:
+		return (ctx_fail(ctx, r, "BTF of %s: too many types", b->name));
+	}
+	snprintf(b->cut, sizeof(b->cut), r == E_UNSUPPORTED ?
+	    "unknown kind of type at byte %zu" :
+	    "the record at byte %zu runs over the end", at);
+	if (n == 0)
+		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: %s", b->name,
+		    b->cut));
+	b->unit.cut = b->cut;
 	return (OK);
 }
 
@@ -220,9 +264,11 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 	struct bytes c = bytes_of(b->data, n, b->be);
 	struct btf *base = (struct btf *)b->unit.base;
 	uint32_t part[5];
-	size_t at, total;
-	int r;
+	size_t total;
 
+	if (base != NULL && base->unit.cut != NULL)
+		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: it continues that "
+		    "of %s, which is cut short", b->name, base->name));
 	if (!btf_probe(b->data, n, b->be, &total) || !btf_header(&c, part))
 		return (ctx_fail(ctx, E_CORRUPT,
 		    "BTF of %s: no plausible header", b->name));
@@ -230,6 +276,7 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 		return (ctx_fail(ctx, E_TRUNCATED, "BTF of %s: %zu bytes "
 		    "announced, %zu there", b->name, total, n));
 	b->types = b->data + part[0] + part[1];
+	b->types_len = part[2];
 	b->strings = (const char *)b->data + part[0] + part[3];
 	b->strings_len = part[4];
 	if (b->strings[b->strings_len - 1] != '\0')
@@ -245,23 +292,9 @@ btf_setup(struct ctx *ctx, struct btf *b, size_t n)
 	}
 	/* A record takes 25 bytes on average: a first guess of their number. */
 	if (!vec_room(b->offsets, b->offsets_cap, part[2] / 24 + 16))
-		r = E_NOMEM;
-	else
-		r = btf_scan(b, part[2], &at);
-	switch (r) {
-	case OK:
-		return (OK);
-	case E_NOMEM:
-		return (ctx_fail(ctx, r, "BTF of %s: out of memory", b->name));
-	case E_LIMIT:
-		return (ctx_fail(ctx, r, "BTF of %s: too many types", b->name));
-	case E_UNSUPPORTED:
-		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: unknown kind of "
-		    "type at byte %zu", b->name, at));
-	default:
-		return (ctx_fail(ctx, E_CORRUPT, "BTF of %s: the record at "
-		    "byte %zu runs over the end", b->name, at));
-	}
+		return (ctx_fail(ctx, E_NOMEM, "BTF of %s: out of memory",
+		    b->name));
+	return (btf_scan(ctx, b));
 }
 
 int

@@ -95,6 +95,7 @@ struct type_unit {			/* the first member of a reader's unit */
 	uint32_t	 index;		/* set by types_add */
 	uint32_t	 first_id, end_id; /* own ids; ids below belong to the base */
 	struct type_unit *base;		/* or NULL */
+	const char	*cut;		/* why there are no more, or NULL: all */
 };
 
 /* The unit of the types that type_pointer_to and its kin make. */
@@ -112,7 +113,12 @@ size_t	types_count(const struct types *);
 unsigned types_ptr_size(const struct types *);
 bool	types_be(const struct types *);
 
-/* engine/type/btf.c: data of n bytes is borrowed, or freed at close if owned. */
+/*
+ * engine/type/btf.c: data of n bytes is borrowed, or freed at close if owned.
+ * Records up to one that cannot be read (a kind that is not known has no known
+ * length) are a unit, which says so in "cut"; none at all is E_CORRUPT, and so is
+ * a base that is cut, since nobody knows which ids follow on it.
+ */
 int	btf_open(struct ctx *, const char *name, const void *data, size_t n,
 	    bool owned, bool be, unsigned ptr_size, struct type_unit *base,
 	    struct type_unit **ret);

@@ -117,6 +117,17 @@ pattern_regex(struct ctx *ctx, const char *regex, struct pattern **ret)
 	return (OK);
 }
 
+bool
+pattern_in_zeros(const struct pattern *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->bytes[i] != 0)
+			return (false);
+	return (true);
+}
+
 size_t
 pattern_overlap(const struct pattern *p)
 {

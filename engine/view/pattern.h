@@ -20,6 +20,8 @@ int	pattern_bytes(struct ctx *, const void *, size_t n,
 int	pattern_regex(struct ctx *, const char *regex, struct pattern **ret);
 void	pattern_destroy(struct pattern *);
 
+/* Can zeros alone, or nothing, match? */
+bool	pattern_in_zeros(const struct pattern *);
 /* By how many bytes pieces of memory must overlap for no match to be lost. */
 size_t	pattern_overlap(const struct pattern *);
 /*

@@ -297,8 +297,9 @@ search_physical(struct ctx *ctx, struct find *f)
 {
 	int error;
 
-	error = mem_scan(ctx, &f->k->mem, 0, UINT64_MAX,
-	    pattern_overlap(f->pattern), piece, f);
+	error = (pattern_in_zeros(f->pattern) ? mem_scan : mem_scan_data)(
+	    ctx, &f->k->mem, 0, UINT64_MAX, pattern_overlap(f->pattern), piece,
+	    f);
 	if (error == OK)
 		error = pattern_finish(ctx, f->pattern, found_phys, f);
 	return (error);

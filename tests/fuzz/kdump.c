@@ -35,7 +35,8 @@ look(struct ctx *ctx, struct dump *d)
 		for (at = pa; at < r.end && at - pa < 0x8000; at += 0xfe0) {
 			(void)mem_read(ctx, &m, at, bytes, sizeof(bytes));
 			if (mem_extent(ctx, &m, at, &e) == 0)
-				memcpy(bytes, e.ptr, sizeof(bytes));
+				memcpy(bytes, e.ptr, e.len < sizeof(bytes) ?
+				    (size_t)e.len : sizeof(bytes));
 		}
 	}
 	mem_fini(&m);

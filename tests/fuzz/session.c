@@ -16,12 +16,12 @@ run(const uint8_t *p, size_t n)
 	struct replay_line l;
 	struct ctx ctx;
 	struct out o;
-	char name[64];
+	struct replay_head head;
 	uint32_t key;
 	size_t len;
 
 	ctx_init(&ctx);
-	(void)replay_keymap(text, n, name, sizeof(name));
+	replay_head(text, n, &head);
 	for (at = text; at < end; at = nl + 1) {
 		nl = memchr(at, '\n', (size_t)(end - at));
 		if (nl == NULL)

@@ -325,6 +325,62 @@ refuses_broken_blobs(void **state)
 	mk_btf_fini(&b);
 }
 
+/* What lies before a record that cannot be read is there, and it is told. */
+static void
+keeps_what_came_before(void **state)
+{
+	static const struct {
+		unsigned kind;
+		const char *why;
+	} ends[] = {
+		{ 31, "unknown kind of type" }, { 0, "unknown kind of type" },
+		{ MK_ARRAY, "runs over the end" },
+	};
+	struct type_unit *u, *module;
+	struct mk_btf b, split;
+	struct types *ts;
+	struct typeref ref;
+	struct ctx ctx;
+	const void *p;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		ctx_init(&ctx);
+		mk_btf_init(&b, i == 1, NULL);
+		mk_btf_int(&b, "int", 4, MK_SIGNED);
+		mk_btf_type(&b, MK_TYPEDEF, "pid_t", 1, 0, false);
+		if (i != 2)
+			mk_btf_type(&b, ends[i].kind, "later", 0, 3, false);
+		if (i != 2)
+			mk_btf_type(&b, MK_TYPEDEF, "lost_t", 1, 0, false);
+		else		/* without its tail */
+			mk_btf_type(&b, ends[i].kind, "", 0, 0, false);
+		p = mk_btf_blob(&b, &n);
+		assert_int_equal(btf_open(&ctx, "vmlinux", p, n, false, i == 1,
+		    8, NULL, &u), OK);
+		assert_non_null(u->cut);
+		assert_non_null(strstr(u->cut, ends[i].why));
+		assert_int_equal(u->end_id, 3);
+		/* Whose ids would follow on these? */
+		mk_btf_init(&split, i == 1, &b);
+		mk_btf_int(&split, "long", 8, MK_SIGNED);
+		p = mk_btf_blob(&split, &n);
+		assert_int_equal(btf_open(&ctx, "mod", p, n, false, i == 1, 8,
+		    u, &module), E_CORRUPT);
+		assert_non_null(strstr(ctx.err.text, "vmlinux"));
+		ts = types_create(8, i == 1);
+		assert_int_equal(types_add(&ctx, ts, u), 0);
+		assert_int_equal(type_find(&ctx, ts, "pid_t", &ref), 0);
+		assert_int_equal(type_find(&ctx, ts, "lost_t", &ref),
+		    E_NO_TYPE);
+		types_destroy(ts);
+		mk_btf_fini(&split);
+		mk_btf_fini(&b);
+		ctx_fini(&ctx);
+	}
+}
+
 static void
 loops_end(void **state)
 {
@@ -457,6 +513,6 @@ UNIT_MAIN(
 	UNIT(reads_every_kind),
 	UNIT(old_bit_fields),
 	UNIT(splits),
-	UNIT(refuses_broken_blobs),
+	UNIT(refuses_broken_blobs), UNIT(keeps_what_came_before),
 	UNIT(loops_end),
 	UNIT(survives_mutations))

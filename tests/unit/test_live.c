@@ -141,28 +141,28 @@ static void
 pages_are_kept(void **state)
 {
 	struct core im;
-	uint8_t more[3 * PAGES_SIZE];
+	uint8_t more[3 * PAGES_RUN_MAX];
 	uint64_t v;
 	size_t i;
 
 	(void)state;
 	assert_int_equal(open_kcore(&im, (const struct mk_load[]){
 	    { .pa = NOWHERE, .file = 0x1000 },
-	    { .pa = 0x100000, .file = 4 * PAGES_SIZE + 0x1000 },
+	    { .pa = 0x100000, .file = 4 * PAGES_RUN_MAX + 0x1000 },
 	    { 0 } }, 0), 0);
-	assert_int_equal(pages_push(&im.ctx, &im.mem), 0);
+	assert_int_equal(pages_push(&im.ctx, &im.mem, PAGES_RUN_MAX), 0);
 	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x100008, &v, 8), 0);
 	assert_int_equal(v, mk_word(0x100008));
 	/* Across the runs, and in the last, of which not all is there. */
 	assert_int_equal(mem_read(&im.ctx, &im.mem,
-	    0x100000 + PAGES_SIZE - 4, &v, 8), 0);
-	assert_int_equal(v >> 32, mk_word(0x100000 + PAGES_SIZE) & UINT32_MAX);
+	    0x100000 + PAGES_RUN_MAX - 4, &v, 8), 0);
+	assert_int_equal(v >> 32, mk_word(0x100000 + PAGES_RUN_MAX) & UINT32_MAX);
 	assert_int_equal(mem_read(&im.ctx, &im.mem,
-	    0x100000 + 4 * PAGES_SIZE + 0xff8, &v, 8), 0);
-	assert_int_equal(v, mk_word(0x100000 + 4 * PAGES_SIZE + 0xff8));
+	    0x100000 + 4 * PAGES_RUN_MAX + 0xff8, &v, 8), 0);
+	assert_int_equal(v, mk_word(0x100000 + 4 * PAGES_RUN_MAX + 0xff8));
 	assert_int_equal(mem_read(&im.ctx, &im.mem,
-	    0x100000 + 4 * PAGES_SIZE + 0xffc, &v, 8), E_NOT_IN_DUMP);
-	assert_int_equal(im.ctx.err.addr, 0x100000 + 4 * PAGES_SIZE + 0x1000);
+	    0x100000 + 4 * PAGES_RUN_MAX + 0xffc, &v, 8), E_NOT_IN_DUMP);
+	assert_int_equal(im.ctx.err.addr, 0x100000 + 4 * PAGES_RUN_MAX + 0x1000);
 	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x100001, more,
 	    sizeof(more)), 0);
 	for (i = 0; i < sizeof(more); i++)
@@ -170,7 +170,7 @@ pages_are_kept(void **state)
 	/* What changes is seen when the generation moves, not before. */
 	memset(more, 0xaa, sizeof(more));
 	assert_int_equal(pwrite(im.fd, more, 0x2000, (off_t)im.b.len -
-	    (off_t)(4 * PAGES_SIZE + 0x1000)), 0x2000);
+	    (off_t)(4 * PAGES_RUN_MAX + 0x1000)), 0x2000);
 	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x100008, &v, 8), 0);
 	assert_int_equal(v, mk_word(0x100008));
 	atomic_fetch_add(&im.mem.generation, 1);

@@ -12,6 +12,7 @@
 struct rough {
 	struct mem_layer layer;
 	uint64_t	 size, bad;		/* the page at bad cannot be read */
+	uint64_t	 zeros, zeros_end;	/* stored nowhere */
 	unsigned	 reads;
 	bool		 closed;
 };
@@ -56,6 +57,14 @@ rough_range(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 	return (0);
 }
 
+static uint64_t
+rough_data(struct mem_layer *l, uint64_t pa)
+{
+	const struct rough *r = (struct rough *)l;
+
+	return (pa >= r->zeros && pa < r->zeros_end ? r->zeros_end : pa);
+}
+
 static void
 rough_close(struct mem_layer *l)
 {
@@ -64,7 +73,7 @@ rough_close(struct mem_layer *l)
 
 static const struct mem_layer_ops rough_ops = {
 	.name = "rough", .read = rough_read, .extent = rough_extent,
-	.range = rough_range, .close = rough_close,
+	.range = rough_range, .data = rough_data, .close = rough_close,
 };
 
 struct seen_run {
@@ -162,6 +171,47 @@ scan_can_be_cancelled(void **state)
 	ctx_fini(&ctx);
 }
 
+/* A hole of 1 TiB between two stored stretches, seen through a recorder. */
+static void
+scan_leaves_out_what_is_not_stored(void **state)
+{
+	const uint64_t hole = UINT64_C(40) << 20, end = UINT64_C(1) << 40;
+	struct rough r = { .size = end + 0x3000, .bad = UINT64_MAX - 8192,
+	    .zeros = hole, .zeros_end = end };
+	struct seen_run s;
+	struct memory m;
+	struct ctx ctx;
+	int i;
+
+	(void)state;
+	ctx_init(&ctx);
+	r.layer.ops = &rough_ops;
+	mem_init(&m, &r.layer, NULL);
+	for (i = 0; i < 2; i++) {
+		memset(&s, 0, sizeof(s));
+		assert_int_equal(mem_scan_data(&ctx, &m, 5, UINT64_MAX, 100,
+		    look, &s), 0);
+		assert_int_equal(s.start, 5);
+		assert_int_equal(s.end, r.size);
+		assert_int_equal(s.pieces, 4);
+		/* From a page's start before the second stretch. */
+		assert_int_equal(s.bytes, (UINT64_C(48) << 20) + 0x13000);
+		assert_int_equal(recorder_push(&ctx, &m), 0);
+	}
+	/* To the end there is nothing more. */
+	r.zeros_end = r.size;
+	memset(&s, 0, sizeof(s));
+	assert_int_equal(mem_scan_data(&ctx, &m, hole - 0x1000, UINT64_MAX, 0,
+	    look, &s), 0);
+	assert_int_equal(s.pieces, 1);
+	memset(&s, 0, sizeof(s));
+	assert_int_equal(mem_scan_data(&ctx, &m, hole, UINT64_MAX, 0, look,
+	    &s), 0);
+	assert_int_equal(s.pieces, 0);
+	mem_fini(&m);
+	ctx_fini(&ctx);
+}
+
 static void
 open_elf(struct ctx *ctx, struct buf *b, struct memory *m)
 {
@@ -244,4 +294,5 @@ recorder_notes_pages(void **state)
 }
 
 UNIT_MAIN(UNIT(scan_of_rough_memory), UNIT(scan_can_be_cancelled),
-    UNIT(scan_skips_holes), UNIT(recorder_notes_pages))
+    UNIT(scan_leaves_out_what_is_not_stored), UNIT(scan_skips_holes),
+    UNIT(recorder_notes_pages))

@@ -230,7 +230,7 @@ mips(void **state)
 		assert_int_equal(mk_read(&o, kseg0 - 8), E_NOT_MAPPED);
 		if (wide) {
 			assert_true(mk_maps(&o, xkphys + 0x2000, 0x2000));
-			assert_true(mk_maps(&o, xkphys + (UINT64_C(3) << 56) +
+			assert_true(mk_maps(&o, xkphys + (UINT64_C(3) << 59) +
 			    8 * MB + 0x5000, 8 * MB + 0x5000));
 			assert_int_equal(mk_read(&o, xkphys + 8 * MB),
 			    E_NOT_IN_DUMP);

@@ -57,17 +57,22 @@ reads_lines(void **state)
 }
 
 static void
-finds_keymap(void **state)
+reads_head(void **state)
 {
 	static const char text[] = "kpeek-session 1\r\non x\r\nkeymap emacs\r\n"
 	    "key j\r\nkeymap vi\r\n";
-	char name[16];
+	struct replay_head head;
 
 	(void)state;
-	assert_true(replay_keymap(text, strlen(text), name, sizeof(name)));
-	assert_string_equal(name, "emacs");
-	assert_false(replay_keymap("key j\n", 6, name, sizeof(name)));
-	assert_false(replay_keymap("", 0, name, sizeof(name)));
+	replay_head(text, strlen(text), &head);
+	assert_string_equal(head.keymap, "emacs");
+	replay_head("key j\n", 6, &head);
+	assert_string_equal(head.keymap, "");
+	assert_int_equal(head.w, 0);
+	replay_head("", 0, &head);
+	assert_string_equal(head.keymap, "");
+	replay_head("size 9x5\nsize 1x1\n", 18, &head);
+	assert_true(head.w == 9 && head.h == 5);
 }
 
 static void
@@ -102,4 +107,4 @@ tells_differences(void **state)
 	    "@@ -7,4 +7,4 @@\n |1\n |1\n |1\n-|b\n+|B\n");
 }
 
-UNIT_MAIN(UNIT(reads_lines), UNIT(finds_keymap), UNIT(tells_differences))
+UNIT_MAIN(UNIT(reads_lines), UNIT(reads_head), UNIT(tells_differences))

@@ -75,6 +75,12 @@ enum freebsd_member {
 	FM_COUNT
 };
 
+/* Registers one after another in struct pcb, from an offset on. */
+struct freebsd_regs {
+	uint16_t	 pcb;
+	const char	*names;		/* arch.h's, with blanks between */
+};
+
 /* Where struct pcb keeps registers (sys/PROCESSOR/include/pcb.h). */
 struct freebsd_pcb {
 	const struct arch *arch;
@@ -82,6 +88,7 @@ struct freebsd_pcb {
 	uint16_t	 pc, sp, fp;	/* offsets */
 	bool		 walks;		/* chain holds */
 	struct unwind_chain chain;
+	const struct freebsd_regs *regs; /* what there is, ended by NULL */
 };
 
 struct freebsd_os {			/* kernel->os_data */
@@ -137,6 +144,13 @@ int	freebsd_frames(struct ctx *, struct kernel *, const struct os_proc *,
 /* The saved registers of a thread. */
 int	freebsd_first_frame(struct ctx *, struct kernel *,
 	    const struct os_proc *, struct unwind_frame *);
+
+/* Where a thread's registers were saved, and in which form. */
+int	freebsd_pcb(struct ctx *, struct kernel *, const struct os_proc *,
+	    const struct freebsd_pcb **, uint64_t *addr);
+
+/* freebsd_core.c */
+int	freebsd_core_notes(struct ctx *, struct kernel *, struct buf *);
 
 /* freebsd_log.c */
 int	freebsd_log(struct ctx *, struct kernel *,

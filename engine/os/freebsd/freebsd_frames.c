@@ -25,25 +25,69 @@
 #define BACK_CHAIN(order)						\
 	{ .word = 8, .be = (order), .pc_at = 16, .pc_in_next = true }
 
+/* The same of 32 bits. */
+#define BACK_CHAIN_32							\
+	{ .word = 4, .be = true, .pc_at = 4, .pc_in_next = true }
+
+/* The program counter is where the call that saved it returns to. */
+static const struct freebsd_regs regs_amd64[] = {
+	{ 0, "r15 r14 r13 r12 rbp rsp rbx rip" }, { 0 },
+};
+static const struct freebsd_regs regs_i386[] = {
+	{ 0, "edi esi ebp esp ebx eip" }, { 0 },
+};
+static const struct freebsd_regs regs_arm64_old[] = {
+	{ 0, "x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 "
+	    "x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 x29 x30" },
+	{ 240, "pc" }, { 256, "sp" }, { 0 },
+};
+static const struct freebsd_regs regs_arm64[] = {
+	{ 0, "x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 x29 x30" },
+	{ 88, "pc" }, { 96, "sp" }, { 0 },
+};
+static const struct freebsd_regs regs_riscv[] = {
+	{ 0, "ra sp gp tp s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11" },
+	{ 0, "pc" }, { 0 },
+};
+static const struct freebsd_regs regs_arm[] = {
+	{ 0, "r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc" }, { 0 },
+};
+#define POWER_SAVED	"r12 r13 r14 r15 r16 r17 r18 r19 r20 r21 r22 r23 "   \
+	"r24 r25 r26 r27 r28 r29 r30 r31 ccr r1 r2 lr"
+static const struct freebsd_regs regs_powerpc64[] = {
+	{ 0, POWER_SAVED }, { 184, "nip" }, { 0 },
+};
+static const struct freebsd_regs regs_powerpc[] = {
+	{ 0, POWER_SAVED }, { 92, "nip" }, { 0 },
+};
+
 static const struct freebsd_pcb pcbs[] = {
 	/* pcb_r15, r14, r13, r12, rbp, rsp, rbx, rip */
-	{ &arch_x86_64, 0, 56, 40, 32, true, PAIR(8) },
+	{ &arch_x86_64, 0, 56, 40, 32, true, PAIR(8), regs_amd64 },
 	/* pcb_edi, esi, ebp, esp, ebx, eip */
-	{ &arch_i386, 0, 20, 12, 8, true, PAIR(4) },
+	{ &arch_i386, 0, 20, 12, 8, true, PAIR(4), regs_i386 },
 	/* pcb_x[30] from x0 on, pcb_lr, a hole, pcb_sp; until 14 */
-	{ &arch_arm64, 1376, 240, 256, 232, true, PAIR(8) },
-	{ &arch_arm64, 880, 240, 256, 232, true, PAIR(8) },
+	{ &arch_arm64, 1376, 240, 256, 232, true, PAIR(8),
+	    regs_arm64_old },
+	{ &arch_arm64, 880, 240, 256, 232, true, PAIR(8),
+	    regs_arm64_old },
 	/* pcb_x[12] from x19 on: x29 and x30 are the last; pcb_sp */
-	{ &arch_arm64, 0, 88, 96, 80, true, PAIR(8) },
+	{ &arch_arm64, 0, 88, 96, 80, true, PAIR(8), regs_arm64 },
 	/* pcb_ra, sp, gp, tp, s[12]: s0 is the frame pointer */
 	{ &arch_riscv64, 0, 0, 8, 32, true,
-	    { .word = 8, .next_at = -16, .pc_at = -8, .sp_at = 0 } },
+	    { .word = 8, .next_at = -16, .pc_at = -8, .sp_at = 0 },
+	    regs_riscv },
 	/* struct switchframe: r4 to r12, sp, lr, pc */
-	{ .arch = &arch_arm, .pc = 44, .sp = 36, .fp = 28 },
-	{ .arch = &arch_arm_be, .pc = 44, .sp = 36, .fp = 28 },
+	{ .arch = &arch_arm, .pc = 44, .sp = 36, .fp = 28,
+	    .regs = regs_arm },
+	{ .arch = &arch_arm_be, .pc = 44, .sp = 36, .fp = 28,
+	    .regs = regs_arm },
 	/* pcb_context[20], cr, sp, toc, lr */
-	{ &arch_powerpc64, 0, 184, 168, 168, true, BACK_CHAIN(true) },
-	{ &arch_powerpc64le, 0, 184, 168, 168, true, BACK_CHAIN(false) },
+	{ &arch_powerpc64, 0, 184, 168, 168, true, BACK_CHAIN(true),
+	    regs_powerpc64 },
+	{ &arch_powerpc64le, 0, 184, 168, 168, true, BACK_CHAIN(false),
+	    regs_powerpc64 },
+	{ &arch_powerpc, 0, 92, 84, 84, true, BACK_CHAIN_32, regs_powerpc },
 };
 
 /*
@@ -99,6 +143,17 @@ pcb_address(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		    (unsigned long long)cpu));
 	*addr = f->stoppcbs.v + cpu * f->pcb_size.v;
 	return (0);
+}
+
+int
+freebsd_pcb(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    const struct freebsd_pcb **form, uint64_t *addr)
+{
+	*form = pcb_form(k);
+	if (*form == NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "where FreeBSD on %s "
+		    "saves registers is not known", k->arch->name));
+	return (pcb_address(ctx, k, p, addr));
 }
 
 static int

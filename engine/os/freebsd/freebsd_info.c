@@ -230,7 +230,8 @@ freebsd_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	names(ctx, k, arena, info);
 	info->levels = info->kaslr = none;
 	if (form != NULL)
-		info->levels = (struct os_u64){ form->levels, 0 };
+		info->levels = (struct os_u64){ k->dump->levels != 0 ?
+		    k->dump->levels : form->levels, 0 };
 	if (k->dump->has_kerndisp)
 		info->kaslr = (struct os_u64){ (uint64_t)k->dump->kerndisp, 0 };
 	info->cpus = number(ctx, k, "mp_ncpus", 4);

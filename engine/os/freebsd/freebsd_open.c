@@ -28,6 +28,7 @@ const struct os_ops freebsd_ops = {
 	.log = freebsd_log,
 	.modules = freebsd_modules,
 	.current = freebsd_current,
+	.core_notes = freebsd_core_notes,
 };
 
 /* Does the dump say so, or the kernel's file beside one that says nothing? */

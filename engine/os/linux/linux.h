@@ -89,6 +89,7 @@ struct linux_os {			/* kernel->os_data */
 	const struct linux_arch *arch;
 	struct linux_image image;
 	uint64_t	 image_steps;		/* left to look for it */
+	uint64_t	 search_until;		/* CLOCK_MONOTONIC ns; 0: not begun */
 	const char	*vmcoreinfo;		/* NUL-ended text, or NULL */
 	size_t		 vmcoreinfo_len;
 	const char	*vmcoreinfo_source;	/* "note", "memory", "file" */
@@ -110,6 +111,16 @@ linux_of(struct kernel *k)
 }
 
 extern const struct os_ops linux_ops;
+
+/*
+ * linux_search.c: show all memory to fn in overlapping pieces, without the holes
+ * of the file, for as long as last resorts may take: then E_LIMIT, with a warning
+ * that says what was not searched.  fn is as that of mem_scan.
+ */
+typedef int linux_look(void *, struct ctx *, uint64_t pa, const uint8_t *,
+	    size_t);
+int	linux_search(struct ctx *, struct kernel *, const char *what,
+	    size_t overlap, linux_look *fn, void *arg);
 
 /* linux_vmcoreinfo.c */
 /*

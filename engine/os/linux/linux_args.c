@@ -25,6 +25,10 @@ linux_proc_space(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 		return (ctx_fail(ctx, E_NOT_FOUND,
 		    "process %d has no memory of its own (a kernel thread, or "
 		    "it has ended)", proc->pid));
+	if (k->space.form == NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "process %d: this target "
+		    "serves the kernel's addresses only, no page tables",
+		    proc->pid));
 	rc = linux_member(ctx, k, proc->mm, LM_MM_PGD, &pgd);
 	/* With page-table isolation this is the half that the kernel uses. */
 	if (rc == 0)

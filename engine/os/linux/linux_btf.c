@@ -47,6 +47,9 @@ open_at(struct ctx *ctx, struct kernel *k, const char *name, uint64_t va,
 		    k->arch->ptr_size, base, ret);
 	if (rc != 0)
 		free(copy);
+	else if ((*ret)->cut != NULL)
+		os_warn(k, "some types of %s are missing: %s", name,
+		    (*ret)->cut);
 	return (rc);
 }
 

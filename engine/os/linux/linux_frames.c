@@ -93,7 +93,7 @@ from_stack(struct ctx *ctx, struct kernel *k, uint64_t task,
 static uint64_t
 unsigned_pc(const struct kernel *k, uint64_t pc)
 {
-	return (pc >> 55 & 1 ? pc | k->space.form->high : pc);
+	return (pc >> 55 & 1 && k->space.form != NULL ? pc | k->space.form->high : pc);
 }
 
 static int

@@ -274,6 +274,12 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	size_t i, j, n;
 
 	linux_of(k)->image_steps = STEPS_MAX;
+	if (d->native) {
+		if (!la->image_anywhere && try_root(ctx, k, NULL, 0))
+			return (0);
+		return (ctx_fail(ctx, E_NOT_FOUND, "no Linux kernel found by "
+		    "the virtual addresses that this target serves"));
+	}
 	if (opt->has_cr3) {
 		if (try_forms(ctx, k, opt->cr3))
 			return (0);
@@ -301,9 +307,8 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	    look_vmcoreinfo, &s) == E_CANCELLED)
 		return (E_CANCELLED);
 	if (!s.found && la->root_shape != NULL) {
-		ctx_progress(ctx, "looking for page tables", 0, 0);
 		/* Pages that lie across two windows are seen whole in one. */
-		if (mem_scan_data(ctx, &k->mem, 0, UINT64_MAX, ((size_t)1 <<
+		if (linux_search(ctx, k, "page tables", ((size_t)1 <<
 		    k->arch->page_shift) - 1, look_root, &s) == E_CANCELLED)
 			return (E_CANCELLED);
 	}
@@ -323,7 +328,7 @@ linux_settle_root(struct ctx *ctx, struct kernel *k)
 	struct space old;
 
 	s = sym_find(&k->symbols, l->arch->root_symbol);
-	if (s == NULL)
+	if (s == NULL || k->space.form == NULL)
 		return;
 	ctx->quiet++;
 	if (space_translate(ctx, &k->space, s->addr, &r) == 0 &&

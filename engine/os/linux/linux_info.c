@@ -270,7 +270,10 @@ linux_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	info->build_id = build_id(ctx, k, arena);
 	info->cmdline = cmdline(ctx, k, arena);
 	info->taint = taint(ctx, k, arena);
-	info->levels.v = k->space.form->levels;
+	if (k->space.form != NULL)
+		info->levels.v = k->space.form->levels;
+	else
+		info->levels.status = E_UNSUPPORTED;
 	info->kaslr.v = l->kaslr;
 	info->kaslr.status = l->has_kaslr ? OK : E_NOT_FOUND;
 	info->cpus.status = linux_cpus_online(ctx, k, &cpus);

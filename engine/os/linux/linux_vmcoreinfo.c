@@ -129,7 +129,7 @@ linux_scan_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 {
 	struct search s = { k, fn, arg };
 
-	return (mem_scan_data(ctx, &k->mem, 0, UINT64_MAX, 4095, look, &s));
+	return (linux_search(ctx, k, "VMCOREINFO", 4095, look, &s));
 }
 
 /* Is it ours? */
@@ -235,7 +235,7 @@ linux_vmcoreinfo(struct ctx *ctx, struct kernel *k, struct buf *b)
 		    (unsigned long long)s->addr);
 	buf_printf(b, "NUMBER(phys_base)=%lld\n", (long long)l->phys_base);
 	buf_printf(b, "NUMBER(pgtable_l5_enabled)=%d\n",
-	    k->space.form->levels > 4);
+	    k->space.form != NULL && k->space.form->levels > 4);
 	buf_printf(b, "KERNELOFFSET=%llx\n", (unsigned long long)l->kaslr);
 	return (b->bad ? ctx_fail(ctx, E_NOMEM, "no memory") : 0);
 }

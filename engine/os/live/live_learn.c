@@ -113,6 +113,8 @@ add_unit(struct ctx *ctx, struct kernel *k, int folder, const char *name,
 	rc = types_add(ctx, k->types, u);
 	if (rc != 0)
 		u->ops->close(u);
+	else if (u->cut != NULL)
+		os_warn(k, "some types of %s are missing: %s", name, u->cut);
 	return (rc);
 }
 

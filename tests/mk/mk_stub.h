@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A target for tests: answers gdb's remote protocol over a Unix socket as
+ * QEMU's stub does, from a thread, and misbehaves as told.
+ */
+#ifndef TESTS_MK_STUB_H
+#define TESTS_MK_STUB_H
+
+#include "base/vec.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define MK_STUB_BASE	UINT64_C(0x100000)	/* memory begins here */
+
+struct mk_stub {
+	/* As wanted, before mk_stub_start. */
+	uint8_t		*memory;
+	size_t		 size;
+	bool		 no_physical;	/* as a stub that is not QEMU's */
+	bool		 was_stopped;	/* nothing runs when somebody comes */
+	bool		 short_answers;	/* at most 16 bytes at a time */
+	/* Changed while it runs. */
+	atomic_int	 damage;	/* so many answers get a wrong checksum */
+	atomic_int	 die;		/* after so many answers; -1: never */
+	atomic_int	 delay;		/* ms before each answer */
+	atomic_size_t	 shrunk;	/* bytes at the end that are gone */
+	atomic_bool	 nonsense;	/* answers are not what was asked for */
+	/* Seen. */
+	atomic_bool	 running;
+	atomic_uint	 stops, reads, writes, outside, detached;
+	/* Its own. */
+	char		 path[64];
+	int		 listener;
+	pthread_t	 thread;
+	bool		 physical;
+};
+
+void	mk_stub_start(struct mk_stub *);
+void	mk_stub_end(struct mk_stub *);
+
+#endif

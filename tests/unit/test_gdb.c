@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gdb's remote protocol, against a stub that is told how to misbehave. */
+#include "tests/unit/unit.h"
+
+#include "engine/backend/gdb.h"
+#include "engine/memory/pages.h"
+#include "tests/mk/mk_stub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE	((size_t)256 << 10)
+#define BASE	MK_STUB_BASE
+
+struct target {
+	struct ctx	 ctx;
+	struct mk_stub	 stub;
+	struct dump	*dump;
+	struct memory	 mem;
+};
+
+static void
+start(struct target *t)
+{
+	size_t i;
+
+	ctx_init(&t->ctx);
+	t->stub.size = SIZE;
+	t->stub.die = -1;
+	t->stub.memory = malloc(SIZE);
+	for (i = 0; i < SIZE; i++)
+		t->stub.memory[i] = (uint8_t)(i * 7 + (i >> 8) * 3);
+	mk_stub_start(&t->stub);
+}
+
+static void
+open_target(struct target *t)
+{
+	start(t);
+	assert_int_equal(gdb_open(&t->ctx, t->stub.path, &t->dump), 0);
+	((struct gdb *)t->dump)->wire->patience = 300000000;
+	mem_init(&t->mem, &t->dump->layer, NULL);
+}
+
+static void
+close_target(struct target *t)
+{
+	mem_fini(&t->mem);
+	mk_stub_end(&t->stub);
+	free(t->stub.memory);
+	ctx_fini(&t->ctx);
+}
+
+static void
+state_of(struct target *t, struct dump_state *st)
+{
+	t->dump->backend->state(t->dump, st);
+}
+
+static void
+packets(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		enum gdb_taken taken;
+	} rows[] = {
+		{ "$OK#9a", "OK", GDB_PACKET },
+		{ "++$OK#9a+", "OK", GDB_PACKET },
+		{ "$#00", "", GDB_PACKET },
+		{ "$a}\x03#""e1", "a#", GDB_PACKET },
+		{ "$0* #7a", "0000", GDB_PACKET },
+		{ "$OK#9b", NULL, GDB_DAMAGED },
+		{ "$OK#x9", NULL, GDB_DAMAGED },
+		{ "$*!#4b", NULL, GDB_DAMAGED },	/* a run of nothing */
+		{ "$0*#5a", NULL, GDB_DAMAGED },	/* ... that is cut */
+		{ "$}#7d", NULL, GDB_DAMAGED },
+		{ "$OK#9", NULL, GDB_MORE },
+		{ "$OK", NULL, GDB_MORE },
+		{ "+-", NULL, GDB_MORE },
+	};
+	struct buf out = { 0 };
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(gdb_packet_take(rows[i].in,
+		    strlen(rows[i].in), &used, &out), rows[i].taken);
+		assert_true(used <= strlen(rows[i].in));
+		if (rows[i].out != NULL)
+			assert_string_equal(buf_text(&out), rows[i].out);
+	}
+	buf_fini(&out);
+}
+
+static void
+reads(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	struct mem_range r;
+	uint8_t buf[40000];
+	uint64_t v;
+
+	(void)state;
+	open_target(&t);
+	assert_false(t.dump->native);
+	assert_string_equal(t.dump->arch->name, "x86-64");
+	assert_int_equal(t.dump->ncpus, 2);
+	assert_int_equal(t.dump->cpus[1].root, 0x1234000);
+	assert_int_equal(t.dump->cpus[1].paging, 0x20);
+	assert_true(arch_reg_get(t.dump->arch, &t.dump->cpus[0], "rip", &v));
+	assert_int_equal(v, 0xffffffff81000000);
+	assert_true(arch_reg_get(t.dump->arch, &t.dump->cpus[0], "rflags", &v));
+	assert_int_equal(v, 0x246);
+	/* Opening has stopped it; at the end of a batch it runs. */
+	assert_false(t.stub.running);
+	mem_rest(&t.mem);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 5, buf,
+	    sizeof(buf)), 0);
+	assert_memory_equal(buf, t.stub.memory + 5, sizeof(buf));
+	assert_false(t.stub.running);
+	assert_int_equal(t.stub.stops, 1);
+	/* All of a batch is one stop. */
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	assert_int_equal(t.stub.stops, 1);
+	mem_rest(&t.mem);
+	state_of(&t, &st);
+	assert_false(st.stopped);
+	assert_false(st.lost);
+	assert_true(st.held > 0 && st.last > 0);
+	/* Where there is a device nobody is asked. */
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE - 4, buf, 8),
+	    E_NOT_IN_DUMP);
+	assert_int_equal(t.ctx.err.addr, BASE - 4);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + SIZE - 4, buf, 8),
+	    E_NOT_IN_DUMP);
+	assert_int_equal(t.ctx.err.addr, BASE + SIZE);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, 0xfee00000, buf, 8),
+	    E_NOT_IN_DUMP);
+	assert_int_equal(t.stub.outside, 0);
+	assert_int_equal(mem_range(&t.ctx, &t.mem, BASE, &r), 0);
+	assert_int_equal(r.end, BASE + SIZE);
+	assert_int_equal(mem_range(&t.ctx, &t.mem, BASE + SIZE, &r), E_DONE);
+	mem_fini(&t.mem);
+	/* Who leaves lets it run. */
+	assert_int_equal(t.stub.detached, 1);
+	assert_true(t.stub.running);
+	assert_false(t.stub.physical);
+	mk_stub_end(&t.stub);
+	free(t.stub.memory);
+	ctx_fini(&t.ctx);
+}
+
+static void
+together(void **state)
+{
+	struct target t = { 0 };
+	struct mem_request v[4];
+	uint8_t buf[4][5000];
+	unsigned before;
+	size_t i;
+
+	(void)state;
+	open_target(&t);
+	assert_int_equal(pages_push(&t.ctx, &t.mem, 4096), 0);
+	for (i = 0; i < 4; i++)
+		v[i] = (struct mem_request){ .pa = BASE + i * 9000,
+		    .buf = buf[i], .n = i == 3 ? 5000 : 100 };
+	v[1].pa = BASE + SIZE;		/* is not there */
+	assert_int_equal(mem_readv(&t.ctx, &t.mem, v, 4), 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(v[i].status, i == 1 ? E_NOT_IN_DUMP : 0);
+		if (i != 1)
+			assert_memory_equal(buf[i], t.stub.memory + i * 9000,
+			    v[i].n);
+	}
+	assert_int_equal(v[1].missing, BASE + SIZE);
+	/* What was fetched is at hand. */
+	before = t.stub.reads;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 18000, buf[0], 50), 0);
+	assert_int_equal(t.stub.reads, before);
+	close_target(&t);
+}
+
+static void
+short_answers(void **state)
+{
+	struct target t = { .stub.short_answers = true };
+	uint8_t buf[3000];
+
+	(void)state;
+	open_target(&t);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 1, buf, sizeof(buf)),
+	    0);
+	assert_memory_equal(buf, t.stub.memory + 1, sizeof(buf));
+	close_target(&t);
+}
+
+static void
+writes(void **state)
+{
+	struct target t = { 0 };
+	uint8_t buf[5000], back[5000];
+
+	(void)state;
+	open_target(&t);
+	memset(buf, 0x5a, sizeof(buf));
+	assert_int_equal(mem_write(&t.ctx, &t.mem, BASE + 77, buf,
+	    sizeof(buf)), 0);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 77, back,
+	    sizeof(back)), 0);
+	assert_memory_equal(buf, back, sizeof(buf));
+	assert_int_equal(mem_write(&t.ctx, &t.mem, BASE - 1, buf, 2),
+	    E_NOT_IN_DUMP);
+	close_target(&t);
+}
+
+static void
+damaged(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	/* Said again it is right, if the stub says it again: this one doesn't. */
+	t.stub.damage = 100;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_IO);
+	state_of(&t, &st);
+	assert_true(st.lost);
+	assert_true(st.why[0] != '\0');
+	close_target(&t);
+}
+
+static void
+nonsense(void **state)
+{
+	struct target t = { 0 };
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	t.stub.nonsense = true;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_NOT_MAPPED);
+	t.stub.nonsense = false;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	assert_memory_equal(buf, t.stub.memory, 8);
+	close_target(&t);
+}
+
+static void
+dies(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[20000];
+	uint64_t begun;
+
+	(void)state;
+	open_target(&t);
+	t.stub.die = 2;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, sizeof(buf)),
+	    E_IO);
+	state_of(&t, &st);
+	assert_true(st.lost);
+	/* No more waiting from here on. */
+	begun = wire_now();
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_IO);
+	assert_non_null(strstr(t.ctx.err.text, "lost"));
+	assert_true(wire_now() - begun < 200000000);
+	mem_rest(&t.mem);
+	close_target(&t);
+}
+
+static void
+slow(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	t.stub.delay = 150;
+	t.ctx.deadline = wire_now() + 30000000;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 8, buf, 8),
+	    E_CANCELLED);
+	state_of(&t, &st);
+	assert_false(st.lost);
+	/* The answer that came too late is not taken for the next one's. */
+	t.ctx.deadline = 0;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 80, buf, 8), 0);
+	assert_memory_equal(buf, t.stub.memory + 80, 8);
+	/* Silence is another matter. */
+	t.stub.delay = 400;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 8, buf, 8), E_IO);
+	state_of(&t, &st);
+	assert_true(st.lost);
+	close_target(&t);
+}
+
+static void
+shrinks(void **state)
+{
+	struct target t = { 0 };
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	t.stub.shrunk = SIZE / 2;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + SIZE - 8, buf, 8),
+	    E_NOT_MAPPED);
+	assert_int_equal(t.ctx.err.addr, BASE + SIZE - 8);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	close_target(&t);
+}
+
+static void
+stood_still(void **state)
+{
+	struct target t = { .stub.was_stopped = true };
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	mem_rest(&t.mem);
+	mem_fini(&t.mem);
+	assert_false(t.stub.running);
+	assert_int_equal(t.stub.detached, 0);
+	mk_stub_end(&t.stub);
+	free(t.stub.memory);
+	ctx_fini(&t.ctx);
+}
+
+static void
+virtual_only(void **state)
+{
+	struct target t = { .stub.no_physical = true,
+	    .stub.was_stopped = true };
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	assert_true(t.dump->native);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 9, buf, 8), 0);
+	assert_memory_equal(buf, t.stub.memory + 9, 8);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + SIZE, buf, 8),
+	    E_NOT_MAPPED);
+	/* It cannot be stopped again: it goes on when kpeek leaves. */
+	mem_rest(&t.mem);
+	assert_false(t.stub.running);
+	mem_fini(&t.mem);
+	assert_int_equal(t.stub.detached, 1);
+	mk_stub_end(&t.stub);
+	free(t.stub.memory);
+	ctx_fini(&t.ctx);
+}
+
+static void
+refusals(void **state)
+{
+	struct target t = { 0 };
+	struct dump *d;
+
+	(void)state;
+	ctx_init(&t.ctx);
+	assert_int_equal(gdb_open(&t.ctx, "nowhere", &d), E_USAGE);
+	assert_int_equal(gdb_open(&t.ctx, "/nosuch/socket", &d), E_NOT_FOUND);
+	assert_int_equal(gdb_open(&t.ctx, "127.0.0.1:1", &d), E_IO);
+	ctx_fini(&t.ctx);
+	start(&t);
+	t.stub.nonsense = true;
+	assert_int_equal(gdb_open(&t.ctx, t.stub.path, &d), E_UNSUPPORTED);
+	t.stub.nonsense = false;
+	t.stub.die = 0;
+	assert_int_equal(gdb_open(&t.ctx, t.stub.path, &d), E_IO);
+	mk_stub_end(&t.stub);
+	free(t.stub.memory);
+	ctx_fini(&t.ctx);
+}
+
+UNIT_MAIN(UNIT(packets), UNIT(reads), UNIT(together), UNIT(short_answers),
+    UNIT(writes), UNIT(damaged), UNIT(nonsense), UNIT(dies), UNIT(slow),
+    UNIT(shrinks), UNIT(stood_still), UNIT(virtual_only), UNIT(refusals))
