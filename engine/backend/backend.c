@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/backend/backend.h"
 
+#include "engine/backend/avml.h"
 #include "engine/backend/elf.h"
 #include "engine/backend/expand.h"
 #include "engine/backend/fbsd_elf.h"
@@ -9,6 +10,7 @@
 #include "engine/backend/gdb.h"
 #include "engine/backend/kdump.h"
 #include "engine/backend/kerneldump.h"
+#include "engine/backend/lime.h"
 #include "engine/backend/minidump.h"
 #include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
@@ -20,6 +22,8 @@ const struct backend *const backends[] = {
 	&backend_fbsd_elf,
 	&backend_elf,
 	&backend_kdump,
+	&backend_lime,
+	&backend_avml,
 	&backend_foreign,
 	&backend_raw,
 	NULL,

@@ -166,45 +166,29 @@ struct info_search {
 	bool		 placed;	/* the base is known already */
 };
 
-/* A text at the start of a page, or in its note at 0x18 of one. */
 static int
-look_info(void *arg, struct ctx *ctx, uint64_t at, const uint8_t *p, size_t n)
+look_info(void *arg, struct ctx *ctx, uint64_t at, const char *text, size_t len)
 {
 	struct info_search *s = arg;
 	struct dump *d = &s->r->plain.dump;
-	const char *text;
+	const struct arch *arch;
 	struct witness w;
-	size_t off, i, len;
 	int rc;
 
-	for (off = 0; off + PAGE <= n; off += PAGE) {
-		for (i = 0; i <= 0x18; i += 0x18) {
-			text = (const char *)p + off + i;
-			if (memcmp(text, "OSRELEASE=", 10) != 0)
-				continue;
-			len = vmcoreinfo_probe(text, n - off - i);
-			if (len == 0 || (d->arch != NULL &&
-			    d->arch != vmcoreinfo_arch(text, len)))
-				continue;
-			if (!s->placed) {
-				if (!witness_of(text, len, &w))
-					continue;
-				rc = find_base(ctx, s->m, s->f, &w,
-				    &s->r->base);
-				if (rc == E_CANCELLED)
-					return (rc);
-				if (rc != 0)
-					continue;
-			}
-			if (d->arch == NULL)
-				d->arch = vmcoreinfo_arch(text, len);
-			d->vmcoreinfo = arena_strndup(&d->arena, text, len);
-			d->vmcoreinfo_len = d->vmcoreinfo != NULL ? len : 0;
-			return (E_DONE);
-		}
+	(void)at;
+	arch = vmcoreinfo_arch(text, len);
+	if (arch == NULL || (d->arch != NULL && d->arch != arch))
+		return (0);
+	if (!s->placed) {
+		rc = witness_of(text, len, &w) ? find_base(ctx, s->m, s->f, &w,
+		    &s->r->base) : E_NOT_FOUND;
+		if (rc != 0)
+			return (rc == E_CANCELLED ? rc : 0);
 	}
-	ctx_progress(ctx, "looking for a kernel", at, s->r->size);
-	return (0);
+	d->arch = arch;
+	d->vmcoreinfo = arena_strndup(&d->arena, text, len);
+	d->vmcoreinfo_len = d->vmcoreinfo != NULL ? len : 0;
+	return (E_DONE);
 }
 
 /* --- A PC's hole ---------------------------------------------------------- */
@@ -326,6 +310,7 @@ static int
 look_around(struct ctx *ctx, struct raw *r, struct file **files, bool placed)
 {
 	struct info_search s = { r, NULL, files[0], placed };
+	struct vmcoreinfo_search look = { look_info, &s };
 	struct dump *d = &r->plain.dump;
 	const uint64_t base = r->base;
 	struct memory m;
@@ -340,7 +325,8 @@ look_around(struct ctx *ctx, struct raw *r, struct file **files, bool placed)
 	s.m = &m;
 	r->base = base;
 	ctx->quiet++;
-	rc = mem_scan_data(ctx, &m, 0, UINT64_MAX, VMCOREINFO_MAX, look_info, &s);
+	rc = mem_scan_data(ctx, &m, 0, UINT64_MAX, VMCOREINFO_MAX,
+	    vmcoreinfo_look, &look);
 	if (rc == E_DONE)
 		rc = 0;
 	else if (rc == 0 && !placed)

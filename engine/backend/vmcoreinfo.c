@@ -106,3 +106,65 @@ vmcoreinfo_phys(const char *text, size_t len, uint64_t va, uint64_t *pa)
 		return (false);
 	return (true);
 }
+
+/* The text starts a page, or lies in its note at 0x18 of a page. */
+int
+vmcoreinfo_look(void *search, struct ctx *ctx, uint64_t pa, const uint8_t *p,
+    size_t n)
+{
+	const struct vmcoreinfo_search *s = search;
+	const char *text;
+	size_t at, len, i;
+	int rc;
+
+	for (at = (size_t)(-pa & 4095); at + 4096 <= n; at += 4096) {
+		for (i = 0; i <= 0x18; i += 0x18) {
+			text = (const char *)p + at + i;
+			if (memcmp(text, "OSRELEASE=", 10) != 0)
+				continue;
+			len = vmcoreinfo_probe(text, n - at - i);
+			rc = len == 0 ? 0 : s->fn(s->arg, ctx, pa + at + i,
+			    text, len);
+			if (rc != 0)
+				return (rc);
+		}
+	}
+	return (0);
+}
+
+static int
+take_first(void *arg, struct ctx *ctx, uint64_t pa, const char *text,
+    size_t len)
+{
+	const struct arch *arch = vmcoreinfo_arch(text, len);
+	struct dump *d = arg;
+
+	(void)ctx;
+	(void)pa;
+	if (arch == NULL)
+		return (0);
+	d->arch = arch;
+	d->vmcoreinfo = arena_strndup(&d->arena, text, len);
+	d->vmcoreinfo_len = d->vmcoreinfo != NULL ? len : 0;
+	return (E_DONE);
+}
+
+int
+vmcoreinfo_find_arch(struct ctx *ctx, struct dump *d,
+    const struct dump_options *opt)
+{
+	struct vmcoreinfo_search s = { take_first, d };
+	struct memory m;
+	int rc;
+
+	d->arch = opt->arch;
+	if (d->arch != NULL)
+		return (0);
+	mem_init(&m, &d->layer, d->files[0] != NULL ?
+	    file_faults(d->files[0]) : NULL);
+	ctx->quiet++;
+	rc = mem_scan_data(ctx, &m, 0, UINT64_MAX, VMCOREINFO_MAX,
+	    vmcoreinfo_look, &s);
+	ctx->quiet--;
+	return (rc == E_CANCELLED ? rc : 0);
+}

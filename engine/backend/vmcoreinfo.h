@@ -6,7 +6,7 @@
 #ifndef ENGINE_BACKEND_VMCOREINFO_H
 #define ENGINE_BACKEND_VMCOREINFO_H
 
-#include "arch/arch.h"
+#include "engine/backend/backend.h"
 
 #define VMCOREINFO_MAX	8192		/* a page or two of text */
 
@@ -23,5 +23,26 @@ const struct arch *vmcoreinfo_arch(const char *text, size_t len);
 /* Where an address of the kernel's image lies in physical memory. */
 bool	vmcoreinfo_phys(const char *text, size_t len, uint64_t va,
 	    uint64_t *pa);
+
+/* Who is shown texts; what is returned ends the scan unless it is 0. */
+struct vmcoreinfo_search {
+	/* The physical address of its first byte, the text. */
+	int	 (*fn)(void *arg, struct ctx *, uint64_t, const char *, size_t);
+	void	*arg;
+};
+
+/*
+ * For mem_scan() and its kind, with an overlap of VMCOREINFO_MAX: show every
+ * text that looks like one to the vmcoreinfo_search that "search" is.
+ */
+int	vmcoreinfo_look(void *search, struct ctx *, uint64_t pa,
+	    const uint8_t *, size_t n);
+/*
+ * For a dump whose files say nothing of the processor: what was told, else what
+ * the first text in memory says, which then is the dump's; NULL when there is
+ * none.  E_CANCELLED alone is a failure.
+ */
+int	vmcoreinfo_find_arch(struct ctx *, struct dump *,
+	    const struct dump_options *);
 
 #endif

@@ -19,6 +19,7 @@ struct fuzz_target {
 	void	(*seed)(struct buf *);
 };
 
+extern const struct fuzz_target fuzz_lime, fuzz_avml, fuzz_raw;
 extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
     fuzz_minidump_arm, fuzz_minidump_power, fuzz_kdump, fuzz_kdump_32,

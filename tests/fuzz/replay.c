@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 static const struct fuzz_target *const targets[] = {
+	&fuzz_lime, &fuzz_avml, &fuzz_raw,
 	&fuzz_elf, &fuzz_kallsyms, &fuzz_btf, &fuzz_vmcoreinfo, &fuzz_keymap,
 	&fuzz_expr, &fuzz_minidump, &fuzz_minidump_arm, &fuzz_minidump_power,
 	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat, &fuzz_split, &fuzz_replay,

@@ -93,34 +93,20 @@ struct search {
 	void	      *arg;
 };
 
-/* The text starts a page, or lies in its note at 0x18 of a page. */
+/* Again, as a read whose result is used. */
 static int
-look(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
+again(void *arg, struct ctx *ctx, uint64_t pa, const char *seen, size_t len)
 {
-	struct search *s = arg;
+	const struct search *s = arg;
 	char text[TEXT_MAX];
-	size_t at, len, i, room;
 	int rc;
 
-	for (at = (size_t)(-pa & 4095); at + 4096 <= n; at += 4096) {
-		for (i = 0; i <= 0x18; i += 0x18) {
-			if (memcmp(p + at + i, "OSRELEASE=", 10) != 0)
-				continue;
-			room = n - at - i < TEXT_MAX ? n - at - i : TEXT_MAX;
-			len = vmcoreinfo_probe((const char *)p + at + i, room);
-			if (len == 0)
-				continue;
-			/* Again, as a read whose result is used. */
-			ctx->unrecorded--;
-			rc = 0;
-			if (mem_read(ctx, &s->k->mem, pa + at + i, text, len) == 0)
-				rc = s->fn(s->arg, ctx, text, len);
-			ctx->unrecorded++;
-			if (rc != 0)
-				return (rc);
-		}
-	}
-	return (0);
+	(void)seen;
+	ctx->unrecorded--;
+	rc = mem_read(ctx, &s->k->mem, pa, text, len);
+	rc = rc == 0 ? s->fn(s->arg, ctx, text, len) : 0;
+	ctx->unrecorded++;
+	return (rc);
 }
 
 int
@@ -128,8 +114,10 @@ linux_scan_vmcoreinfo(struct ctx *ctx, struct kernel *k,
     int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
 {
 	struct search s = { k, fn, arg };
+	struct vmcoreinfo_search look = { again, &s };
 
-	return (linux_search(ctx, k, "VMCOREINFO", 4095, look, &s));
+	return (linux_search(ctx, k, "VMCOREINFO", VMCOREINFO_MAX,
+	    vmcoreinfo_look, &look));
 }
 
 /* Is it ours? */
