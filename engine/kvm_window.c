@@ -12,10 +12,12 @@
 
 #define PAGE_SHIFT	12
 #define PAGE		((size_t)1 << PAGE_SHIFT)
+#define MADE		(UINT64_C(1) << 52)	/* above all memory */
 #define SLOTS		256		/* 1 MiB: tables for 512 MiB in 4 KiB pages */
 
 struct kvm_window {
 	struct phys_reader below;
+	uint64_t made;			/* from here on tables are computed */
 	struct {
 		uint64_t  tag;		/* page number + 1; 0: empty */
 		uint8_t	 *bytes;
@@ -31,7 +33,7 @@ window_read(void *arg, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 	int rc;
 
 	i = (size_t)((number ^ number >> 8) % SLOTS);
-	if (n > PAGE - off)
+	if (n > PAGE - off || pa >= w->made)
 		return (w->below.read(w->below.arg, ctx, pa, buf, n));
 	if (w->slot[i].tag != number + 1) {
 		if (w->slot[i].bytes == NULL)
@@ -58,6 +60,8 @@ kvm_window_open(kvm_t *kd)
 	if (kd->window == NULL)
 		return (false);
 	kd->window->below = m->reader;
+	/* See backend/elf_virtual.h: an entry costs less than a page of them. */
+	kd->window->made = kd->kernel->dump->levels != 0 ? MADE : UINT64_MAX;
 	m->reader.read = window_read;
 	m->reader.arg = kd->window;
 	return (true);

@@ -452,7 +452,8 @@ minidump_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 	struct run r;
 	int rc;
 
-	if (in_window(m, pa))		/* computed, see minidump_table.c */
+	/* Computed (see minidump_table.c), or not mapped: spare the search. */
+	if (in_window(m, pa) || file_map(m->file, 0, 1) == NULL)
 		return (E_UNSUPPORTED);
 	rc = run_at(m, pa, BACK, AHEAD, &r);
 	if (rc != 0)

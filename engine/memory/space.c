@@ -5,8 +5,9 @@
  * The cache belongs to a ctx, hence to one thread, and needs no lock.  It has
  * two direct-mapped parts: chunks of 2 MiB, for large pages whose bytes lie in
  * one piece (the whole direct map of a plain dump fits), and pages of 4 KiB.
- * A page's entry holds a host pointer, or only the physical address where bytes
- * are not stored plainly; a chunk's always a pointer.
+ * An entry holds a host pointer, or only the physical address where bytes are
+ * not stored plainly; a chunk's also where its pages are scattered (a minidump
+ * has holes): then the pages' own entries come first.
  *
  * Entries are marked with the number of their space.  A space gets one when it
  * is first read; the tag is address and number in one word, 0 for no entry.
@@ -38,7 +39,8 @@ struct tlb_space {
 
 struct tlb_chunk {
 	uint64_t	 tag;
-	const uint8_t	*ptr;		/* first byte of the chunk */
+	const uint8_t	*ptr;		/* first byte of the chunk, or NULL */
+	uint64_t	 phys;
 };
 
 struct tlb_page {
@@ -128,7 +130,7 @@ at_hand(const struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
 	    t->now.root != sp->root || t->now.form != sp->form)
 		return (NULL);
 	c = tlb_chunk(t, va);
-	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT))
+	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT) && c->ptr != NULL)
 		return (n <= chunk - (va & (chunk - 1)) ?
 		    c->ptr + (va & (chunk - 1)) : NULL);
 	p = tlb_page(t, va);
@@ -217,12 +219,13 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 	struct tlb_page *p;
 	struct pt_result r;
 	struct extent x;
-	bool plain, keep;
+	bool plain, keep, known, large;
 	int rc;
 
 	*phys = 0;
 	c = tlb_chunk(t, va);
-	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT)) {
+	known = c->tag == tlb_tag(t, va, CHUNK_SHIFT);
+	if (known && c->ptr != NULL) {
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		*ptr = c->ptr + in_chunk;
 		return (0);
@@ -234,23 +237,28 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 		*phys = p->phys + in_page;
 		return (0);
 	}
-	rc = space_translate(ctx, sp, va, &r);
-	if (rc != 0)
+	if (known) {
+		r.phys = c->phys + in_chunk;
+		r.size = UINT64_C(1) << CHUNK_SHIFT;
+	} else if ((rc = space_translate(ctx, sp, va, &r)) != 0)
 		return (rc);
 	ctx->quiet++;
 	plain = mem_extent(ctx, sp->mem, r.phys, &x) == 0;
 	ctx->quiet--;
 	/* A recorder must see the reads that follow a scan's. */
 	keep = !sp->mem->recorded || ctx->unrecorded == 0;
-	if (plain && holds(&x, r.phys, CHUNK_SHIFT) &&
-	    (sp->form == NULL || r.size >= UINT64_C(1) << CHUNK_SHIFT)) {
+	large = sp->form == NULL || r.size >= UINT64_C(1) << CHUNK_SHIFT;
+	if (plain && large && holds(&x, r.phys, CHUNK_SHIFT)) {
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		*ptr = x.ptr + (r.phys - x.pa);
 		if (keep)
 			*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT),
-			    *ptr - in_chunk };
+			    *ptr - in_chunk, 0 };
 		return (0);
 	}
+	if (large && keep && !known)
+		*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT), NULL,
+		    r.phys - in_chunk };
 	*phys = r.phys;
 	*ptr = plain && holds(&x, r.phys, PAGE_SHIFT) ?
 	    x.ptr + (r.phys - x.pa) : NULL;
