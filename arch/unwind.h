@@ -40,6 +40,27 @@ struct unwind_rule {
 	int16_t		 sp_offset, bp_offset;
 };
 
+#define UNWIND_REGS_MAX	33
+
+/* Registers by DWARF's numbers for the processor, those that are known. */
+struct unwind_regs {
+	uint64_t v[UNWIND_REGS_MAX];
+	uint64_t known;			/* a bit for each */
+};
+
+static inline bool
+unwind_has(const struct unwind_regs *r, uint64_t i)
+{
+	return (i < UNWIND_REGS_MAX && (r->known >> i & 1) != 0);
+}
+
+static inline void
+unwind_set(struct unwind_regs *r, unsigned i, uint64_t v)
+{
+	r->v[i] = v;
+	r->known |= UINT64_C(1) << i;
+}
+
 struct unwind_frame {
 	uint64_t pc, sp, bp;
 	bool	 exact;			/* pc is where it stands, not a return address */
@@ -47,6 +68,7 @@ struct unwind_frame {
 	/* The other registers, while they are known: from regs_at or by hand. */
 	bool	 has_regs;
 	uint64_t dx, di, r10, r13;
+	struct unwind_regs regs;	/* as far as CFI follows them */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include "engine/edit.h"
 #include "engine/memory/pages.h"
+#include "engine/kernel_debug.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
 
@@ -46,9 +47,13 @@ take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
 			continue;
 		}
 		/* Alone it is left to say itself that it is no dump. */
-		if (rc != 0 || k->image != NULL || (*n == 1 && !target))
+		if (rc != 0 || k->debug_file != NULL || (*n == 1 && !target))
 			return (rc);
-		rc = image_open(ctx, files[i], &k->image);
+		/* A kernel, and the file of its debug information. */
+		if (k->image != NULL)
+			k->debug_file = files[i];
+		else
+			rc = image_open(ctx, files[i], &k->image);
 		if (rc != 0)
 			return (rc);
 		(*n)--;
@@ -205,7 +210,13 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	space_init(&k->space, &k->mem, k->dump->has_root ? k->dump->form : NULL,
 	    k->dump->root, k->arch != NULL && k->arch->be,
 	    k->arch != NULL ? k->arch->ptr_size : 8);
-	rc = open_os(ctx, k, opt);
+	rc = kernel_debug_create(ctx, k, opt);
+	if (rc == 0)
+		rc = open_os(ctx, k, opt);
+	if (rc == 0)
+		rc = kernel_debug_match(ctx, k, opt);
+	if (rc == 0 && debug_add_types(ctx, k->debug, k->types) != 0)
+		ctx_clear(ctx);
 	if (rc != 0) {
 		kernel_close(k);
 		return (rc);
@@ -242,6 +253,8 @@ kernel_close(struct kernel *k)
 	if (k->os != NULL)
 		k->os->close(k);
 	types_destroy(k->types);
+	debug_destroy(k->debug);
+	file_close(k->debug_file);
 	sym_fini(&k->symbols);
 	image_close(k->image);
 	mem_fini(&k->mem);

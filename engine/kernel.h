@@ -11,6 +11,7 @@
 #include "engine/backend/backend.h"
 #include "engine/memory/memory.h"
 #include "engine/memory/space.h"
+#include "engine/symbol/debug.h"
 #include "engine/symbol/image.h"
 #include "engine/symbol/symbol.h"
 #include "engine/type/type.h"
@@ -25,6 +26,9 @@ struct kernel {
 	const struct arch	*arch;
 	struct dump		*dump;		/* the backend, with its notes */
 	struct image		*image;		/* the kernel's ELF file, or NULL */
+	struct file		*debug_file;	/* a second one, of debug information */
+	struct debug		*debug;		/* found when first wanted */
+	const char		*source;	/* a source tree's path, or NULL */
 	struct memory		 mem;
 	struct space		 space;		/* the kernel's */
 	struct symbols		 symbols;	/* n == 0: none */
@@ -52,6 +56,8 @@ struct kernel_options {
 	bool		 has_core_fd;
 	int		 core_fd;	/* an open /proc/kcore, taken over */
 	struct file_faults *faults;	/* see file.h; NULL: files are not mapped */
+	const char	*source;	/* a source tree, or NULL */
+	struct debug_options debug;	/* faults are those above */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The running kernel. */
-#include "engine/kernel.h"
+#include "engine/kernel_debug.h"
 
 #include "engine/backend/elf.h"
 #include "engine/backend/none.h"
@@ -221,7 +221,11 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	k->env.types = k->types;
 	if (!memory)
 		return (live_attach(ctx, k, "/proc", "/sys", "/dev/kmsg"));
-	rc = find_os(ctx, k, opt, &missing);
+	rc = kernel_debug_create(ctx, k, opt);
+	if (rc == 0)
+		rc = find_os(ctx, k, opt, &missing);
+	if (rc == 0 && debug_add_types(ctx, k->debug, k->types) != 0)
+		ctx_clear(ctx);
 	buf_fini(&missing);
 	return (rc);
 }

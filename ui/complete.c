@@ -81,16 +81,14 @@ offer_types(struct ui *ui, const char *prefix, size_t n)
 	struct type_unit *unit;
 	struct typeref ref;
 	struct type t;
-	uint32_t id;
+	size_t i;
 
 	if (types == NULL || types_nunits(types) == 0)
 		return;
 	/* The kernel's own unit: a module's types come with its prefix. */
 	unit = types_unit(types, 0);
-	ref.unit = unit->index;
-	for (id = unit->first_id; id < unit->end_id &&
-	    ui->prompt.nwords < WORDS_MAX; id++) {
-		ref.id = id;
+	for (i = 0; ui->prompt.nwords < WORDS_MAX && types_nth(unit, i, &ref);
+	    i++) {
 		if (type_get(ui->ctx, types, ref, &t) != 0)
 			continue;
 		if (t.kind == TYPE_STRUCT || t.kind == TYPE_UNION ||

@@ -21,8 +21,8 @@ enum option_code {
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS, OPT_CAST,
 	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
 	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE,
-	OPT_CORE_FD, OPT_NO_STOP, OPT_PATCH, OPT_UNDO, OPT_YES, OPT_VERSION,
-	OPT_HELP,
+	OPT_CORE_FD, OPT_SOURCE, OPT_FORCE, OPT_NO_STOP, OPT_PATCH, OPT_UNDO,
+	OPT_YES, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
 };
 
@@ -57,13 +57,13 @@ static const struct option_row {
 	{ OPT_BASE, "base", "ADDR", "where raw memory begins physically" },
 	{ OPT_ARCH, "arch", "NAME", "the processor, of raw memory" },
 	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
+	{ OPT_SOURCE, "source", "DIR", "where the kernel's source tree lies" },
+	{ OPT_FORCE, "force", NULL, "take debug files of another build too" },
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
-	{ OPT_LATER, "force", NULL, NULL },
 	{ OPT_LATER, "kernel", "N", NULL },
-	{ OPT_LATER, "source", "DIR", NULL },
 };
 
 static void
@@ -343,6 +343,12 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 	case OPT_NO_STOP:
 		o->kernel.no_stop = true;
 		break;
+	case OPT_SOURCE:
+		o->kernel.source = arg;
+		break;
+	case OPT_FORCE:
+		o->kernel.debug.force = true;
+		break;
 	case OPT_VERSION:
 		o->version = true;
 		break;
@@ -354,6 +360,23 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		    "--%s: not built into this version", row->name));
 	}
 	return (OK);
+}
+
+/* Where indices are kept, and whom the user lets us ask: from the environment. */
+static void
+debug_defaults(struct options *o)
+{
+	const char *dir = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *urls = getenv("DEBUGINFOD_URLS");
+
+	if (dir != NULL && dir[0] == '/')
+		o->kernel.debug.cache = arena_printf(&o->arena, "%s/kpeek",
+		    dir);
+	else if (home != NULL && home[0] == '/')
+		o->kernel.debug.cache = arena_printf(&o->arena,
+		    "%s/.cache/kpeek", home);
+	if (urls != NULL && urls[0] != '\0')
+		o->kernel.debug.fetch = urls;
 }
 
 /* getopt's two tables, from ours. */
@@ -415,6 +438,7 @@ options_parse(struct ctx *ctx, struct options *o, int argc, char **argv)
 	memset(o, 0, sizeof(*o));
 	arena_init(&o->arena);
 	o->format = &sink_text;
+	debug_defaults(o);
 	getopt_tables(letters, longs);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -223,6 +223,9 @@ struct os_ops {
 	/* Virtual [base, end) maps physical memory from phys on; E_NOT_FOUND. */
 	int	(*direct_map)(struct ctx *, struct kernel *, uint64_t *base,
 		    uint64_t *end, uint64_t *phys);
+	/* What tells this kernel's debug information.  May be NULL. */
+	void	(*debug_facts)(struct ctx *, struct kernel *,
+		    struct debug_facts *);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,

@@ -2,16 +2,11 @@
 #include "engine/symbol/image.h"
 
 #include "base/bytes.h"
+#include "engine/symbol/elf_file.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ET_CORE		4
-#define SHT_SYMTAB	2
-#define SHT_NOBITS	8
-#define SHT_DYNSYM	11
-#define SHF_WRITE	1
-#define SHF_EXECINSTR	4
 #define SHN_UNDEF	0
 #define SHN_ABS		0xfff1
 #define SHN_COMMON	0xfff2
@@ -22,108 +17,25 @@
 #define STB_LOCAL	0
 #define STB_WEAK	2
 
-#define SECTIONS_MAX	65536u
 #define SYMBOLS_MAX	(UINT64_C(16) << 20)
 #define STRINGS_MAX	(UINT64_C(1) << 30)
-
-struct section {
-	uint32_t type, link;
-	uint64_t flags, offset, size, entsize;
-};
-
-struct header {
-	unsigned bits, type, machine, shentsize;
-	bool	 be;
-	uint64_t shoff, shnum;
-};
-
-static int
-read_header(struct ctx *ctx, struct file *f, struct header *h)
-{
-	uint8_t raw[64];
-	struct bytes b;
-	size_t n;
-	int rc;
-
-	n = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
-	memset(raw, 0, sizeof(raw));
-	rc = file_read(ctx, f, 0, raw, n);
-	if (rc != 0)
-		return (rc);
-	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
-		return (E_NOT_MINE);
-	if (raw[4] != 1 && raw[4] != 2)
-		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
-		    "32 nor 64 bits", file_name(f), raw[4]));
-	if (raw[5] != 1 && raw[5] != 2)
-		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF byte order %u is "
-		    "unknown", file_name(f), raw[5]));
-	h->bits = raw[4] == 2 ? 64 : 32;
-	h->be = raw[5] == 2;
-	b = bytes_of(raw, n, h->be);
-	bytes_seek(&b, 16);
-	h->type = bytes_u16(&b);
-	h->machine = bytes_u16(&b);
-	bytes_seek(&b, h->bits == 64 ? 40 : 32);
-	h->shoff = bytes_uint(&b, h->bits / 8);
-	bytes_skip(&b, 4 + 2 + 2 + 2);		/* flags to phnum */
-	h->shentsize = bytes_u16(&b);
-	h->shnum = bytes_u16(&b);
-	if (b.bad)
-		return (ctx_fail(ctx, E_TRUNCATED,
-		    "%s: ends inside the ELF header", file_name(f)));
-	return (0);
-}
 
 int
 image_probe(struct ctx *ctx, struct file *f)
 {
-	struct header h;
+	struct elf_header h;
 	int rc;
 
-	rc = read_header(ctx, f, &h);
-	return (rc == 0 && h.type == ET_CORE ? E_NOT_MINE : rc);
-}
-
-static int
-read_section(struct ctx *ctx, struct file *f, const struct header *h,
-    uint64_t i, struct section *s)
-{
-	unsigned word = h->bits / 8;
-	uint8_t raw[64];
-	struct bytes b;
-	uint64_t off;
-	int rc;
-
-	if (h->shentsize < (h->bits == 64 ? 64 : 40))
-		return (ctx_fail(ctx, E_CORRUPT, "%s: section headers of %u "
-		    "bytes", file_name(f), h->shentsize));
-	if (__builtin_mul_overflow(i, h->shentsize, &off) ||
-	    !add_ok(off, h->shoff, &off))
-		return (ctx_fail(ctx, E_CORRUPT, "%s: no section header %llu",
-		    file_name(f), (unsigned long long)i));
-	rc = file_read(ctx, f, off, raw, h->bits == 64 ? 64 : 40);
-	if (rc != 0)
-		return (rc);
-	b = bytes_of(raw, sizeof(raw), h->be);
-	bytes_skip(&b, 4);
-	s->type = bytes_u32(&b);
-	s->flags = bytes_uint(&b, word);
-	bytes_skip(&b, word);			/* address */
-	s->offset = bytes_uint(&b, word);
-	s->size = bytes_uint(&b, word);
-	s->link = bytes_u32(&b);
-	bytes_skip(&b, 4 + word);		/* info, alignment */
-	s->entsize = bytes_uint(&b, word);
-	return (0);
+	rc = elf_header_read(ctx, f, &h);
+	return (rc == 0 && h.type == ELF_ET_CORE ? E_NOT_MINE : rc);
 }
 
 /* The letter that nm(1) shows. */
 static char
-letter(const struct section *sections, uint64_t nsections, unsigned shndx,
+letter(const struct elf_section *sections, uint64_t nsections, unsigned shndx,
     unsigned info)
 {
-	const struct section *s;
+	const struct elf_section *s;
 	char c;
 
 	if (shndx == SHN_ABS)
@@ -132,9 +44,9 @@ letter(const struct section *sections, uint64_t nsections, unsigned shndx,
 		c = 'b';
 	else {
 		s = &sections[shndx];
-		c = (s->flags & SHF_EXECINSTR) != 0 ? 't' :
-		    s->type == SHT_NOBITS ? 'b' :
-		    (s->flags & SHF_WRITE) != 0 ? 'd' : 'r';
+		c = (s->flags & ELF_SHF_EXECINSTR) != 0 ? 't' :
+		    s->type == ELF_SHT_NOBITS ? 'b' :
+		    (s->flags & ELF_SHF_WRITE) != 0 ? 'd' : 'r';
 	}
 	if (info >> 4 == STB_WEAK)
 		return ((info & 15) == STT_FUNC ? 'W' : 'V');
@@ -142,7 +54,7 @@ letter(const struct section *sections, uint64_t nsections, unsigned shndx,
 }
 
 static int
-read_part(struct ctx *ctx, struct file *f, const struct section *s,
+read_part(struct ctx *ctx, struct file *f, const struct elf_section *s,
     const char *what, uint64_t max, uint8_t **ret)
 {
 	uint8_t *p;
@@ -164,7 +76,7 @@ read_part(struct ctx *ctx, struct file *f, const struct section *s,
 }
 
 static int
-add_symbols(struct ctx *ctx, struct image *im, const struct section *sections,
+add_symbols(struct ctx *ctx, struct image *im, const struct elf_section *sections,
     uint64_t nsections, const uint8_t *table, size_t size,
     const uint8_t *names, size_t names_len)
 {
@@ -214,16 +126,16 @@ add_symbols(struct ctx *ctx, struct image *im, const struct section *sections,
 }
 
 static int
-read_symbols(struct ctx *ctx, struct image *im, const struct header *h)
+read_symbols(struct ctx *ctx, struct image *im, const struct elf_header *h)
 {
-	const struct section *table;
-	struct section *v;
+	const struct elf_section *table;
+	struct elf_section *v;
 	uint8_t *bytes, *names;
 	uint64_t i, n;
 	int rc;
 
 	n = h->shnum;
-	if (h->shoff == 0 || n == 0 || n > SECTIONS_MAX)
+	if (h->shoff == 0 || n == 0 || n > ELF_SECTIONS_MAX)
 		return (0);
 	v = calloc((size_t)n, sizeof(*v));
 	if (v == NULL)
@@ -231,9 +143,9 @@ read_symbols(struct ctx *ctx, struct image *im, const struct header *h)
 	bytes = names = NULL;
 	table = NULL;
 	for (i = 0, rc = 0; rc == 0 && i < n; i++) {
-		rc = read_section(ctx, im->file, h, i, &v[i]);
-		if (rc == 0 && (v[i].type == SHT_SYMTAB ||
-		    (v[i].type == SHT_DYNSYM && table == NULL)))
+		rc = elf_section_read(ctx, im->file, h, i, &v[i]);
+		if (rc == 0 && (v[i].type == ELF_SHT_SYMTAB ||
+		    (v[i].type == ELF_SHT_DYNSYM && table == NULL)))
 			table = &v[i];
 	}
 	if (rc == 0 && table != NULL) {
@@ -263,10 +175,10 @@ int
 image_open(struct ctx *ctx, struct file *f, struct image **ret)
 {
 	struct image *im;
-	struct header h;
+	struct elf_header h;
 	int rc;
 
-	rc = read_header(ctx, f, &h);
+	rc = elf_header_read(ctx, f, &h);
 	if (rc != 0)
 		return (rc);
 	im = calloc(1, sizeof(*im));

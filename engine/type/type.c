@@ -84,8 +84,24 @@ types_count(const struct types *ts)
 	size_t i, n = 0;
 
 	for (i = 0; i < ts->n; i++)
-		n += ts->units[i]->end_id - ts->units[i]->first_id;
+		n += ts->units[i]->ops->count != NULL ?
+		    ts->units[i]->ops->count(ts->units[i]) :
+		    ts->units[i]->end_id - ts->units[i]->first_id;
 	return (n);
+}
+
+bool
+types_nth(const struct type_unit *u, size_t i, struct typeref *ret)
+{
+	struct type_unit *unit = (struct type_unit *)(uintptr_t)u;
+
+	ret->unit = u->index;
+	if (u->ops->nth != NULL) {
+		ret->id = u->ops->nth(unit, i);
+		return (ret->id != 0);
+	}
+	ret->id = u->first_id + (uint32_t)i;
+	return (i < u->end_id - u->first_id);
 }
 
 unsigned
@@ -284,6 +300,7 @@ struct query {
 	const char *tag;		/* NULL: any kind */
 	bool	    tags_first;
 	char	    module[64];		/* "" = any unit */
+	bool	    lazy;		/* the lazy units, or the others */
 };
 
 /* Smaller is better; -1 does not match. */
@@ -335,7 +352,8 @@ query_each(const struct types *ts, const struct query *q,
 
 	for (i = 0; i < ts->n; i++) {
 		u = ts->units[i];
-		if (q->module[0] != '\0' && strcmp(q->module, u->name) != 0)
+		if (u->lazy != q->lazy || (q->module[0] != '\0' &&
+		    strcmp(q->module, u->name) != 0))
 			continue;
 		/* A module's own types first, then those it leans on. */
 		for (; u != NULL; u = q->module[0] != '\0' ? u->base : NULL) {
@@ -412,7 +430,7 @@ query_parse(struct query *q, const char *text, size_t len, const char *tag,
 
 int
 type_lookup(const struct types *ts, const char *name, size_t len,
-    const char *tag, bool tags_first, struct typeref *ret)
+    const char *tag, bool tags_first, bool lazy, struct typeref *ret)
 {
 	struct query q;
 	struct best b = { .rank = -1 };
@@ -420,6 +438,10 @@ type_lookup(const struct types *ts, const char *name, size_t len,
 	if (!query_parse(&q, name, len, tag, tags_first))
 		return (E_NO_TYPE);
 	query_each(ts, &q, best_take, &b);
+	if (lazy && (b.rank < 0 || b.fwd)) {
+		q.lazy = true;
+		query_each(ts, &q, best_take, &b);
+	}
 	if (b.rank < 0)
 		return (E_NO_TYPE);
 	*ret = b.ref;
@@ -430,7 +452,7 @@ int
 type_find(struct ctx *ctx, const struct types *ts, const char *name,
     struct typeref *ret)
 {
-	if (type_lookup(ts, name, strlen(name), NULL, true, ret) == OK)
+	if (type_lookup(ts, name, strlen(name), NULL, true, false, ret) == OK)
 		return (OK);
 	if (ts->n == 0)
 		return (ctx_fail(ctx, E_NO_TYPE, "%s: there is no type "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One neutral type graph.  Readers (BTF; later DWARF, CTF) register a unit:
+ * One neutral type graph.  Readers (BTF, DWARF) register a unit:
  * the kernel itself or one module.  A type is (unit, id); id 0 is void in
  * every unit.  A module's unit (split BTF) continues the ids of its base.
  */
@@ -86,6 +86,12 @@ struct type_unit_ops {
 	 */
 	int	(*find)(struct type_unit *, const char *name,
 		    enum type_names, uint32_t *cursor, uint32_t *id);
+	/*
+	 * How many types that have a name, and each of them, for a reader whose
+	 * ids are not all types; NULL: the ids are.
+	 */
+	size_t	(*count)(struct type_unit *);
+	uint32_t (*nth)(struct type_unit *, size_t i);
 	void	(*close)(struct type_unit *);
 };
 
@@ -96,6 +102,11 @@ struct type_unit {			/* the first member of a reader's unit */
 	uint32_t	 first_id, end_id; /* own ids; ids below belong to the base */
 	struct type_unit *base;		/* or NULL */
 	const char	*cut;		/* why there are no more, or NULL: all */
+	/*
+	 * Costs time when first asked: only for what a user names and no other
+	 * unit knows.
+	 */
+	bool		 lazy;
 };
 
 /* The unit of the types that type_pointer_to and its kin make. */
@@ -108,6 +119,8 @@ void	types_destroy(struct types *);
 int	types_add(struct ctx *, struct types *, struct type_unit *);
 size_t	types_nunits(const struct types *);
 struct type_unit *types_unit(const struct types *, size_t i);
+/* Type i of a unit: false at the end. */
+bool	types_nth(const struct type_unit *, size_t i, struct typeref *);
 /* Types in all units. */
 size_t	types_count(const struct types *);
 unsigned types_ptr_size(const struct types *);

@@ -29,6 +29,6 @@ uint32_t made_builtin(char letter);
 int	type_get_raw(const struct types *, struct typeref, struct type *);
 /* Best of that name: E_NO_TYPE without a text; tag NULL or "struct", .... */
 int	type_lookup(const struct types *, const char *name, size_t len,
-	    const char *tag, bool tags_first, struct typeref *);
+	    const char *tag, bool tags_first, bool lazy, struct typeref *);
 
 #endif

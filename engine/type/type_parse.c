@@ -144,7 +144,7 @@ named(struct parser *ps, bool bare_tags, struct typeref *ref)
 		if (n == 0)
 			return (syntax(ps, "a tag is missing"));
 	}
-	if (n > 0 && type_lookup(ps->ts, name, n, tag, false, ref) == OK) {
+	if (n > 0 && type_lookup(ps->ts, name, n, tag, false, true, ref) == OK) {
 		ps->p += n;
 		if (tag != NULL || bare_tags)
 			return (OK);

@@ -288,3 +288,24 @@ linux_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	ctx_clear(ctx);
 	return (0);
 }
+
+void
+linux_debug_facts(struct ctx *ctx, struct kernel *k, struct debug_facts *f)
+{
+	const struct linux_os *l = linux_of(k);
+	struct os_info info;
+	struct arena arena;
+
+	arena_init(&arena);
+	memset(&info, 0, sizeof(info));
+	names(ctx, k, &arena, &info);
+	info.build_id = build_id(ctx, k, &arena);
+	if (info.build_id.status == 0 &&
+	    strlen(info.build_id.s) < sizeof(f->build_id))
+		strcpy(f->build_id, info.build_id.s);
+	if (info.release.status == 0 &&
+	    strlen(info.release.s) < sizeof(f->release))
+		strcpy(f->release, info.release.s);
+	f->shift = l->has_kaslr ? l->kaslr : 0;
+	arena_fini(&arena);
+}

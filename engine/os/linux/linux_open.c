@@ -53,6 +53,7 @@ const struct os_ops linux_ops = {
 	.cptime = linux_cptime,
 	.direct_map = linux_direct_map,
 	.vmcoreinfo = linux_vmcoreinfo,
+	.debug_facts = linux_debug_facts,
 	.what = linux_what,
 };
 
@@ -83,6 +84,7 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	const bool named = k->symbols.n > 0;
 	const bool typed = types_nunits(k->types) > 0;
 	struct linux_os *l = linux_of(k);
+	struct err why;
 	uint64_t modules;
 	int rc;
 
@@ -103,8 +105,12 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		    "KERNELOFFSET", &l->kaslr);
 	rc = typed ? 0 : linux_load_types(ctx, k);
 	if (rc != 0) {
-		os_warn(k, "no types: %s", ctx->err.text);
-		return;
+		why = ctx->err;
+		if (debug_add_types(ctx, k->debug, k->types) != 0 ||
+		    types_nunits(k->types) == 0) {
+			os_warn(k, "no types: %s", why.text);
+			return;
+		}
 	}
 	linux_find_roots(ctx, k);
 	ctx->quiet++;
@@ -150,6 +156,8 @@ linux_open(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		linux_close(k);
 		return (rc);
 	}
+	/* What tells its debug information is asked for already. */
+	k->os = &linux_ops;
 	learn(ctx, k, opt);
 	ctx_clear(ctx);
 	k->env.roots = linux_roots;

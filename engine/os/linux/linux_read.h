@@ -442,6 +442,7 @@ int	linux_wchan(struct ctx *, struct kernel *, const struct os_proc *,
 /* The letters that an oops shows for these bits of tainted_mask. */
 const char *linux_taint(struct arena *, uint64_t mask);
 /* The linker's note, "GNU" type 3, among ELF notes: in hex, or NULL. */
+void	linux_debug_facts(struct ctx *, struct kernel *, struct debug_facts *);
 const char *linux_build_id(struct arena *, const void *notes, size_t n, bool be);
 /* What kind of file these bits of i_mode mean: "regular", ... */
 const char *linux_file_type(uint64_t mode);

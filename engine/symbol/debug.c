@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where debug information is looked for: the files that the user named; by
+ * build-id, as gdb's manual has it ("Debugging Information in Separate Files");
+ * where Debian, Fedora, SUSE and a kernel's own tree keep it for a release;
+ * what a named file links to; at last the servers of debuginfod(8).
+ */
+#include "engine/symbol/debug.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILES_MAX	8
+
+struct debug {
+	struct debug_options opt;
+	char		*root, *cache, *fetch;
+	char		*files[FILES_MAX];
+	size_t		 nfiles;
+	void	       (*learn)(void *, struct ctx *, struct debug_facts *);
+	void		*arg;
+	pthread_mutex_t	 lock;
+	atomic_bool	 settled;	/* found or not: it stays so */
+	bool		 looked, has_unit;
+	struct debug_facts facts;
+	struct debugfile *file;
+	struct file	*kept;		/* the index's file, or */
+	void		*index;		/* the index, owned */
+	struct dwarf	*dwarf;
+	char		 why[ERR_TEXT_MAX];
+};
+
+/* Below the root of installed files: %s is the release. */
+static const char *const places[] = {
+	"/usr/lib/debug/boot/vmlinux-%s",		/* Debian */
+	"/usr/lib/debug/lib/modules/%s/vmlinux",	/* Fedora */
+	"/usr/lib/debug/usr/lib/modules/%s/vmlinux",
+	"/usr/lib/debug/boot/vmlinux-%s.debug",		/* SUSE */
+	"/usr/lib/debug/usr/lib/modules/%s/vmlinux.debug",
+	"/usr/lib/modules/%s/vmlinux",
+	"/lib/modules/%s/vmlinux",
+	"/lib/modules/%s/build/vmlinux",
+	"/boot/vmlinux-%s",
+};
+
+static char *
+copy(const char *s)
+{
+	return (s == NULL ? NULL : strdup(s));
+}
+
+int
+debug_create(struct ctx *ctx, const struct debug_options *opt,
+    const char *const *files, size_t n,
+    void (*facts)(void *, struct ctx *, struct debug_facts *), void *arg,
+    struct debug **ret)
+{
+	struct debug *d;
+
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	pthread_mutex_init(&d->lock, NULL);
+	d->opt = *opt;
+	d->opt.root = d->root = copy(opt->root != NULL ? opt->root : "");
+	d->opt.cache = d->cache = copy(opt->cache);
+	d->opt.fetch = d->fetch = copy(opt->fetch);
+	d->learn = facts;
+	d->arg = arg;
+	for (; d->nfiles < n && d->nfiles < FILES_MAX; d->nfiles++)
+		if ((d->files[d->nfiles] = copy(files[d->nfiles])) == NULL)
+			break;
+	if (d->root == NULL || (opt->cache != NULL && d->cache == NULL) ||
+	    (opt->fetch != NULL && d->fetch == NULL) ||
+	    (d->nfiles < n && d->nfiles < FILES_MAX)) {
+		debug_destroy(d);
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	}
+	*ret = d;
+	return (0);
+}
+
+void
+debug_destroy(struct debug *d)
+{
+	if (d == NULL)
+		return;
+	dwarf_close(d->dwarf);
+	file_close(d->kept);
+	free(d->index);
+	debugfile_close(d->file);
+	while (d->nfiles > 0)
+		free(d->files[--d->nfiles]);
+	pthread_mutex_destroy(&d->lock);
+	free(d->root);
+	free(d->cache);
+	free(d->fetch);
+	free(d);
+}
+
+static int
+mismatch(struct ctx *ctx, const struct debugfile *df, const char *want)
+{
+	if (want[0] == '\0' || strcmp(df->build_id, want) == 0)
+		return (0);
+	return (ctx_fail(ctx, E_USAGE, "%s is of another kernel: its build-id "
+	    "is %s, the dump's is %s; --force takes it all the same",
+	    file_name(df->file), df->build_id[0] != '\0' ? df->build_id :
+	    "not there", want));
+}
+
+int
+debug_match(struct ctx *ctx, struct file *f, const char *build_id)
+{
+	struct debugfile *df;
+	int rc;
+
+	rc = debugfile_open(ctx, f, &df);
+	if (rc != 0)
+		return (rc);
+	rc = mismatch(ctx, df, build_id);
+	df->file = NULL;		/* it stays the caller's */
+	debugfile_close(df);
+	return (rc);
+}
+
+/* Open a file if it is there and of this kernel. */
+static int
+try_path(struct ctx *ctx, struct debug *d, const char *path, bool named,
+    struct debugfile **ret)
+{
+	struct debugfile *df;
+	struct file *f;
+	int rc;
+
+	rc = file_open(ctx, path, d->opt.faults, &f);
+	if (rc != 0)
+		return (rc);
+	rc = debugfile_open(ctx, f, &df);
+	if (rc != 0) {
+		file_close(f);
+		return (rc == E_NOT_MINE ? ctx_fail(ctx, E_NOT_FOUND,
+		    "%s is no ELF file", path) : rc);
+	}
+	/* What the user named was compared when the dump was opened. */
+	if (!named && !d->opt.force)
+		rc = mismatch(ctx, df, d->facts.build_id);
+	if (rc != 0) {
+		debugfile_close(df);
+		return (rc);
+	}
+	*ret = df;
+	return (0);
+}
+
+/*
+ * Take it when it has DWARF.  E_NOT_FOUND to look on; *first keeps the first
+ * reason that is more than that a file is not there.
+ */
+static int
+take(struct ctx *ctx, struct debug *d, const char *path, bool named)
+{
+	struct debugfile *df;
+	int rc;
+
+	rc = try_path(ctx, d, path, named, &df);
+	if (rc == 0 && (rc = debugfile_load(ctx, df)) == 0) {
+		d->file = df;
+		return (0);
+	}
+	if (rc != E_NOT_FOUND && d->why[0] == '\0')
+		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
+	if (rc == 0 || rc == E_CANCELLED || rc == E_NOMEM)
+		return (rc);
+	ctx_clear(ctx);
+	return (E_NOT_FOUND);
+}
+
+static int
+take_build_id(struct ctx *ctx, struct debug *d, const char *id)
+{
+	char path[1024];
+
+	if (strlen(id) < 4)
+		return (E_NOT_FOUND);
+	snprintf(path, sizeof(path), "%s/usr/lib/debug/.build-id/%.2s/%s.debug",
+	    d->root, id, id + 2);
+	return (take(ctx, d, path, false));
+}
+
+/* What a named file says of where its debug information is. */
+static int
+take_linked(struct ctx *ctx, struct debug *d, const char *name)
+{
+	static const char *const forms[] = { "%.*s/%s", "%.*s/.debug/%s" };
+	struct debugfile *df;
+	char path[2048], link[sizeof(df->link)], dir[1024], *slash;
+	size_t i;
+	int rc;
+
+	rc = try_path(ctx, d, name, true, &df);
+	if (rc != 0)
+		return (E_NOT_FOUND);
+	snprintf(link, sizeof(link), "%s", df->link);
+	rc = d->facts.build_id[0] == '\0' ?
+	    take_build_id(ctx, d, df->build_id) : E_NOT_FOUND;
+	debugfile_close(df);
+	/* A name, no path: it must not lead out of these folders. */
+	if (rc != E_NOT_FOUND || link[0] == '\0' || strchr(link, '/') != NULL)
+		return (rc);
+	snprintf(dir, sizeof(dir), "%s", name);
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	else
+		snprintf(dir, sizeof(dir), ".");
+	for (i = 0; rc == E_NOT_FOUND && i < 2; i++) {
+		snprintf(path, sizeof(path), forms[i], (int)strlen(dir), dir,
+		    link);
+		rc = take(ctx, d, path, false);
+	}
+	if (rc == E_NOT_FOUND && dir[0] == '/') {
+		snprintf(path, sizeof(path), "%s/usr/lib/debug%s/%s", d->root,
+		    dir, link);
+		rc = take(ctx, d, path, false);
+	}
+	return (rc);
+}
+
+static bool
+is_plain(const char *release)
+{
+	return (release[0] != '\0' && release[0] != '.' &&
+	    strchr(release, '/') == NULL);
+}
+
+static int
+find(struct ctx *ctx, struct debug *d)
+{
+	char path[1024], under[512];
+	char *fetched;
+	size_t i;
+	int rc;
+
+	rc = E_NOT_FOUND;
+	for (i = 0; rc == E_NOT_FOUND && i < d->nfiles; i++)
+		rc = take(ctx, d, d->files[i], true);
+	if (rc == E_NOT_FOUND)
+		rc = take_build_id(ctx, d, d->facts.build_id);
+	for (i = 0; rc == E_NOT_FOUND && d->facts.build_id[0] != '\0' &&
+	    is_plain(d->facts.release) &&
+	    i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(under, sizeof(under), places[i], d->facts.release);
+		snprintf(path, sizeof(path), "%s%s", d->root, under);
+		rc = take(ctx, d, path, false);
+	}
+	for (i = 0; rc == E_NOT_FOUND && i < d->nfiles; i++)
+		rc = take_linked(ctx, d, d->files[i]);
+	if (rc == E_NOT_FOUND && d->fetch != NULL &&
+	    d->facts.build_id[0] != '\0') {
+		rc = debug_fetch(ctx, &d->opt, d->facts.build_id, &fetched);
+		if (rc == 0) {
+			rc = take(ctx, d, fetched, false);
+			free(fetched);
+		} else if (rc != E_CANCELLED && rc != E_NOMEM) {
+			if (d->why[0] == '\0')
+				snprintf(d->why, sizeof(d->why), "%s",
+				    ctx->err.text);
+			ctx_clear(ctx);
+			rc = E_NOT_FOUND;
+		}
+	}
+	return (rc);
+}
+
+/* The index: the one that was kept, else a new one. */
+static int
+open_index(struct ctx *ctx, struct debug *d)
+{
+	const char *id = d->file->build_id;
+	const void *p;
+	size_t n;
+	int rc;
+
+	if (debug_cache_get(ctx, &d->opt, id, &d->kept) == 0) {
+		n = (size_t)file_size(d->kept);
+		p = file_map(d->kept, 0, n);
+		if (p == NULL && (d->index = malloc(n)) != NULL &&
+		    file_read(ctx, d->kept, 0, d->index, n) == 0)
+			p = d->index;
+		if (p != NULL && dwarf_open(ctx, &d->file->in, p, n,
+		    &d->dwarf) == 0)
+			return (0);
+		/* Of another version, or damaged: made anew. */
+		free(d->index);
+		d->index = NULL;
+		file_close(d->kept);
+		d->kept = NULL;
+	}
+	ctx_clear(ctx);
+	rc = dwarf_index(ctx, &d->file->in, 0, &d->index, &n);
+	if (rc != 0)
+		return (rc);
+	debug_cache_put(&d->opt, id, d->index, n);
+	return (dwarf_open(ctx, &d->file->in, d->index, n, &d->dwarf));
+}
+
+/* Looked for once, whatever comes of it, unless it was cancelled. */
+static int
+find_once(struct ctx *ctx, struct debug *d)
+{
+	int rc;
+
+	if (d->looked)
+		return (d->file != NULL ? 0 : E_NOT_FOUND);
+	d->why[0] = '\0';
+	memset(&d->facts, 0, sizeof(d->facts));
+	d->learn(d->arg, ctx, &d->facts);
+	ctx_clear(ctx);
+	rc = find(ctx, d);
+	d->looked = rc != E_CANCELLED && rc != E_NOMEM;
+	return (rc);
+}
+
+static int
+settle(struct ctx *ctx, struct debug *d)
+{
+	int rc;
+
+	rc = find_once(ctx, d);
+	if (rc == 0 && (rc = open_index(ctx, d)) != 0 && rc != E_CANCELLED) {
+		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
+		debugfile_close(d->file);
+		d->file = NULL;
+	}
+	return (rc);
+}
+
+static int
+not_found(struct ctx *ctx, const struct debug *d)
+{
+	if (d->why[0] != '\0')
+		return (ctx_fail(ctx, E_NOT_FOUND, "%s", d->why));
+	return (ctx_fail(ctx, E_NOT_FOUND, "no debug information for this "
+	    "kernel%s%s: name its vmlinux or kernel.debug beside the dump, or "
+	    "install it below /usr/lib/debug", d->facts.build_id[0] != '\0' ?
+	    " of build-id " : "", d->facts.build_id));
+}
+
+int
+debug_find(struct ctx *ctx, struct debug *d)
+{
+	int rc;
+
+	pthread_mutex_lock(&d->lock);
+	rc = find_once(ctx, d);
+	pthread_mutex_unlock(&d->lock);
+	return (rc == E_NOT_FOUND ? not_found(ctx, d) : rc);
+}
+
+int
+debug_open(struct ctx *ctx, struct debug *d, struct dwarf **ret)
+{
+	int rc = 0;
+
+	if (!atomic_load(&d->settled)) {
+		pthread_mutex_lock(&d->lock);
+		if (!atomic_load(&d->settled)) {
+			rc = settle(ctx, d);
+			atomic_store(&d->settled, rc != E_CANCELLED &&
+			    rc != E_NOMEM);
+		}
+		pthread_mutex_unlock(&d->lock);
+	}
+	if (rc == E_CANCELLED || rc == E_NOMEM)
+		return (rc);
+	if (d->dwarf == NULL)
+		return (not_found(ctx, d));
+	*ret = d->dwarf;
+	return (0);
+}
+
+struct dwarf *
+debug_dwarf(void *arg)
+{
+	struct dwarf *ret = NULL;
+	struct ctx ctx;
+
+	ctx_init(&ctx);
+	if (debug_open(&ctx, arg, &ret) != 0)
+		ret = NULL;
+	ctx_fini(&ctx);
+	return (ret);
+}
+
+int
+debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
+{
+	const bool lazy = types_nunits(ts) > 0;
+	struct type_unit *u;
+	int rc;
+
+	if (d == NULL || d->has_unit)
+		return (0);
+	/* Alone it is the kernel's unit: only where there is something. */
+	rc = lazy ? 0 : debug_find(ctx, d);
+	if (rc == 0)
+		rc = dwarf_unit_create(ctx, "vmlinux", debug_dwarf, d, &u);
+	if (rc != 0)
+		return (rc);
+	u->lazy = lazy;
+	rc = types_add(ctx, ts, u);
+	if (rc != 0)
+		u->ops->close(u);
+	d->has_unit = rc == 0;
+	return (rc);
+}
+
+struct dwarf *
+debug_opened(struct debug *d)
+{
+	return (d != NULL && atomic_load(&d->settled) ? d->dwarf : NULL);
+}
+
+const char *
+debug_path(struct debug *d)
+{
+	struct file *f;
+
+	if (d == NULL)
+		return (NULL);
+	pthread_mutex_lock(&d->lock);
+	f = d->file != NULL ? d->file->file : NULL;
+	pthread_mutex_unlock(&d->lock);
+	return (f != NULL ? file_name(f) : NULL);
+}
+
+uint64_t
+debug_shift(const struct debug *d)
+{
+	return (d->facts.shift);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A file with debug information: its sections, expanded where they are
+ * compressed, and what identifies it.
+ */
+#ifndef ENGINE_SYMBOL_DEBUGFILE_H
+#define ENGINE_SYMBOL_DEBUGFILE_H
+
+#include "base/vec.h"
+#include "engine/memory/file.h"
+#include "engine/type/dwarf.h"
+
+#define BUILD_ID_TEXT	(2 * 64 + 1)	/* hex digits and NUL */
+
+struct debugfile {
+	struct file	*file;
+	unsigned	 bits, machine, type;
+	bool		 be;
+	char		 build_id[BUILD_ID_TEXT];	/* "" when it has none */
+	char		 link[256];	/* .gnu_debuglink: a file's name, or "" */
+	char		 alt[1024];	/* .gnu_debugaltlink (dwz), or "" */
+	bool		 has_dwarf;
+	bool		 split;		/* its entries are in .dwo files */
+	struct dwarf_input in;		/* after debugfile_load */
+	void		*owned[DWARF_SECTIONS];
+};
+
+/*
+ * Look at a file's headers; takes it over on success.  E_NOT_MINE (silent)
+ * for what is no ELF file.
+ */
+int	debugfile_open(struct ctx *, struct file *, struct debugfile **);
+void	debugfile_close(struct debugfile *);
+/*
+ * Make the sections of DWARF readable.  E_NOT_FOUND when it has none,
+ * E_UNSUPPORTED when they are compressed by what this build has not.
+ */
+int	debugfile_load(struct ctx *, struct debugfile *);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/symbol/elf_file.h"
+
+#include "base/bytes.h"
+
+int
+elf_header_read(struct ctx *ctx, struct file *f, struct elf_header *h)
+{
+	uint8_t raw[64];
+	struct bytes b;
+	size_t n;
+	int rc;
+
+	n = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
+	memset(raw, 0, sizeof(raw));
+	rc = file_read(ctx, f, 0, raw, n);
+	if (rc != 0)
+		return (rc);
+	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
+		return (E_NOT_MINE);
+	if (raw[4] != 1 && raw[4] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
+		    "32 nor 64 bits", file_name(f), raw[4]));
+	if (raw[5] != 1 && raw[5] != 2)
+		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF byte order %u is "
+		    "unknown", file_name(f), raw[5]));
+	h->bits = raw[4] == 2 ? 64 : 32;
+	h->be = raw[5] == 2;
+	b = bytes_of(raw, n, h->be);
+	bytes_seek(&b, 16);
+	h->type = bytes_u16(&b);
+	h->machine = bytes_u16(&b);
+	bytes_seek(&b, h->bits == 64 ? 40 : 32);
+	h->shoff = bytes_uint(&b, h->bits / 8);
+	bytes_skip(&b, 4 + 2 + 2 + 2);		/* flags to phnum */
+	h->shentsize = bytes_u16(&b);
+	h->shnum = bytes_u16(&b);
+	h->shstrndx = bytes_u16(&b);
+	if (b.bad)
+		return (ctx_fail(ctx, E_TRUNCATED,
+		    "%s: ends inside the ELF header", file_name(f)));
+	return (0);
+}
+
+int
+elf_section_read(struct ctx *ctx, struct file *f, const struct elf_header *h,
+    uint64_t i, struct elf_section *s)
+{
+	unsigned word = h->bits / 8;
+	uint8_t raw[64];
+	struct bytes b;
+	uint64_t off;
+	int rc;
+
+	if (h->shentsize < (h->bits == 64 ? 64 : 40))
+		return (ctx_fail(ctx, E_CORRUPT, "%s: section headers of %u "
+		    "bytes", file_name(f), h->shentsize));
+	if (__builtin_mul_overflow(i, h->shentsize, &off) ||
+	    !add_ok(off, h->shoff, &off))
+		return (ctx_fail(ctx, E_CORRUPT, "%s: no section header %llu",
+		    file_name(f), (unsigned long long)i));
+	rc = file_read(ctx, f, off, raw, h->bits == 64 ? 64 : 40);
+	if (rc != 0)
+		return (rc);
+	b = bytes_of(raw, sizeof(raw), h->be);
+	s->name = bytes_u32(&b);
+	s->type = bytes_u32(&b);
+	s->flags = bytes_uint(&b, word);
+	s->addr = bytes_uint(&b, word);
+	s->offset = bytes_uint(&b, word);
+	s->size = bytes_uint(&b, word);
+	s->link = bytes_u32(&b);
+	s->info = bytes_u32(&b);
+	bytes_skip(&b, word);			/* alignment */
+	s->entsize = bytes_uint(&b, word);
+	return (0);
+}
