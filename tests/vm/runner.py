@@ -93,6 +93,10 @@ class Score:
         return self.check(good, kind, "%s: is %s, should be %s (give or take "
                           "%s)" % (what, short(got), want, slack))
 
+    def answer(self, dump, command):
+        """What kpeek said, whatever it was."""
+        return kpeek(dump, [command])
+
     def row(self, dump, command, kind):
         """The row of a command that prints just one, or None."""
         rows = self.rows(dump, command, kind)

@@ -195,3 +195,44 @@ class Truth:
             f = head.split(b",")
             rows.append((int(f[1]), int(f[2]), int(f[0]) & 7, unescape(text)))
         return rows
+
+    def has(self, path):
+        return os.path.exists(os.path.join(self.root, path))
+
+    def addresses(self):
+        """Network device -> hardware address."""
+        folder = os.path.join(self.root, "sys/class/net")
+        if not os.path.isdir(folder):
+            return {}
+        return {name: self.text("sys/class/net/%s/address" % name).strip()
+                or None for name in os.listdir(folder)}
+
+    def namespaces(self):
+        """Kind -> number, of the first process."""
+        if not self.has("namespaces"):
+            return {}
+        found = re.findall(r"^(\w+):\[(\d+)\]$", self.text("namespaces"), re.M)
+        return {name: int(number) for name, number in found}
+
+    def clocksource(self):
+        path = "sys/devices/system/clocksource/clocksource0/current_clocksource"
+        return self.text(path).strip() if self.has(path) else None
+
+    def cgroups(self):
+        """Paths of the groups of the default hierarchy, in order."""
+        if not self.has("cgroups"):
+            return ["/"]
+        lines = self.text("cgroups").splitlines()
+        return sorted(line[len("/sys/fs/cgroup"):] or "/" for line in lines)
+
+    def cgroup_tasks(self):
+        """Group -> number of threads in it."""
+        found = {}
+        for task in self.processes().values():
+            path = re.search(rb"^0::(.*)$", task.read("cgroup"), re.M)
+            if path is None:
+                continue
+            name = path.group(1).decode("utf-8", "surrogateescape")
+            folder = os.path.join(task.path, "task")
+            found[name] = found.get(name, 0) + len(os.listdir(folder))
+        return found

@@ -379,6 +379,57 @@ mode_fds(int argc, char **argv)
 	rest();
 }
 
+static int
+inet(int family, int type, int port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	int fd = socket(family, type, 0), rc;
+
+	in.sin_port = six.sin6_port = htons(port);
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	six.sin6_addr = in6addr_loopback;
+	rc = family == AF_INET ?
+	    bind(fd, (struct sockaddr *)&in, sizeof(in)) :
+	    bind(fd, (struct sockaddr *)&six, sizeof(six));
+	if (rc == -1)
+		perror("actor: bind");
+	return fd;
+}
+
+/* Both ends of connections, and a name that lies in no file system. */
+static void
+mode_sockets(int argc, char **argv)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int one, fd;
+
+	(void)argc;
+	(void)argv;
+	one = inet(AF_INET, SOCK_STREAM, 7001);
+	if (listen(one, 3) == -1)
+		perror("actor: listen");
+	fd = inet(AF_INET, SOCK_STREAM, 7002);
+	in.sin_port = htons(7001);
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == -1 ||
+	    accept(one, NULL, NULL) == -1)
+		perror("actor: port 7001");
+	inet(AF_INET, SOCK_DGRAM, 7003);
+	inet(AF_INET6, SOCK_DGRAM, 7004);
+	fd = inet(AF_INET, SOCK_DGRAM, 7005);
+	in.sin_port = htons(7003);
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) == -1)
+		perror("actor: port 7003");
+	fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	memcpy(un.sun_path, "\0no file", 8);
+	if (bind(fd, (struct sockaddr *)&un, sizeof(sa_family_t) + 8) == -1 ||
+	    listen(fd, 1) == -1)
+		perror("actor: no file");
+	rest();
+}
+
 static void
 mode_rest(int argc, char **argv)
 {
@@ -400,6 +451,7 @@ static const struct {
 	{ "huge", mode_huge }, { "uid", mode_uid },
 	{ "oddenv", mode_oddenv }, { "noargs", mode_noargs },
 	{ "noname", mode_noname }, { "fds", mode_fds },
+	{ "sockets", mode_sockets },
 };
 
 int

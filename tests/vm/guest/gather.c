@@ -191,7 +191,7 @@ int
 main(int argc, char **argv)
 {
 	/* What changes by itself comes last, next to the dump. */
-	static const char *const last[] = { "modules", "swaps", "meminfo",
+	static const char *const last[] = { "modules", "diskstats", "swaps", "meminfo",
 	    "vmstat", "buddyinfo", "zoneinfo", "slabinfo", "interrupts",
 	    "softirqs", "stat", "loadavg", "uptime", NULL };
 
