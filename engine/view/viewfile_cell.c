@@ -433,31 +433,15 @@ number_cell(struct vf_run *run, const struct value *v, uint64_t bits)
 	return (is_signed ? cell_s64((int64_t)bits) : cell_u64(bits));
 }
 
-/* As the type suggests: texts, enumerators, addresses, numbers. */
+/* What has no short form of its own is shown by its place. */
 struct cell
 vf_auto(struct vf_run *run, const struct value *v)
 {
-	struct typeref ref;
-	struct type t, to;
-	uint64_t bits;
-	int rc;
+	struct cell cell;
 
-	rc = type_strip(run->ctx, run->env.types, v->type, &ref, &t);
-	if (rc != OK)
-		return (vf_missing(run, rc));
-	if ((t.kind == TYPE_PTR || t.kind == TYPE_ARRAY) &&
-	    type_strip(run->ctx, run->env.types, t.target, &ref, &to) == OK &&
-	    to.kind == TYPE_INT && to.is_char)
-		return (text_cell(run, v));
-	if (t.kind == TYPE_PTR || t.kind == TYPE_STRUCT ||
-	    t.kind == TYPE_UNION || t.kind == TYPE_ARRAY)
-		return (address_cell(run, v));
-	rc = value_load(run->ctx, &run->env, v, &bits);
-	if (rc != OK)
-		return (vf_missing(run, rc));
-	if (t.kind == TYPE_ENUM)
-		return (enum_cell(run, v->type, bits));
-	return (t.is_bool ? cell_bool(bits != 0) : number_cell(run, v, bits));
+	cell = view_cell_value(run->ctx, &run->env, v, &run->arena);
+	return (cell.kind == CELL_NULL && v->place == VALUE_MEM ?
+	    address_cell(run, v) : cell);
 }
 
 static double
