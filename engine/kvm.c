@@ -146,7 +146,7 @@ check_image(kvm_t *kd, const char *path)
 static bool
 open_live(kvm_t *kd, bool memory)
 {
-	struct kernel_options opt = { 0 };
+	struct kernel_options opt = { .write = kd->writable };
 
 	kd->live = kd->native = true;
 	kd->memory = memory;
@@ -168,7 +168,7 @@ open_live(kvm_t *kd, bool memory)
 static bool
 open_dump(kvm_t *kd, const char *image, const char *core)
 {
-	struct kernel_options opt = { 0 };
+	struct kernel_options opt = { .write = kd->writable };
 	const char *paths[] = { core, image };
 	const struct kernel *k;
 	int rc;

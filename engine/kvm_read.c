@@ -72,21 +72,44 @@ kvm_read(kvm_t *kd, unsigned long addr, void *buf, size_t len)
 }
 
 /*
- * The engine writes to no dump, and to the running kernel not yet by this
- * way: see kvm_read(3).
+ * Bytes of the medium itself: there is no journal, and none is staged.  What
+ * was written before a failure counts, as write(2) has it.
  */
 ssize_t
 kvm_write(kvm_t *kd, unsigned long addr, const void *buf, size_t len)
 {
-	(void)addr;
-	(void)buf;
-	(void)len;
-	if (!kd->live) {
+	const struct err *e = &kd->ctx.err;
+	size_t done;
+	int rc;
+
+	if (!kd->writable && !kd->live) {
 		errno = EROFS;
 		kvm_err_hard(kd, "kvm_write not implemented for dead kernels");
 		return (-1);
 	}
-	errno = kd->writable ? EPERM : EBADF;
-	kvm_err_keep(kd, "kvm_write: %s", strerror(errno));
+	if (!kd->writable || !kd->memory) {
+		errno = kd->writable ? EPERM : EBADF;
+		kvm_err_keep(kd, "kvm_write: %s", strerror(errno));
+		return (-1);
+	}
+	if (len > SSIZE_MAX) {
+		errno = EINVAL;
+		kvm_err_keep(kd, "kvm_write: %s", strerror(errno));
+		return (-1);
+	}
+	ctx_clear(&kd->ctx);
+	rc = space_write(&kd->ctx, &kd->kernel->space, addr, buf, len, &done);
+	if (rc == 0)
+		return ((ssize_t)len);
+	if (done > 0) {
+		kvm_err_hard(kd, "short write");
+		return ((ssize_t)done);
+	}
+	errno = e->sys_errno != 0 ? e->sys_errno : rc == E_UNSUPPORTED ? EROFS :
+	    rc == E_RESTRICTED ? EPERM : rc == E_IO ? EIO : EFAULT;
+	if (errno == EFAULT)
+		kvm_err_keep(kd, "invalid address (0x%jx)", (uintmax_t)addr);
+	else
+		kvm_err_hard(kd, "kvm_write: %s", e->text);
 	return (-1);
 }

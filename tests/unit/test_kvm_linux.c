@@ -14,8 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static char errbuf[_POSIX2_LINE_MAX];
+
+/* A copy of a capture, to be changed. */
+static void
+copy_demo(const char *name, char *to, size_t size)
+{
+	const char *dir = getenv("BUILDDIR");
+	char command[2 * PATH_MAX + 32];
+
+	snprintf(to, size, "/tmp/kpeek-kvm-%ld.elf", (long)getpid());
+	snprintf(command, sizeof(command), "cp '%s/%s' %s && chmod 600 %s",
+	    dir != NULL ? dir : "build", name, to, to);
+	assert_int_equal(system(command), 0);
+}
 
 static kvm_t *
 open_demo(const char *name)
@@ -298,5 +312,49 @@ two(void **state)
 	assert_int_equal(kvm_close(ka), 0);
 }
 
-UNIT_MAIN(UNIT(names), UNIT(processes), UNIT(arguments), UNIT(numbers),
+static void
+writes(void **state)
+{
+	struct kvm_nlist list[] = { { "linux_banner", 0, 0 }, { NULL, 0, 0 } };
+	char path[64], was[8], got[8];
+	kvm_t *kd, *other;
+	unsigned long addr;
+
+	(void)state;
+	copy_demo("demo.elf", path, sizeof(path));
+	kd = kvm_openfiles(NULL, path, NULL, O_RDWR, errbuf);
+	assert_non_null(kd);
+	assert_int_equal(kvm_nlist2(kd, list), 0);
+	addr = (unsigned long)list[0].n_value;
+	assert_int_equal(kvm_read(kd, addr, was, 8), 8);
+	assert_int_equal(kvm_write(kd, addr + 2, "KVM!", 4), 4);
+	assert_int_equal(kvm_read(kd, addr, got, 8), 8);
+	assert_memory_equal(got + 2, "KVM!", 4);
+	assert_memory_equal(got, was, 2);
+	assert_int_equal(kvm_write(kd, addr, "x", 0), 0);
+	/* Nowhere. */
+	assert_int_equal(kvm_write(kd, 16, "x", 1), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_string_equal(kvm_geterr(kd), "invalid address (0x10)");
+	/* One writes at a time; who reads sees it. */
+	other = kvm_openfiles(NULL, path, NULL, O_RDWR, errbuf);
+	assert_non_null(other);
+	assert_int_equal(kvm_read(other, addr, got, 8), 8);
+	assert_memory_equal(got + 2, "KVM!", 4);
+	assert_int_equal(kvm_write(other, addr, "x", 1), -1);
+	assert_non_null(strstr(kvm_geterr(other), "locked"));
+	kvm_close(other);
+	kvm_close(kd);
+	/* It stays in the file, and one opened for reading cannot change it. */
+	kd = kvm_openfiles(NULL, path, NULL, O_RDONLY, errbuf);
+	assert_non_null(kd);
+	assert_int_equal(kvm_read(kd, addr, got, 8), 8);
+	assert_memory_equal(got + 2, "KVM!", 4);
+	assert_int_equal(kvm_write(kd, addr, "x", 1), -1);
+	assert_int_equal(errno, EROFS);
+	kvm_close(kd);
+	unlink(path);
+}
+
+UNIT_MAIN(UNIT(writes), UNIT(names), UNIT(processes), UNIT(arguments), UNIT(numbers),
     UNIT(two))
