@@ -2,6 +2,7 @@
 #include "ui/command.h"
 
 #include "engine/view/tables.h"
+#include "ui/change.h"
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/svg.h"
@@ -86,7 +87,7 @@ run_close(struct ui *ui, const struct command *c, const char *args)
 	else if (ui->root->a != NULL)
 		return (ui_close_window(ui));
 	else
-		ui->quit = true;
+		change_leave(ui);
 	return (0);
 }
 
@@ -95,7 +96,7 @@ run_quit(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
 	(void)args;
-	ui->quit = true;
+	change_leave(ui);
 	return (0);
 }
 
@@ -688,6 +689,20 @@ const struct command commands[] = {
 	    NEEDS_OS, 0, run_process },
 	{ "help", "", "", "the keys, and every command", 0, 0, run_help },
 	{ "messages", "", "", "the messages so far", 0, 0, run_help },
+
+	{ .name = "Changing memory (kpeek -w)", .help = "" },
+	{ "change", "", "[VALUE]", "change what is under the cursor", 0, 0,
+	    change_run_change },
+	{ "write", "", "EXPR VALUE", "stage a value for an expression", 0, 0,
+	    change_run_write },
+	{ "changes", "", "", "what is staged and what was written", 0, 0,
+	    change_run_changes },
+	{ "commit", "w", "", "write what is staged, after a question", 0, 0,
+	    change_run_commit },
+	{ "undo", "", "", "undo this change, or the latest", 0, 0,
+	    change_run_undo },
+	{ "patch", "", "FILE", "keep what is staged in a patch file", 0, 0,
+	    change_run_patch },
 
 	{ .name = "Windows", .help = "" },
 	{ "split", "sp", "", "a second window below", 0, 0, run_window },

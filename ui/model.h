@@ -80,6 +80,12 @@ struct pane_ops {
 	void	(*detail)(struct pane *, struct buf *);
 	/* A command line that opens the same document again. */
 	void	(*where)(struct pane *, struct buf *);
+	/*
+	 * What the cursor is on can be changed: its name, and its value as it
+	 * would be typed; and a value that was typed for it.  NULL: nothing can.
+	 */
+	bool	(*changes)(struct pane *, struct buf *name, struct buf *now);
+	int	(*change)(struct pane *, const char *text);
 	const struct hint *hints;	/* ended by a NULL command */
 };
 
@@ -134,7 +140,8 @@ struct ui {
 	uint32_t	 pending[KEYMAP_SEQ_MAX];
 	unsigned	 npending;
 	int		 count;		/* typed before a command; 0 = none */
-	uint32_t	 await;		/* 'm' or '\'': the next key names a mark */
+	/* The next key names a mark ('m', '\''), or says yes or no ('w', 'q'). */
+	uint32_t	 await;
 	struct frame	*root, *focus;
 	bool		 zoomed, alone;	/* asked for; in force */
 	bool		 linked;	/* what is followed opens in the next window */
@@ -285,6 +292,9 @@ int	pane_hex_open(struct ui *, uint64_t addr, int pid);
 int	pane_struct_open(struct ui *, const struct value *, const char *title);
 int	pane_process_open(struct ui *, int pid);
 int	pane_table_open(struct ui *, const char *line);
+int	pane_changes_open(struct ui *);
+/* The change under the cursor of that pane, SIZE_MAX: none. */
+size_t	pane_changes_here(struct pane *);
 
 void   *pane_new(struct ui *, const struct pane_ops *, size_t size);
 void	pane_destroy(struct pane *);

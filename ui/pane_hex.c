@@ -5,7 +5,7 @@
  * cursor is a pointer that can be followed.
  */
 #include "base/bytes.h"
-#include "ui/model.h"
+#include "ui/change.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -243,6 +243,8 @@ draw_word(struct hex *h, const struct region *r, int y, int x, size_t at)
 		l = link_memory(v, (struct typeref){ 0, 0 },
 		    where == h->space ? h->pid : 0);
 	}
+	if (change_covers(h->p.ui, h->space, h->top + at, h->unit))
+		style = STYLE_STAGED;
 	region_text(r, y, x, style, grid_link(r->g, &l), text, strlen(text));
 }
 
@@ -592,6 +594,48 @@ where(struct pane *p, struct buf *b)
 		buf_printf(b, " pid %d", h->pid);
 }
 
+static bool
+changes(struct pane *p, struct buf *name, struct buf *now)
+{
+	struct hex *h = (struct hex *)p;
+	uint64_t v;
+
+	if (!word_here(h, h->unit, &v))
+		return (false);
+	buf_printf(name, "0x%llx:%u", (unsigned long long)h->cur, h->unit);
+	buf_printf(now, "0x%0*llx", (int)h->unit * 2, (unsigned long long)v);
+	return (true);
+}
+
+/* A number is one word, as the words are drawn. */
+static int
+change(struct pane *p, const char *text)
+{
+	struct hex *h = (struct hex *)p;
+	const size_t n = strlen(text);
+	struct value_store *s;
+	struct buf b = { 0 };
+	char what[32];
+	int rc;
+
+	s = malloc(sizeof(*s));
+	if (s == NULL)
+		return (ctx_fail(p->ui->ctx, E_NOMEM, "no memory"));
+	buf_puts(&b, text);
+	if (text[0] != '"' && strncmp(text, "hex:", 4) != 0 &&
+	    (n < 2 || text[n - 2] != ':'))
+		buf_printf(&b, ":%u", h->unit);
+	snprintf(what, sizeof(what), "0x%llx", (unsigned long long)h->cur);
+	rc = value_store_raw(p->ui->ctx, &p->ui->kernel->env, h->space, h->cur,
+	    buf_text(&b), s);
+	s->typed = false;	/* shown as bytes, as here */
+	if (rc == 0)
+		rc = change_stage(p->ui, s, h->pid, what);
+	buf_fini(&b);
+	free(s);
+	return (rc);
+}
+
 /* "text", 0xVALUE (a pointer-sized word), or pairs of digits; else text. */
 static bool
 parse_needle(struct hex *h, const char *s)
@@ -779,6 +823,8 @@ const struct pane_ops pane_hex = {
 	.position = position,
 	.detail = detail,
 	.where = where,
+	.changes = changes,
+	.change = change,
 	.hints = hints,
 };
 

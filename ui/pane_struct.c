@@ -3,7 +3,7 @@
  * A typed object as a tree: members open and fold, pointers open in place or
  * lead to a document of their own.  Only what is on the screen is read.
  */
-#include "ui/model.h"
+#include "ui/change.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -267,6 +267,20 @@ value_style(const struct node *n)
 	return (STYLE_NORMAL);
 }
 
+/* Is the value of a leaf staged? */
+static bool
+is_staged(struct tree *t, const struct node *n)
+{
+	struct ui *ui = t->p.ui;
+	uint64_t size;
+
+	if (change_staged(ui) == 0 || n->more || n->v.place != VALUE_MEM ||
+	    n->v.space == NULL || (is_aggregate(n->kind) && n->can_open) ||
+	    type_size(ui->ctx, ui->kernel->types, n->v.type, &size) != 0)
+		return (false);
+	return (change_covers(ui, n->v.space, n->v.addr, (size_t)size));
+}
+
 static void
 draw(struct pane *p, const struct region *r, bool focus)
 {
@@ -309,8 +323,9 @@ draw(struct pane *p, const struct region *r, bool focus)
 		if (w > r->w - x)
 			w = r->w - x;
 		if (w > 0)
-			x = region_field(r, y, x, w, false, value_style(n),
-			    grid_link(r->g, &l), n->text, strlen(n->text)) + 2;
+			x = region_field(r, y, x, w, false, is_staged(t, n) ?
+			    STYLE_STAGED : value_style(n), grid_link(r->g, &l),
+			    n->text, strlen(n->text)) + 2;
 		if (x < xtype)
 			x = xtype;
 		if (r->w - x >= 8)
@@ -487,30 +502,39 @@ address(struct pane *p, uint64_t *addr)
 	return (true);
 }
 
+/* The path of node i from the top. */
 static void
-detail(struct pane *p, struct buf *b)
+path_of(struct tree *t, size_t i, struct buf *path)
 {
-	struct tree *t = (struct tree *)p;
-	struct node *n = here(t);
-	struct buf path = { 0 }, all = { 0 };
-	size_t i, depth;
+	struct buf all = { 0 };
+	size_t depth;
 
-	if (n == NULL || n->more)
-		return;
-	/* The path from the top, gathered from the leaf up. */
-	buf_puts(&path, n->name);
-	depth = n->depth;
-	for (i = p->list.cur; i-- > 0 && depth > 0;) {
+	/* Gathered from the leaf up. */
+	buf_puts(path, t->nodes[i].name);
+	for (depth = t->nodes[i].depth; i-- > 0 && depth > 0;) {
 		if (t->nodes[i].depth >= depth)
 			continue;
 		depth = t->nodes[i].depth;
 		buf_reset(&all);
 		buf_printf(&all, "%s%s%s", t->nodes[i].name,
-		    buf_text(&path)[0] == '[' ? "" :
-		    t->nodes[i].kind == TYPE_PTR ? "->" : ".", buf_text(&path));
-		buf_reset(&path);
-		buf_puts(&path, buf_text(&all));
+		    buf_text(path)[0] == '[' ? "" :
+		    t->nodes[i].kind == TYPE_PTR ? "->" : ".", buf_text(path));
+		buf_reset(path);
+		buf_puts(path, buf_text(&all));
 	}
+	buf_fini(&all);
+}
+
+static void
+detail(struct pane *p, struct buf *b)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+	struct buf path = { 0 };
+
+	if (n == NULL || n->more)
+		return;
+	path_of(t, p->list.cur, &path);
 	if (n->v.place == VALUE_MEM)
 		buf_printf(b, "0x%llx  ", (unsigned long long)n->v.addr);
 	buf_puts(b, buf_text(&path));
@@ -519,7 +543,66 @@ detail(struct pane *p, struct buf *b)
 	if (n->type != NULL && n->type[0] != '\0')
 		buf_printf(b, "  (%s)", n->type);
 	buf_fini(&path);
-	buf_fini(&all);
+}
+
+/* Its value as it would be typed: 116 't' and 0x... <sym> say more. */
+static bool
+changes(struct pane *p, struct buf *name, struct buf *now)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+
+	if (n == NULL || n->more || n->v.place != VALUE_MEM ||
+	    (is_aggregate(n->kind) && n->can_open))
+		return (false);
+	load_text(t, n);
+	path_of(t, p->list.cur, name);
+	if (n->text != NULL && !n->missing)
+		buf_add(now, n->text, n->text[0] == '"' ? strlen(n->text) :
+		    strcspn(n->text, " "));
+	return (true);
+}
+
+/* A name with members, that more can be put behind. */
+static bool
+is_plain(const char *s)
+{
+	for (; isalnum((unsigned char)*s) || *s == '_' || *s == '.'; s++)
+		;
+	return (*s == '\0');
+}
+
+static int
+change(struct pane *p, const char *text)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+	struct value_store *s;
+	struct buf path = { 0 }, all = { 0 };
+	int rc;
+
+	if (n == NULL || n->more)
+		return (ctx_fail(p->ui->ctx, E_NOT_FOUND, "there is no value "
+		    "here"));
+	s = malloc(sizeof(*s));
+	if (s == NULL)
+		return (ctx_fail(p->ui->ctx, E_NOMEM, "no memory"));
+	/* As the expression that it is, where that is plain. */
+	path_of(t, p->list.cur, &path);
+	if (t->expression != NULL && is_plain(t->expression)) {
+		buf_printf(&all, "%s%s%s", t->expression,
+		    buf_text(&path)[0] == '[' ? "" : ".", buf_text(&path));
+		buf_reset(&path);
+		buf_puts(&path, buf_text(&all));
+		buf_fini(&all);
+	}
+	rc = value_store(p->ui->ctx, &p->ui->kernel->env, &n->v, text, s);
+	if (rc == 0)
+		rc = change_stage(p->ui, s, ui_space_pid(p->ui, n->v.space),
+		    buf_text(&path));
+	buf_fini(&path);
+	free(s);
+	return (rc);
 }
 
 static void
@@ -593,6 +676,8 @@ const struct pane_ops pane_struct = {
 	.position = position,
 	.detail = detail,
 	.where = where,
+	.changes = changes,
+	.change = change,
 	.hints = hints,
 };
 

@@ -2,6 +2,7 @@
 #include "ui/prompt.h"
 
 #include "base/utf8.h"
+#include "ui/change.h"
 #include "ui/model.h"
 #include "ui/palette.h"
 
@@ -11,7 +12,7 @@
 #define PROMPT_MAX	2000		/* bytes typed */
 
 static const char *const marks[PROMPT_KINDS] = {
-	[PROMPT_NONE] = "", [PROMPT_COMMAND] = ":", [PROMPT_SEARCH] = "/",
+	[PROMPT_NONE] = "", [PROMPT_CHANGE] = "", [PROMPT_COMMAND] = ":", [PROMPT_SEARCH] = "/",
 	[PROMPT_SEARCH_BACK] = "search back: ", [PROMPT_FILTER] = "filter: ",
 	[PROMPT_PALETTE] = "> ",
 };
@@ -30,6 +31,7 @@ prompt_fini(struct prompt *p)
 	prompt_forget_words(p);
 	free(p->words);
 	buf_fini(&p->text);
+	buf_fini(&p->label);
 	free(p->before);
 	free(p->typed);
 	for (k = 0; k < PROMPT_KINDS; k++) {
@@ -194,6 +196,8 @@ prompt_accept(struct ui *ui)
 			list_fit(&pane->list, pane->list.n, pane->list.h);
 		}
 		rc = ui_search(ui, line, kind == PROMPT_SEARCH ? 1 : -1);
+	} else if (kind == PROMPT_CHANGE) {
+		rc = change_accept(ui, line);
 	} else if (kind == PROMPT_COMMAND) {
 		rc = ui_command(ui, line);
 		if (line[0] != '\0' && strcmp(line, "again") != 0) {
@@ -363,6 +367,12 @@ prompt_draw(struct ui *ui, const struct region *r)
 	y = r->h - 1;
 	region_fill(r, y, 0, r->w, STYLE_NORMAL, ' ');
 	x = region_puts(r, y, 0, STYLE_PROMPT, marks[p->kind]);
+	if (p->kind == PROMPT_CHANGE) {
+		x = (int)grid_columns(r->g, buf_text(&p->label), p->label.len);
+		x = region_field(r, y, 0, x < r->w / 2 ? x : r->w / 2, false,
+		    STYLE_PROMPT, 0, buf_text(&p->label), p->label.len);
+		x = region_puts(r, y, x, STYLE_PROMPT, " = ");
+	}
 	text = buf_text(&p->text);
 	room = r->w - x - 1;
 	/* Long lines: the cursor stays in sight. */

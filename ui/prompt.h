@@ -17,6 +17,7 @@ enum prompt_kind {
 	PROMPT_SEARCH_BACK,
 	PROMPT_FILTER,			/* "&" */
 	PROMPT_PALETTE,			/* palette.c */
+	PROMPT_CHANGE,			/* a value for what the cursor is on */
 	PROMPT_KINDS,
 };
 
@@ -24,6 +25,7 @@ struct prompt {
 	enum prompt_kind kind;
 	struct buf	 text;
 	size_t		 pos;		/* bytes */
+	struct buf	 label;		/* what is to be changed */
 	char		*before;	/* the filter in force before, for Esc */
 	char		*typed;		/* what stood there before history moved */
 	size_t		 back;		/* steps into the history, 0 = own text */

@@ -101,6 +101,9 @@ const struct style_look style_looks[STYLE_COUNT] = {
 	[STYLE_PROMPT] = { "prompt", {
 	    { OWN, OWN, BOLD }, { OWN, OWN, BOLD },
 	    { OWN, OWN, BOLD }, { OWN, OWN, BOLD } } },
+	[STYLE_STAGED] = { "staged", {
+	    { 16, 178, 0 }, { 16, 222, 0 },
+	    { BLACK, YELLOW, BOLD }, { OWN, OWN, BOLD | ULINE } } },
 	[STYLE_FRAME] = { "frame", {
 	    { 240, OWN, 0 }, { 250, OWN, 0 },
 	    { OWN, OWN, FAINT }, { OWN, OWN, 0 } } },

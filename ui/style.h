@@ -37,6 +37,7 @@ enum style {
 	STYLE_METER,
 	STYLE_METER_REST,
 	STYLE_PROMPT,
+	STYLE_STAGED,			/* changed, but not written yet */
 	STYLE_FRAME,			/* between panes */
 	STYLE_COUNT,
 };

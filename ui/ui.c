@@ -3,6 +3,7 @@
 #include "ui/model.h"
 
 #include "base/utf8.h"
+#include "ui/change.h"
 #include "ui/command.h"
 #include "ui/palette.h"
 #include "ui/record.h"
@@ -24,11 +25,11 @@
 #define KEYMAP_BYTES_MAX	(1u << 20)
 
 extern const struct pane_ops pane_overview, pane_table, pane_symbols, pane_hex,
-    pane_struct, pane_process, pane_help, pane_notes;
+    pane_struct, pane_process, pane_changes, pane_help, pane_notes;
 
 const struct pane_ops *const panes[] = {
 	&pane_overview, &pane_table, &pane_symbols, &pane_hex, &pane_struct,
-	&pane_process, &pane_help, &pane_notes, NULL,
+	&pane_process, &pane_changes, &pane_help, &pane_notes, NULL,
 };
 
 uint64_t
@@ -359,7 +360,9 @@ ui_key(struct ui *ui, uint32_t key)
 	ui->message[0] = '\0';
 	kernel_refresh(ui->kernel);
 	if (ui->await != 0) {
-		if (key == UKEY_ESC)
+		if (ui->await == 'w' || ui->await == 'q')
+			change_answer(ui, key);
+		else if (key == UKEY_ESC)
 			;
 		else if (ui->await == 'm')
 			place_mark(ui, key);
@@ -480,6 +483,12 @@ draw_title(struct ui *ui)
 	x = r.w;
 	badge = ui->kernel->live ? " LIVE " :
 	    dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
+	if (change_staged(ui) > 0 && r.w >= 40) {
+		buf_printf(&id, " %zu STAGED ", change_staged(ui));
+		x -= (int)id.len;
+		region_puts(&r, 0, x, STYLE_STAGED, buf_text(&id));
+		buf_reset(&id);
+	}
 	if (badge != NULL && r.w >= 40) {
 		x -= (int)strlen(badge);
 		region_puts(&r, 0, x, STYLE_BADGE, badge);
