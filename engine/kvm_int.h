@@ -69,5 +69,7 @@ void	kvm_window_close(kvm_t *);
 
 /* Bytes of the kernel's usual page. */
 size_t	kvm_page_size(const kvm_t *);
+/* kvm_pcpu.c: as kvm_getcptime(3), of a FreeBSD dump. */
+bool	kvm_cptime_bsd(kvm_t *, long cp_time[]);
 
 #endif

@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define VNET_MAGIC	0x5e4a6f28u	/* vnet_magic_n, sys/net/vnet.c; */
+#define VNET_MAGIC_OLD	0x3e0d8f29u	/* of older kernels */
+
 /* A symbol's letter as the type of an nlist. */
 static unsigned char
 type_of(char letter)
@@ -147,6 +150,44 @@ per_cpu_bsd(kvm_t *kd, const char *name, uint64_t *addr, char *type)
 	return (true);
 }
 
+/*
+ * FreeBSD: variables of a network stack have a prefix too, in a set that is
+ * copied for each; the first stack's, which proc0 has, is meant.  struct vnet
+ * (sys/net/vnet.h) is two links, vnet_magic_n, three counts, vnet_data_mem,
+ * vnet_data_base: what to add to an address in the set.
+ */
+static bool
+vnet_bsd(kvm_t *kd, const char *name, uint64_t *addr, char *type)
+{
+	const struct kernel *k = kd->kernel;
+	const unsigned word = k->space.ptr_size;
+	const size_t at = 2 * word + 16 + word;
+	uint64_t start, stop, vnet0, vnet;
+	uint8_t raw[48];
+	char full[256];
+	uint32_t magic;
+
+	if ((size_t)snprintf(full, sizeof(full), "vnet_entry_%s", name) >=
+	    sizeof(full) || !kvm_symbol(kd, full, addr, type) ||
+	    !kvm_symbol(kd, "__start_set_vnet", &start, NULL) ||
+	    !kvm_symbol(kd, "__stop_set_vnet", &stop, NULL) ||
+	    *addr < start || *addr >= stop ||
+	    !kvm_symbol(kd, "vnet0", &vnet0, NULL) ||
+	    kvm_read2(kd, vnet0, raw, word) != (ssize_t)word)
+		return (false);
+	vnet = load_uint(raw, word, k->space.be);
+	if (vnet == 0 || kvm_read2(kd, vnet, raw, at + word) !=
+	    (ssize_t)(at + word))
+		return (false);
+	magic = load_u32(raw + 2 * word, k->space.be);
+	if (magic != VNET_MAGIC && magic != VNET_MAGIC_OLD)
+		return (false);
+	*addr += load_uint(raw + at, word, k->space.be);
+	if (word == 4)
+		*addr &= UINT32_MAX;
+	return (true);
+}
+
 static bool
 is_linux(const kvm_t *kd)
 {
@@ -165,7 +206,8 @@ resolve(kvm_t *kd, struct kvm_nlist *p)
 		if (is_linux(kd) && kd->has_cpu && kd->resolver == NULL)
 			per_cpu_linux(kd, &addr);
 	} else if (is_linux(kd) || !kd->memory ||
-	    !per_cpu_bsd(kd, p->n_name, &addr, &type)) {
+	    (!vnet_bsd(kd, p->n_name, &addr, &type) &&
+	    !per_cpu_bsd(kd, p->n_name, &addr, &type))) {
 		return (false);
 	}
 	p->n_value = addr;

@@ -13,7 +13,10 @@
 #include "base/bytes.h"
 #include "engine/os/os.h"
 
+#include <sys/resource.h>
+
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +149,49 @@ kvm_getpcpu(kvm_t *kd, int cpu)
 		return ((void *)-1);
 	}
 	return (copy);
+}
+
+/*
+ * FreeBSD's ticks since boot: the array cp_time of older kernels, else
+ * pc_cp_time of each CPU, which the types place.
+ */
+bool
+kvm_cptime_bsd(kvm_t *kd, long cp_time[])
+{
+	const unsigned word = kd->kernel->space.ptr_size;
+	uint64_t sum[CPUSTATES] = { 0 }, addr, size;
+	uint8_t raw[CPUSTATES * 8];
+	struct type_field field;
+	unsigned ids, n, cpu, i;
+	bool whole;
+	int found;
+
+	whole = kvm_symbol(kd, "cp_time", &addr, NULL);
+	ids = 1;
+	if (!whole && (kd->kernel->types == NULL || type_field_of(&kd->ctx,
+	    kd->kernel->types, "pcpu", "pc_cp_time", &field) != 0)) {
+		kvm_err_hard(kd, "cp_time: no such symbol, and where struct "
+		    "pcpu keeps pc_cp_time is not known");
+		return (false);
+	}
+	if (!whole && !count_cpus(kd, &ids, &n))
+		return (false);
+	for (cpu = 0; cpu < ids; cpu++) {
+		found = whole ? 1 : find_pcpu(kd, cpu, &addr, &size);
+		if (found < 0)
+			return (false);
+		if (found == 0)
+			continue;
+		if (kvm_read2(kd, whole ? addr : addr + field.offset, raw,
+		    CPUSTATES * word) != (ssize_t)(CPUSTATES * word))
+			return (false);
+		for (i = 0; i < CPUSTATES; i++)
+			sum[i] += load_uint(raw + i * word, word,
+			    kd->kernel->space.be);
+	}
+	for (i = 0; i < CPUSTATES; i++)
+		cp_time[i] = sum[i] > LONG_MAX ? LONG_MAX : (long)sum[i];
+	return (true);
 }
 
 int

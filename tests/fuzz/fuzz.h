@@ -19,6 +19,8 @@ struct fuzz_target {
 	void	(*seed)(struct buf *);
 };
 
+extern const struct fuzz_target fuzz_fbsd_elf, fuzz_kerneldump, fuzz_expand,
+    fuzz_converted;
 extern const struct fuzz_target fuzz_lime, fuzz_avml, fuzz_raw;
 extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
