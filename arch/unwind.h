@@ -65,10 +65,8 @@ struct unwind_frame {
 	uint64_t pc, sp, bp;
 	bool	 exact;			/* pc is where it stands, not a return address */
 	bool	 reliable;		/* every rule up to here was known */
-	/* The other registers, while they are known: from regs_at or by hand. */
-	bool	 has_regs;
-	uint64_t dx, di, r10, r13;
-	struct unwind_regs regs;	/* as far as CFI follows them */
+	/* Those that are known; pc, sp and bp need not be among them. */
+	struct unwind_regs regs;
 };
 
 /*

@@ -48,6 +48,6 @@ unwind_chain(struct ctx *ctx, const struct virt_reader *r,
 	f->bp = next;
 	f->exact = false;
 	f->reliable = false;
-	f->has_regs = false;
+	f->regs.known = 0;
 	return (0);
 }

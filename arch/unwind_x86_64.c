@@ -8,16 +8,18 @@
 #include "base/bytes.h"
 
 #define WORD		8
-#define REGS_R13	16
-#define REGS_BP		32
-#define REGS_R10	56
-#define REGS_DX		96
-#define REGS_DI		112
 #define REGS_IP		128
 #define REGS_SIZE	168
 #define IRET_CS		8		/* from the saved ip on */
 #define IRET_SP		24
 #define IRET_SIZE	40
+
+/* DWARF's numbers (System V ABI, AMD64 supplement, 3.6.2). */
+enum { DX = 1, DI = 5, BP = 6, R10 = 10, R13 = 13 };
+/* Those of pt_regs' words, up to where orig_ax is. */
+static const uint8_t saved[] = {
+	15, 14, 13, 12, BP, 3, 11, R10, 9, 8, 0, 2, DX, 4, DI,
+};
 
 static int
 read_word(struct ctx *ctx, const struct virt_reader *r, uint64_t va,
@@ -38,6 +40,7 @@ frame_base(struct ctx *ctx, const struct virt_reader *r,
     const struct unwind_rule *rule, const struct unwind_frame *f, uint64_t *ret)
 {
 	const uint64_t off = (uint64_t)(int64_t)rule->sp_offset;
+	unsigned i;
 	int rc;
 
 	switch (rule->sp) {
@@ -55,16 +58,24 @@ frame_base(struct ctx *ctx, const struct virt_reader *r,
 	case UNWIND_BP_INDIRECT:
 		return (read_word(ctx, r, f->bp + off, ret));
 	case UNWIND_DX:
-	case UNWIND_DI:
-	case UNWIND_R10:
-	case UNWIND_R13:
-		if (!f->has_regs)
-			break;
-		*ret = rule->sp == UNWIND_DX ? f->dx : rule->sp == UNWIND_DI ?
-		    f->di : rule->sp == UNWIND_R10 ? f->r10 : f->r13;
-		return (0);
-	default:
+		i = DX;
 		break;
+	case UNWIND_DI:
+		i = DI;
+		break;
+	case UNWIND_R10:
+		i = R10;
+		break;
+	case UNWIND_R13:
+		i = R13;
+		break;
+	default:
+		i = UNWIND_REGS_MAX;
+		break;
+	}
+	if (unwind_has(&f->regs, i)) {
+		*ret = f->regs.v[i];
+		return (0);
 	}
 	return (ctx_fail_at(ctx, E_CORRUPT, f->pc, "the rule for 0x%llx needs "
 	    "a register that is not known", (unsigned long long)f->pc));
@@ -76,6 +87,7 @@ saved_regs(struct ctx *ctx, const struct virt_reader *r, bool all,
 {
 	uint8_t raw[REGS_SIZE];
 	const uint8_t *iret;
+	unsigned i;
 	int rc;
 
 	rc = r->read(r->arg, ctx, at, raw, all ? REGS_SIZE : IRET_SIZE);
@@ -86,15 +98,13 @@ saved_regs(struct ctx *ctx, const struct virt_reader *r, bool all,
 		return (E_DONE);	/* it came from user code */
 	f->pc = load_u64(iret, false);
 	f->sp = load_u64(iret + IRET_SP, false);
-	f->has_regs = all;
+	f->regs.known = 0;
 	f->exact = true;
-	if (all) {
-		f->bp = load_u64(raw + REGS_BP, false);
-		f->dx = load_u64(raw + REGS_DX, false);
-		f->di = load_u64(raw + REGS_DI, false);
-		f->r10 = load_u64(raw + REGS_R10, false);
-		f->r13 = load_u64(raw + REGS_R13, false);
-	}
+	for (i = 0; all && i < sizeof(saved); i++)
+		unwind_set(&f->regs, saved[i],
+		    load_u64(raw + (size_t)i * WORD, false));
+	if (all)
+		f->bp = f->regs.v[BP];
 	return (0);
 }
 
@@ -128,7 +138,7 @@ unwind_x86_64(struct ctx *ctx, const struct virt_reader *r,
 		rc = read_word(ctx, r, base - WORD, &next.pc);
 		next.sp = base;
 		next.exact = false;
-		next.has_regs = false;
+		next.regs.known = 0;
 		/* The stack grows down: a caller's frame lies above. */
 		if (rc == 0 && next.sp <= f->sp && rule->sp != UNWIND_SP_INDIRECT &&
 		    rule->sp != UNWIND_BP_INDIRECT)

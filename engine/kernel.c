@@ -233,6 +233,13 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	k->env.space = &k->space;
 	k->env.symbols = &k->symbols;
 	k->env.types = k->types;
+	k->env.call = os_call;
+	k->env.call_arg = k;
+	k->env.vars = value_vars_create();
+	if (k->env.vars == NULL) {
+		kernel_close(k);
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	}
 	kernel_rest(k);
 	*ret = k;
 	return (0);
@@ -252,6 +259,7 @@ kernel_close(struct kernel *k)
 	edits_destroy(k->edits);
 	if (k->os != NULL)
 		k->os->close(k);
+	value_vars_destroy(k->env.vars);
 	types_destroy(k->types);
 	debug_destroy(k->debug);
 	file_close(k->debug_file);

@@ -219,6 +219,11 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	k->env.space = &k->space;
 	k->env.symbols = &k->symbols;
 	k->env.types = k->types;
+	k->env.call = os_call;
+	k->env.call_arg = k;
+	k->env.vars = value_vars_create();
+	if (k->env.vars == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	if (!memory)
 		return (live_attach(ctx, k, "/proc", "/sys", "/dev/kmsg"));
 	rc = kernel_debug_create(ctx, k, opt);

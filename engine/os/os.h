@@ -11,6 +11,7 @@
 #ifndef ENGINE_OS_OS_H
 #define ENGINE_OS_OS_H
 
+#include "arch/unwind.h"
 #include "engine/kernel.h"
 
 /*
@@ -115,6 +116,8 @@ struct os_frame {
 	bool		 exact;		/* pc is where it stands, not a return address */
 	bool		 reliable;	/* by rules all the way, no guess */
 	bool		 user;		/* code of the process: nothing comes after */
+	/* Those known there: of a caller what the unwinder restores. */
+	const struct unwind_regs *regs;
 };
 
 struct os_swap {
@@ -162,6 +165,7 @@ struct os_module {
 
 struct os_ops {
 	const char *name;		/* "Linux" */
+	const char *task_type;		/* what os_proc.task is the address of */
 	/*
 	 * Is this memory one of mine?  Finds page tables, symbols and types and
 	 * fills the kernel's parts.  0, E_NOT_MINE, or an error.
@@ -240,6 +244,16 @@ extern const struct os_ops *const oses[];	/* NULL-ended, probe order */
  */
 void	os_warn(struct kernel *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
+
+/*
+ * What expressions may name of a system (os_names.c): task(pid), current(cpu),
+ * per_cpu(variable or pointer, cpu), per_cpu_ptr(pointer, cpu), nr_cpus(),
+ * reg(cpu, "name"), and the registers ($rip) of the CPU that panicked, else of
+ * the first whose are in the dump.  For value_env.call, its arg the kernel.
+ */
+int	os_call(void *kernel, struct ctx *, const struct value_env *,
+	    const char *name, int argc, const struct value *argv,
+	    struct value *ret);
 
 /* Wrappers: E_UNSUPPORTED with a message where there is no system or slot. */
 int	os_info(struct ctx *, struct kernel *, struct arena *, struct os_info *);

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "engine/value/value_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,9 +271,10 @@ value_element(struct ctx *ctx, const struct value_env *env,
 	return (OK);
 }
 
-/* Variables: "" is the last value. */
+/* Variables: "" is the last value.  Threads share them. */
 
 struct value_vars {
+	pthread_mutex_t	 lock;
 	struct value_var {
 		char	     name[VAR_NAME_MAX];
 		struct value v;
@@ -283,14 +285,20 @@ struct value_vars {
 struct value_vars *
 value_vars_create(void)
 {
-	return (calloc(1, sizeof(struct value_vars)));
+	struct value_vars *vars = calloc(1, sizeof(*vars));
+
+	if (vars != NULL)
+		pthread_mutex_init(&vars->lock, NULL);
+	return (vars);
 }
 
 void
 value_vars_destroy(struct value_vars *vars)
 {
-	if (vars != NULL)
-		free(vars->v);
+	if (vars == NULL)
+		return;
+	pthread_mutex_destroy(&vars->lock);
+	free(vars->v);
 	free(vars);
 }
 
@@ -307,27 +315,27 @@ var_find(const struct value_vars *vars, const char *name)
 }
 
 bool
-value_vars_get(const struct value_vars *vars, const char *name,
-    struct value *ret)
+value_vars_get(struct value_vars *vars, const char *name, struct value *ret)
 {
 	const struct value_var *var;
 
-	var = vars != NULL ? var_find(vars, name) : NULL;
-	if (var == NULL)
+	if (vars == NULL)
 		return (false);
-	*ret = var->v;
-	return (true);
+	pthread_mutex_lock(&vars->lock);
+	var = var_find(vars, name);
+	if (var != NULL)
+		*ret = var->v;
+	pthread_mutex_unlock(&vars->lock);
+	return (var != NULL);
 }
 
-int
-value_vars_set(struct ctx *ctx, struct value_vars *vars, const char *name,
-    const struct value *v)
+/* The variable of that name, made when there is none; under the lock. */
+static int
+var_make(struct ctx *ctx, struct value_vars *vars, const char *name,
+    struct value_var **ret)
 {
-	struct value_var *var;
+	struct value_var *var = var_find(vars, name);
 
-	if (v->place == VALUE_TEXT)
-		return (ctx_fail(ctx, E_USAGE, "a text cannot be kept"));
-	var = var_find(vars, name);
 	if (var == NULL) {
 		if (strlen(name) >= VAR_NAME_MAX || vars->n >= VARS_MAX)
 			return (ctx_fail(ctx, E_LIMIT,
@@ -338,6 +346,23 @@ value_vars_set(struct ctx *ctx, struct value_vars *vars, const char *name,
 		var = &vars->v[vars->n++];
 		memcpy(var->name, name, strlen(name) + 1);
 	}
-	var->v = *v;
+	*ret = var;
 	return (OK);
+}
+
+int
+value_vars_set(struct ctx *ctx, struct value_vars *vars, const char *name,
+    const struct value *v)
+{
+	struct value_var *var;
+	int r;
+
+	if (v->place == VALUE_TEXT)
+		return (ctx_fail(ctx, E_USAGE, "a text cannot be kept"));
+	pthread_mutex_lock(&vars->lock);
+	r = var_make(ctx, vars, name, &var);
+	if (r == OK)
+		var->v = *v;
+	pthread_mutex_unlock(&vars->lock);
+	return (r);
 }

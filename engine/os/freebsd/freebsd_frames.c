@@ -336,6 +336,7 @@ freebsd_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		out.exact = f.exact;
 		out.reliable = f.reliable;
 		out.user = is_user(k, f.pc);
+		out.regs = &f.regs;
 		rc = fn(arg, ctx, &out);
 		sp = f.sp;
 		if (rc == 0)

@@ -16,6 +16,7 @@ static void	freebsd_close(struct kernel *);
 
 const struct os_ops freebsd_ops = {
 	.name = "FreeBSD",
+	.task_type = "struct thread",
 	.open = freebsd_open,
 	.close = freebsd_close,
 	.info = freebsd_info,

@@ -7,6 +7,7 @@
  */
 #include "engine/os/linux/linux_unwind.h"
 
+#include "arch/cfi.h"
 #include "base/bytes.h"
 
 #define FRAMES_MAX	1024
@@ -45,11 +46,23 @@ rules(struct ctx *ctx, struct kernel *k)
 	return (orc);
 }
 
+/* By DWARF's numbers; NULL where nobody has written them down. */
+static const char *const *
+register_names(const struct kernel *k)
+{
+	const struct cfi_arch *a = cfi_arch_of(k->arch);
+
+	return (a != NULL ? a->names : NULL);
+}
+
 static bool
 from_cpu(struct kernel *k, int cpu, struct unwind_frame *f)
 {
 	const struct dump *d = k->dump;
+	const char *const *names = register_names(k);
 	const struct cpu_state *st;
+	unsigned r;
+	uint64_t v;
 	size_t i;
 
 	for (i = 0; d != NULL && i < d->ncpus; i++) {
@@ -58,14 +71,45 @@ from_cpu(struct kernel *k, int cpu, struct unwind_frame *f)
 		    &f->pc) || !arch_reg_get(k->arch, st, k->arch->sp, &f->sp) ||
 		    !arch_reg_get(k->arch, st, k->arch->fp, &f->bp))
 			continue;
-		f->has_regs = arch_reg_get(k->arch, st, "rdx", &f->dx) &&
-		    arch_reg_get(k->arch, st, "rdi", &f->di) &&
-		    arch_reg_get(k->arch, st, "r10", &f->r10) &&
-		    arch_reg_get(k->arch, st, "r13", &f->r13);
+		for (r = 0; names != NULL && names[r] != NULL; r++)
+			if (arch_reg_get(k->arch, st, names[r], &v))
+				unwind_set(&f->regs, r, v);
 		f->exact = true;
 		return (true);
 	}
 	return (false);
+}
+
+/* Registers that a switch saved, as far as this kernel's types tell. */
+static void
+saved(struct ctx *ctx, struct kernel *k, uint64_t base, bool of_task,
+    struct unwind_frame *f)
+{
+	/* DWARF's numbers: of x86-64's on the stack, of arm64's in the task. */
+	static const struct {
+		bool	 of_task;
+		uint8_t	 number;
+		enum linux_member member;
+	} regs[] = {
+		{ false, 3, LM_INACTIVE_BX }, { false, 12, LM_INACTIVE_R12 },
+		{ false, 13, LM_INACTIVE_R13 }, { false, 14, LM_INACTIVE_R14 },
+		{ false, 15, LM_INACTIVE_R15 }, { true, 19, LM_TASK_ALONE_X19 },
+		{ true, 20, LM_TASK_ALONE_X20 }, { true, 21, LM_TASK_ALONE_X21 },
+		{ true, 22, LM_TASK_ALONE_X22 }, { true, 23, LM_TASK_ALONE_X23 },
+		{ true, 24, LM_TASK_ALONE_X24 }, { true, 25, LM_TASK_ALONE_X25 },
+		{ true, 26, LM_TASK_ALONE_X26 }, { true, 27, LM_TASK_ALONE_X27 },
+		{ true, 28, LM_TASK_ALONE_X28 },
+	};
+	uint64_t v;
+	size_t i;
+
+	ctx->quiet++;
+	for (i = 0; i < sizeof(regs) / sizeof(regs[0]); i++)
+		if (regs[i].of_task == of_task && linux_member(ctx, k, base,
+		    regs[i].member, &v) == 0)
+			unwind_set(&f->regs, regs[i].number, v);
+	ctx->quiet--;
+	ctx_clear(ctx);
 }
 
 static int
@@ -83,6 +127,7 @@ from_stack(struct ctx *ctx, struct kernel *k, uint64_t task,
 	if (rc != 0)
 		return (rc);
 	f->sp = sp + linux_size(k, LT_INACTIVE);
+	saved(ctx, k, sp, false, f);
 	return (0);
 }
 
@@ -108,6 +153,8 @@ from_thread(struct ctx *ctx, struct kernel *k, uint64_t task,
 	if (rc == 0)
 		rc = linux_member(ctx, k, task, LM_TASK_ALONE_SP, &f->sp);
 	f->pc = unsigned_pc(k, f->pc);
+	if (rc == 0)
+		saved(ctx, k, task, true, f);
 	return (rc);
 }
 
@@ -146,6 +193,42 @@ is_user(uint64_t pc)
 }
 
 /*
+ * Code that takes an exception lays its frame record into the registers that
+ * it saves (struct pt_regs; entry.S, kernel_entry): all of them are known
+ * there, and where the kernel was.  The record repeats two of them, which tells
+ * such a frame from others.  E_NOT_FOUND: this is none.
+ */
+static int
+from_exception(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
+{
+	const struct linux_place *record = linux_place(k, LM_SAVED_RECORD);
+	const struct linux_place *all = linux_place(k, LM_SAVED_ALL);
+	const struct cfi_arch *a = cfi_arch_of(k->arch);
+	uint8_t raw[UNWIND_REGS_MAX * 8], two[16];
+	unsigned i;
+
+	/* struct user_pt_regs: x0 to x30, sp, pc, as DWARF numbers them. */
+	if (f->exact || a == NULL || record->status != 0 || all->status != 0 ||
+	    a->pc >= UNWIND_REGS_MAX || all->size < sizeof(raw) ||
+	    space_read(ctx, &k->space, f->bp, two, sizeof(two)) != 0 ||
+	    space_read(ctx, &k->space, f->bp - record->offset + all->offset,
+	    raw, sizeof(raw)) != 0 ||
+	    memcmp(two, raw + (size_t)a->fp * 8, 8) != 0 ||
+	    memcmp(two + 8, raw + (size_t)a->pc * 8, 8) != 0)
+		return (E_NOT_FOUND);
+	for (i = 0; i < UNWIND_REGS_MAX; i++)
+		unwind_set(&f->regs, i, load_u64(raw + (size_t)i * 8,
+		    k->space.be));
+	if (is_user(f->regs.v[a->pc]))
+		return (E_DONE);
+	f->pc = f->regs.v[a->pc];
+	f->sp = f->regs.v[a->sp];
+	f->bp = f->regs.v[a->fp];
+	f->exact = true;
+	return (0);
+}
+
+/*
  * Every function keeps a frame record but the innermost of what was
  * interrupted: its caller may be missing.
  */
@@ -156,6 +239,14 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 	const bool reliable = f->reliable && !f->exact;
 	int rc;
 
+	ctx->quiet++;
+	rc = from_exception(ctx, k, f);
+	ctx->quiet--;
+	if (rc != E_NOT_FOUND) {
+		f->reliable = reliable;
+		return (rc);
+	}
+	ctx_clear(ctx);
 	rc = unwind_chain(ctx, reader, linux_of(k)->arch->chain, f);
 	if (rc != 0)
 		return (rc);
@@ -189,6 +280,19 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	return (rc);
 }
 
+/* Those that a frame keeps by themselves, to the others. */
+static void
+own_regs(const struct kernel *k, struct unwind_frame *f)
+{
+	const struct cfi_arch *a = cfi_arch_of(k->arch);
+
+	if (a == NULL)
+		return;
+	unwind_set(&f->regs, a->pc, f->pc);
+	unwind_set(&f->regs, a->sp, f->sp);
+	unwind_set(&f->regs, a->fp, f->bp);
+}
+
 int
 linux_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
     int (*fn)(void *, struct ctx *, const struct os_frame *), void *arg)
@@ -206,6 +310,8 @@ linux_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		out.exact = f.exact;
 		out.reliable = f.reliable;
 		out.user = is_user(f.pc);
+		own_regs(k, &f);
+		out.regs = &f.regs;
 		rc = fn(arg, ctx, &out);
 		if (rc == 0)
 			rc = linux_next_frame(ctx, k, &f);

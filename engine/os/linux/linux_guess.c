@@ -43,6 +43,7 @@ linux_guess_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 		    "called 0x%llx", (unsigned long long)f->pc));
 	f->pc = ra;
 	f->sp = base + i + 8;
-	f->exact = f->has_regs = f->reliable = false;
+	f->exact = f->reliable = false;
+	f->regs.known = 0;
 	return (0);
 }

@@ -32,6 +32,7 @@ const struct linux_arch *const linux_arches[] = {
 
 const struct os_ops linux_ops = {
 	.name = "Linux",
+	.task_type = "struct task_struct",
 	.open = linux_open,
 	.close = linux_close,
 	.info = linux_info,

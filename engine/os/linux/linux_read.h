@@ -46,6 +46,16 @@
 	M(TASK_ALONE, SP, "thread.sp|thread.cpu_context.sp")		\
 	M(TASK_ALONE, FP, "thread.cpu_context.fp")			\
 	M(TASK_ALONE, PC, "thread.cpu_context.pc")			\
+	M(TASK_ALONE, X19, "thread.cpu_context.x19")			\
+	M(TASK_ALONE, X20, "thread.cpu_context.x20")			\
+	M(TASK_ALONE, X21, "thread.cpu_context.x21")			\
+	M(TASK_ALONE, X22, "thread.cpu_context.x22")			\
+	M(TASK_ALONE, X23, "thread.cpu_context.x23")			\
+	M(TASK_ALONE, X24, "thread.cpu_context.x24")			\
+	M(TASK_ALONE, X25, "thread.cpu_context.x25")			\
+	M(TASK_ALONE, X26, "thread.cpu_context.x26")			\
+	M(TASK_ALONE, X27, "thread.cpu_context.x27")			\
+	M(TASK_ALONE, X28, "thread.cpu_context.x28")			\
 	M(TASK_ALONE, FILES, "files")					\
 	M(TASK_ALONE, THREAD_PID, "thread_pid")				\
 	M(TASK_ALONE, NSPROXY, "nsproxy")				\
@@ -128,6 +138,14 @@
 	T(INACTIVE, "struct inactive_task_frame")			\
 	M(INACTIVE, BP, "bp")						\
 	M(INACTIVE, RET, "ret_addr")					\
+	M(INACTIVE, BX, "bx")						\
+	M(INACTIVE, R12, "r12")						\
+	M(INACTIVE, R13, "r13")						\
+	M(INACTIVE, R14, "r14")						\
+	M(INACTIVE, R15, "r15")						\
+	T(SAVED, "struct pt_regs")					\
+	M(SAVED, RECORD, "stackframe")					\
+	M(SAVED, ALL, "user_regs")					\
 	T(RQ, "struct rq")						\
 	M(RQ, RUNNING, "nr_running")					\
 	T(RQ_IDLE, "struct rq")						\

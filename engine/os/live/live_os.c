@@ -10,6 +10,7 @@ static void	live_close(struct kernel *);
 
 const struct os_ops live_ops = {
 	.name = "Linux",
+	.task_type = "struct task_struct",
 	.close = live_close,
 	.info = live_info,
 	.procs = live_procs,
