@@ -48,6 +48,7 @@ run(struct ctx *ctx, struct options *o)
 	int error;
 
 	o->kernel.faults = fault_install();
+	o->kernel.dump.ahead = true;
 	error = o->live ? kernel_open_live(ctx, &o->kernel, true, &k) :
 	    kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
 	if (error == OK && o->live &&

@@ -55,6 +55,7 @@ struct dump_options {
 	uint64_t	 base;		/* of raw memory: its first byte's place */
 	bool		 has_base;
 	uint64_t	 cache;		/* bytes of a page cache, 0: the usual */
+	bool		 ahead;		/* a thread may read ahead */
 	uint64_t	 expand;	/* bytes a packed dump may grow to, 0: the usual */
 };
 

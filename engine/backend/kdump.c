@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "engine/backend/notes.h"
 #include "engine/backend/vmcoreinfo.h"
+#include "engine/memory/ahead.h"
 #include "engine/memory/cache.h"
 #include "engine/memory/codec.h"
 
@@ -29,6 +30,7 @@ struct part {
 	struct file	*file;
 	uint64_t	 start, end;	/* page numbers, end exclusive */
 	uint64_t	 first;		/* dumped pages below start */
+	uint64_t	 count;		/* in this part */
 	uint64_t	 descs;
 	uint64_t	 zeros;		/* where the one page of zeros lies, or 0 */
 };
@@ -47,6 +49,7 @@ struct kdump {
 	const char	*format;
 	struct codec_pool pool;
 	struct cache	*cache;
+	struct ahead	*ahead;		/* or NULL */
 	uint8_t		*zeros;		/* a page */
 };
 
@@ -247,10 +250,23 @@ read_desc(struct kdump *k, struct ctx *ctx, const struct part *p, uint64_t i,
 	return (0);
 }
 
-/* Where a page is stored; its descriptor is checked, not its bytes. */
+/* Can a page be stored so? */
+static bool
+desc_ok(const struct kdump *k, const struct desc *d)
+{
+	const uint32_t page = 1u << k->page_shift;
+
+	return (d->size > 0 && d->size <= page &&
+	    ((d->flags & KDUMP_COMPRESSED) != 0 || d->size == page));
+}
+
+/*
+ * Where a page is stored, and how many of those dumped are below it; its
+ * descriptor is checked, not its bytes.
+ */
 static int
 find_page(struct kdump *k, struct ctx *ctx, uint64_t page,
-    const struct part **part, struct desc *ret)
+    const struct part **part, struct desc *ret, uint64_t *index)
 {
 	const uint64_t pa = page << k->page_shift;
 	const struct part *p;
@@ -277,13 +293,12 @@ find_page(struct kdump *k, struct ctx *ctx, uint64_t page,
 		return (ctx_fail_at(ctx, E_TRUNCATED, pa, "physical 0x%llx was "
 		    "not written to %s any more", (unsigned long long)pa,
 		    file_name(p->file)));
-	if (ret->size == 0 || ret->size > 1u << k->page_shift ||
-	    ((ret->flags & KDUMP_COMPRESSED) == 0 &&
-	    ret->size != 1u << k->page_shift))
+	if (!desc_ok(k, ret))
 		return (ctx_fail_at(ctx, E_CORRUPT, pa, "physical 0x%llx is "
 		    "stored in %u bytes, says %s: that cannot be",
 		    (unsigned long long)pa, ret->size, file_name(p->file)));
 	*part = p;
+	*index = below;
 	return (0);
 }
 
@@ -327,6 +342,37 @@ expand(struct kdump *k, struct ctx *ctx, const struct part *p,
 	return (rc);
 }
 
+/* The page of this index, for who reads ahead; only such as take time. */
+static int
+fetch(void *arg, struct ctx *ctx, uint64_t index, void *out)
+{
+	struct kdump *k = arg;
+	struct codec_state *st;
+	const struct part *p;
+	struct desc d;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < k->nparts; i++)
+		if (index - k->parts[i].first < k->parts[i].count)
+			break;
+	if (i == k->nparts)
+		return (E_TRUNCATED);
+	p = &k->parts[i];
+	rc = read_desc(k, ctx, p, index - p->first, &d);
+	if (rc != 0)
+		return (rc);
+	if (d.at == 0 || d.at == p->zeros || !desc_ok(k, &d) ||
+	    (d.flags & KDUMP_COMPRESSED) == 0)
+		return (E_UNSUPPORTED);
+	st = codec_take(ctx, &k->pool);
+	if (st == NULL)
+		return (E_NOMEM);
+	rc = expand(k, ctx, p, &d, st, out);
+	codec_give(&k->pool, st);
+	return (rc);
+}
+
 /* n bytes of a page that is not in the cache. */
 static int
 load(struct kdump *k, struct ctx *ctx, uint64_t page, size_t off, void *buf,
@@ -335,11 +381,12 @@ load(struct kdump *k, struct ctx *ctx, uint64_t page, size_t off, void *buf,
 	struct codec_state *st;
 	const struct part *p;
 	struct desc d;
+	uint64_t index;
 	void *out;
 	bool whole;
 	int rc;
 
-	rc = find_page(k, ctx, page, &p, &d);
+	rc = find_page(k, ctx, page, &p, &d, &index);
 	if (rc != 0)
 		return (rc);
 	if ((d.flags & KDUMP_COMPRESSED) == 0)
@@ -353,7 +400,8 @@ load(struct kdump *k, struct ctx *ctx, uint64_t page, size_t off, void *buf,
 		return (E_NOMEM);
 	whole = n == (size_t)1 << k->page_shift;
 	out = whole ? buf : st->out;
-	rc = expand(k, ctx, p, &d, st, out);
+	rc = k->ahead != NULL && ahead_take(k->ahead, index, out) ? 0 :
+	    expand(k, ctx, p, &d, st, out);
 	if (rc == 0) {
 		/* A scan sees each page once and would push out all others. */
 		if (!whole || ctx->unrecorded == 0)
@@ -401,9 +449,10 @@ kdump_extent(struct mem_layer *l, struct ctx *ctx, uint64_t pa,
 	const struct part *part;
 	const uint8_t *p;
 	struct desc d;
+	uint64_t index;
 	int rc;
 
-	rc = find_page(k, ctx, pa >> k->page_shift, &part, &d);
+	rc = find_page(k, ctx, pa >> k->page_shift, &part, &d, &index);
 	if (rc != 0) {
 		ctx->err.addr = pa;
 		return (rc);
@@ -508,6 +557,7 @@ kdump_close(struct mem_layer *l)
 	struct kdump *k = (struct kdump *)l;
 	size_t i;
 
+	ahead_destroy(k->ahead);
 	for (i = 0; i < k->dump.nfiles; i++)
 		file_close(k->dump.files[i]);
 	codec_pool_fini(&k->pool);
@@ -556,6 +606,7 @@ check_part(struct kdump *k, struct ctx *ctx, struct part *p)
 	if (rc != 0)
 		return (rc);
 	n -= p->first;
+	p->count = n;
 	first = n > TAIL ? n - TAIL : 0;
 	memset(&shared, 0, sizeof(shared));
 	for (i = first, last = 0; i < n; i++, last = d.at) {
@@ -806,7 +857,7 @@ name_format(struct kdump *k, struct ctx *ctx, uint32_t status, bool qemu)
 
 static int
 set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n,
-    uint64_t budget)
+    const struct dump_options *opt)
 {
 	struct kdump_head h;
 	struct notes notes;
@@ -832,12 +883,15 @@ set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n,
 	k->zeros = calloc(1, (size_t)1 << h.page_shift);
 	if (k->zeros == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	rc = cache_create(ctx, budget, (size_t)1 << h.page_shift,
+	rc = cache_create(ctx, opt->cache, (size_t)1 << h.page_shift,
 	    &k->cache);
 	if (rc == 0)
 		rc = count_pages(k, ctx);
 	if (rc == 0)
 		rc = check_parts(k, ctx);
+	if (rc == 0 && opt->ahead)
+		rc = ahead_create(ctx, (size_t)1 << h.page_shift,
+		    k->below[k->nblocks], fetch, k, &k->ahead);
 	memset(&notes, 0, sizeof(notes));
 	notes.dump = &k->dump;
 	notes.be = h.be;
@@ -858,7 +912,7 @@ kdump_open(struct ctx *ctx, struct file **files, size_t n,
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	arena_init(&k->dump.arena);
 	codec_pool_init(&k->pool, 0);
-	rc = set_up(k, ctx, files, n, opt->cache);
+	rc = set_up(k, ctx, files, n, opt);
 	if (rc != 0) {
 		kdump_close(&k->dump.layer);
 		return (rc);

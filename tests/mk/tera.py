@@ -8,7 +8,7 @@ IN is an ELF64 little-endian vmcore.  "elf" is IN with one more segment of zeros
 from 4 GiB on (or from where its memory ends) to BYTES, 1 TiB unless told.
 "kdump" is a kdump-compressed dump as makedumpfile -d 1 writes it: the pages of
 IN that are not zero, and of the rest one in each block of 4096, all of them the
-page of zeros.  "nothing" is the ELF without IN's memory and notes: a file that
+page of zeros; up to 4 GiB nothing is added.  "nothing" is the ELF without IN's memory and notes: a file that
 looks like a dump and holds no kernel.  All of it that is zero is a hole.
 """
 import struct
@@ -82,13 +82,13 @@ def kdump(d, out, size):
                 pages[(pa + at) // PAGE] = page
     for pfn in range(start_of(segs) // PAGE, size // PAGE, 4096):
         pages[pfn] = None
-    npages = size // PAGE
+    npages = max(size // PAGE, max(pages) + 1)
     blocks = -(-npages // (8 * PAGE))
     notes = b''.join(d[s[1]:s[1] + s[4]] for s in segs if s[0] == PT_NOTE)
     info = note(d, segs, b'VMCOREINFO')
     # struct disk_dump_header and kdump_sub_header, see engine/backend/kdump*
     head = b'KDUMP   ' + struct.pack('<i', 6) + b''.join(
-        x.ljust(65, b'\0') for x in (b'Linux', b'tera', b'', b'', b'x86_64',
+        x.ljust(65, b'\0') for x in (b'Linux', b'tera', b'6.1.0', b'#1', b'x86_64',
                                      b''))
     sub_blocks = 1 + -(-(len(notes) + len(info)) // PAGE)
     head = head.ljust(424, b'\0') + struct.pack(
