@@ -253,9 +253,16 @@ def queues(v):
     running = [r for r in rows if r["running"]]
     v.same("runq", sorted(r["cpu"] for r in running), [0, 1], "running")
     tasks = v.score.rows(v.dump, "ps -t", "runq")
-    ready = {r["tid"] for r in tasks or [] if r["state"] == "R" and r["tid"]}
-    v.same("runq", sorted(r["pid"] for r in rows if r["pid"]), sorted(ready),
-           "tasks that can run")
+    ready = {r["tid"]: r["task"] for r in tasks or []
+             if r["state"] == "R" and r["tid"]}
+    queued = {r["pid"] for r in rows if r["pid"]}
+    # One that has just been woken may be on no queue yet, and knows it.
+    for pid in set(ready) - queued:
+        row = v.score.row(v.dump, "print ((struct task_struct *)%s)->on_rq"
+                          % ready[pid], "runq") or {}
+        if row.get("value") == 0:
+            del ready[pid]
+    v.same("runq", sorted(queued), sorted(ready), "tasks that can run")
     for r in rows:
         v.same("runq", r["waiting"], len([x for x in rows if x["cpu"] ==
                                           r["cpu"] and x["pid"]]), "number")
