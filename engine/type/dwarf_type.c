@@ -352,6 +352,11 @@ composite(struct dwarf_types *u, struct dwarf *d, const struct dwarf_die *die,
 {
 	const struct kids *k;
 
+	if (declared && die->tag == DW_TAG_enumeration_type) {
+		t->kind = TYPE_ENUM;	/* without values, as BTF has it */
+		t->size = 0;
+		return (OK);
+	}
 	if (declared) {
 		t->kind = TYPE_FWD;
 		t->is_union = die->tag == DW_TAG_union_type;
