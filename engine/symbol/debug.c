@@ -443,3 +443,14 @@ debug_shift(const struct debug *d)
 {
 	return (d->facts.shift);
 }
+
+void
+debug_place(const struct dwarf_source *src, char *out, size_t n)
+{
+	size_t len;
+
+	dwarf_path(src, out, n);
+	len = strlen(out);
+	if (len > 0 && src->line > 0)
+		snprintf(out + len, n - len, ":%u", src->line);
+}

@@ -59,6 +59,9 @@ const char *debug_path(struct debug *);
 /* Run-time minus linked addresses, once opened. */
 uint64_t debug_shift(const struct debug *);
 
+/* "path:line" of a source, or "" when its file is not known. */
+void	debug_place(const struct dwarf_source *, char *, size_t n);
+
 /*
  * 0 when the file is one of a kernel of that build-id ("" matches all), else
  * E_USAGE with what to do.

@@ -46,6 +46,23 @@ view_cell_text(struct os_text v)
 	return (v.status == OK ? cell_text(v.s) : view_cell_status(v.status));
 }
 
+struct cell
+view_cell_source(struct ctx *ctx, struct kernel *k, uint64_t addr, char *place,
+    size_t n)
+{
+	struct dwarf_source src;
+	struct dwarf *d;
+
+	ctx->quiet++;
+	place[0] = '\0';
+	if (debug_open(ctx, k->debug, &d) == OK &&
+	    dwarf_line(ctx, d, addr - debug_shift(k->debug), &src) == OK)
+		debug_place(&src, place, n);
+	ctx->quiet--;
+	ctx_clear(ctx);
+	return (place[0] == '\0' ? cell_null() : cell_text(place));
+}
+
 int
 view_usage(struct ctx *ctx, const struct view_args *args)
 {

@@ -48,6 +48,13 @@ extern const struct column view_print_columns[VIEW_PRINT_COLUMNS];
 int		view_walk(struct ctx *, struct walk_expr *, const char *text,
 		    bool nest, struct row_sink *);
 
+/*
+ * The source line of code, written to place; null where it is not known, which
+ * it is not without debug information.
+ */
+struct cell	view_cell_source(struct ctx *, struct kernel *, uint64_t addr,
+		    char *place, size_t n);
+
 /* E_USAGE with the view's usage line. */
 int	view_usage(struct ctx *, const struct view_args *);
 /* An argument that is a number in decimal: E_USAGE when it is not. */

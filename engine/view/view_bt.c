@@ -5,37 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct column columns[] = {
-	{ .key = "pid", .width = 7, .right = true },
-	{ .key = "cpu", .width = 3, .right = true },
-	{ .key = "frame", .title = "#", .width = 3, .right = true },
-	{ .key = "pc", .width = 18 },
-	{ .key = "sp", .width = 18, .hidden = true },
-	{ .key = "symbol", .width = 40 },
-	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true },
-	{ .key = "source", .hidden = true },
-	{ .key = "reliable", .hidden = true },
+/* The same with and without debug information: then source lines are shown. */
+#define COLUMNS(no_source)						\
+	{ .key = "pid", .width = 7, .right = true },			\
+	{ .key = "cpu", .width = 3, .right = true },			\
+	{ .key = "frame", .title = "#", .width = 3, .right = true },	\
+	{ .key = "pc", .width = 18 },					\
+	{ .key = "sp", .width = 18, .hidden = true },			\
+	{ .key = "symbol", .width = (no_source) ? 40 : 28 },		\
+	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true }, \
+	{ .key = "source", .width = 32, .hidden = (no_source) },	\
+	{ .key = "reliable", .hidden = true },				\
 	{ .key = "inline", .hidden = true },
-};
+
+static const struct column columns[] = { COLUMNS(true) };
+static const struct column source_columns[] = { COLUMNS(false) };
 
 struct bt {
 	struct kernel	*k;
 	struct row_sink	*sink;
 	const struct os_proc *proc;
+	struct dwarf	*dwarf;		/* or NULL */
+	const struct os_frame *frame;
 };
 
+/* A row: of the frame itself, or of a function that is inlined in it. */
 static int
-emit(void *arg, struct ctx *ctx, const struct os_frame *f)
+emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 {
-	struct bt *b = arg;
+	const struct os_frame *f = b->frame;
 	const struct symbol *sym;
+	const char *name;
+	char place[1024];
 	struct cell cells[COUNT(columns)];
 	struct link code = { .kind = LINK_CODE, .addr = f->pc };
 	struct row row = { .cells = cells, .ncells = COUNT(cells) };
+	const bool inlined = in != NULL && in->inlined;
 
 	/* The call may be the caller's last instruction: look before it. */
 	sym = f->user ? NULL : sym_at(&b->k->symbols, f->exact ? f->pc :
 	    f->pc - 1);
+	name = inlined ? in->function : sym != NULL ?
+	    sym_name(&b->k->symbols, sym) : NULL;
+	place[0] = '\0';
+	if (in != NULL)
+		debug_place(&in->source, place, sizeof(place));
 	cells[0] = cell_link(cell_s64(b->proc->tid),
 	    link_process(b->proc->pid));
 	cells[1] = view_cell_u64(b->proc->cpu);
@@ -43,15 +57,39 @@ emit(void *arg, struct ctx *ctx, const struct os_frame *f)
 	cells[3] = cell_link(cell_addr(f->pc), code);
 	cells[4] = cell_link(cell_addr(f->sp), link_memory(f->sp,
 	    (struct typeref){ 0, 0 }, f->user ? b->proc->pid : 0));
-	cells[5] = sym == NULL ? cell_null() : cell_link(cell_text(
-	    sym_name(&b->k->symbols, sym)), code);
-	cells[6] = sym == NULL ? cell_null() : cell_u64(f->pc - sym->addr);
-	cells[7] = cell_null();
+	cells[5] = name == NULL ? cell_null() : cell_link(cell_text(name),
+	    code);
+	cells[6] = inlined || sym == NULL ? cell_null() :
+	    cell_u64(f->pc - sym->addr);
+	cells[7] = place[0] == '\0' ? cell_null() : cell_text(place);
 	cells[8] = cell_bool(f->reliable);
-	cells[9] = cell_bool(false);
+	cells[9] = cell_bool(inlined);
 	row.key = b->proc->task + f->index;
-	row.style = f->reliable ? ROW_NORMAL : ROW_DIM;
+	if (inlined)
+		row.key ^= (uint64_t)in->entry << 32;
+	row.style = f->reliable && !inlined ? ROW_NORMAL : ROW_DIM;
 	return (row_emit(b->sink, ctx, &row));
+}
+
+static int
+emit_function(void *arg, struct ctx *ctx, const struct dwarf_frame *in)
+{
+	return (emit_row(ctx, arg, in));
+}
+
+static int
+emit(void *arg, struct ctx *ctx, const struct os_frame *f)
+{
+	struct bt *b = arg;
+	uint64_t pc;
+	int rc;
+
+	b->frame = f;
+	if (b->dwarf == NULL || f->user)
+		return (emit_row(ctx, b, NULL));
+	pc = (f->exact ? f->pc : f->pc - 1) - debug_shift(b->k->debug);
+	rc = dwarf_frames(ctx, b->dwarf, pc, emit_function, b);
+	return (rc == E_NOT_FOUND ? emit_row(ctx, b, NULL) : rc);
 }
 
 /* A stack that cannot be read costs its frames, not the others'. */
@@ -181,7 +219,11 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 			return (error);
 	} else if (args->argc > 2)
 		return (view_usage(ctx, args));
-	error = sink->begin(sink, ctx, columns, COUNT(columns));
+	if (debug_open(ctx, k->debug, &b.dwarf) == E_CANCELLED)
+		return (E_CANCELLED);
+	ctx_clear(ctx);
+	error = sink->begin(sink, ctx, b.dwarf != NULL ? source_columns :
+	    columns, COUNT(columns));
 	if (error != OK)
 		return (error);
 	if (cpu >= 0)

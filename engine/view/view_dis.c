@@ -2,6 +2,7 @@
 /* dis: instructions. */
 #include "engine/view/tools.h"
 
+#include "engine/symbol/source.h"
 #include "engine/value/code.h"
 
 #include <errno.h>
@@ -11,33 +12,82 @@
 
 #define LINES_DEFAULT	24		/* where there is no function to end at */
 #define LINES_MAX	100000
+#define LINE_MAX_SHOWN	256		/* bytes of a source line */
 
-static const struct column columns[] = {
-	{ .key = "address", .width = 18 },
-	{ .key = "bytes", .width = 24 },
-	{ .key = "text", .width = 48 },
-	{ .key = "symbol", .width = 24 },
-	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true },
-	{ .key = "source", .hidden = true },
-};
+/* The same with and without debug information: then source lines are shown. */
+#define COLUMNS(no_source)						\
+	{ .key = "address", .width = 18 },				\
+	{ .key = "bytes", .width = 24 },				\
+	{ .key = "text", .width = 48 },					\
+	{ .key = "symbol", .width = 24 },				\
+	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true }, \
+	{ .key = "source", .width = 32, .hidden = (no_source) },
+
+static const struct column columns[] = { COLUMNS(true) };
+static const struct column source_columns[] = { COLUMNS(false) };
 
 struct dis {
 	struct kernel	*k;
 	struct row_sink	*sink;
 	struct code	*code;
 	const struct space *space;
+	struct dwarf	*dwarf;		/* or NULL */
+	struct source	*source;	/* or NULL */
+	char		 place[1024];	/* of the line shown last */
 };
+
+/*
+ * Where an instruction comes from; before the first of a line, the line itself
+ * where the user has the source: a row without bytes.
+ */
+static int
+emit_source(struct ctx *ctx, struct dis *d, uint64_t addr, char *place,
+    size_t room)
+{
+	struct cell cells[COUNT(columns)] = { { 0 } };
+	struct row row = { .key = ~addr, .cells = cells,
+	    .ncells = COUNT(cells), .style = ROW_STRONG };
+	struct dwarf_source src;
+	char path[1024], line[LINE_MAX_SHOWN];
+	const char *text;
+	size_t len, i, n;
+
+	place[0] = '\0';
+	if (d->dwarf == NULL || dwarf_line(ctx, d->dwarf, addr -
+	    debug_shift(d->k->debug), &src) != OK)
+		return (OK);
+	debug_place(&src, place, room);
+	if (d->source == NULL || strcmp(place, d->place) == 0)
+		return (OK);
+	snprintf(d->place, sizeof(d->place), "%s", place);
+	dwarf_path(&src, path, sizeof(path));
+	text = source_line(d->source, path, src.line, &len);
+	if (text == NULL)
+		return (OK);
+	for (i = n = 0; i < len && n < sizeof(line); i++)
+		do
+			line[n++] = text[i] == '\t' ? ' ' : text[i];
+		while (text[i] == '\t' && n % 8 != 0 && n < sizeof(line));
+	cells[0] = cell_addr(addr);
+	cells[2] = cell_textn(line, n);
+	cells[5] = cell_text(place);
+	return (row_emit(d->sink, ctx, &row));
+}
 
 static int
 emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 {
-	char text[CODE_TEXT_MAX + 256 + 4], name[256];
+	char text[CODE_TEXT_MAX + 256 + 4], name[256], place[1024];
 	const struct symbol *sym;
 	struct cell cells[COUNT(columns)];
 	struct link code = { .kind = LINK_CODE, .addr = l->addr };
 	struct row row = { .key = l->addr, .cells = cells,
 	    .ncells = COUNT(cells), .style = l->bad ? ROW_WARN : ROW_NORMAL };
+	int error;
 
+	error = emit_source(ctx, d, l->addr, place, sizeof(place));
+	if (error != OK)
+		return (error);
 	sym = sym_at(&d->k->symbols, l->addr);
 	snprintf(text, sizeof(text), "%s", l->text);
 	if (l->has_target && sym_format(&d->k->symbols, l->target, name,
@@ -54,7 +104,7 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	cells[3] = sym == NULL ? cell_null() : cell_link(cell_text(
 	    sym_name(&d->k->symbols, sym)), link_symbol(sym->addr));
 	cells[4] = sym == NULL ? cell_null() : cell_u64(l->addr - sym->addr);
-	cells[5] = cell_null();
+	cells[5] = place[0] == '\0' ? cell_null() : cell_text(place);
 	return (row_emit(d->sink, ctx, &row));
 }
 
@@ -109,9 +159,20 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	error = code_open(ctx, k->arch, &d.code);
 	if (error != OK)
 		return (error);
-	error = sink->begin(sink, ctx, columns, COUNT(columns));
+	error = debug_open(ctx, k->debug, &d.dwarf);
+	/* Needed only where the source was asked for. */
+	if (error != OK && error != E_CANCELLED && k->source == NULL) {
+		ctx_clear(ctx);
+		error = OK;
+	}
+	if (error == OK && k->source != NULL)
+		error = source_open(ctx, k->source, &d.source);
+	if (error == OK)
+		error = sink->begin(sink, ctx, d.dwarf != NULL ?
+		    source_columns : columns, COUNT(columns));
 	if (error == OK)
 		error = lines(ctx, &d, addr, count, end);
+	source_close(d.source);
 	code_close(d.code);
 	return (error);
 }

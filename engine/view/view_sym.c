@@ -8,20 +8,24 @@
 
 #define SLICE	4096			/* symbols between two looks at the clock */
 
-static const struct column columns[] = {
-	{ .key = "address", .width = 18 },
-	{ .key = "size", .width = 8, .right = true },
-	{ .key = "type", .title = "T", .width = 1 },
-	{ .key = "name", .width = 40 },
-	{ .key = "module", .width = 16 },
-	{ .key = "offset", .form = FORM_HEX, .width = 8, .right = true },
-};
+#define COLUMNS(no_source)						\
+	{ .key = "address", .width = 18 },				\
+	{ .key = "size", .width = 8, .right = true },			\
+	{ .key = "type", .title = "T", .width = 1 },			\
+	{ .key = "name", .width = 40 },					\
+	{ .key = "module", .width = 16 },				\
+	{ .key = "offset", .form = FORM_HEX, .width = 8, .right = true }, \
+	{ .key = "source", .hidden = (no_source) },
+
+/* The line of an address, where debug information tells it. */
+static const struct column columns[] = { COLUMNS(true) };
+static const struct column source_columns[] = { COLUMNS(false) };
 
 static int
 emit(struct ctx *ctx, struct kernel *k, struct row_sink *sink,
-    const struct symbol *s, struct cell offset)
+    const struct symbol *s, struct cell offset, struct cell source)
 {
-	struct cell cells[6];
+	struct cell cells[COUNT(columns)];
 
 	cells[0] = cell_link(cell_addr(s->addr), link_symbol(s->addr));
 	cells[1] = s->size != 0 ? cell_u64(s->size) : cell_null();
@@ -31,6 +35,7 @@ emit(struct ctx *ctx, struct kernel *k, struct row_sink *sink,
 	cells[4] = s->module != 0 ?
 	    cell_text(sym_module_name(&k->symbols, s)) : cell_null();
 	cells[5] = offset;
+	cells[6] = source;
 	return (row_emit_cells(sink, ctx, (uint64_t)(s - k->symbols.v) + 1,
 	    cells, COUNT(cells)));
 }
@@ -40,6 +45,8 @@ by_address(struct ctx *ctx, struct kernel *k, const char *text,
     struct row_sink *sink)
 {
 	const struct symbol *s;
+	struct cell source;
+	char place[1024];
 	uint64_t addr;
 	char *end;
 	int error;
@@ -52,9 +59,11 @@ by_address(struct ctx *ctx, struct kernel *k, const char *text,
 	if (s == NULL)
 		return (ctx_fail(ctx, E_NO_SYMBOL,
 		    "no symbol holds this address"));
-	error = sink->begin(sink, ctx, columns, COUNT(columns));
+	source = view_cell_source(ctx, k, addr, place, sizeof(place));
+	error = sink->begin(sink, ctx, place[0] != '\0' ? source_columns :
+	    columns, COUNT(columns));
 	if (error == OK)
-		error = emit(ctx, k, sink, s, cell_u64(addr - s->addr));
+		error = emit(ctx, k, sink, s, cell_u64(addr - s->addr), source);
 	return (error);
 }
 
@@ -76,7 +85,7 @@ by_name(struct ctx *ctx, struct kernel *k, const char *regex,
 		    hits);
 		for (i = 0; error == OK && i < n; i++)
 			error = emit(ctx, k, sink, &k->symbols.v[hits[i]],
-			    cell_null());
+			    cell_null(), cell_null());
 		if (error == OK)
 			error = ctx_check(ctx);
 	}
