@@ -80,7 +80,7 @@ write_pages(struct ctx *ctx, struct kernel *k, FILE *f, const char *path,
 			if (r.end > end)
 				r.end = end;
 			if (r.status == 0)
-				(void)mem_read(ctx, &k->mem, pa, page +
+				(void)recorder_below(ctx, &k->mem, pa, page +
 				    (pa - pages[i]), (size_t)(r.end - pa));
 		}
 		if (fwrite(page, sizeof(page), 1, f) != 1)

@@ -130,18 +130,35 @@ ascending(const void *a, const void *b)
 	return (x < y ? -1 : x > y);
 }
 
-int
-recorder_pages(struct ctx *ctx, struct memory *m, uint64_t **pages, size_t *n)
+static struct recorder *
+find(struct memory *m)
 {
-	struct recorder *r;
 	struct mem_layer *l;
 
 	for (l = m->top; l != NULL && l->ops != &recorder_ops; l = l->below)
 		;
-	if (l == NULL)
+	return ((struct recorder *)l);
+}
+
+int
+recorder_below(struct ctx *ctx, struct memory *m, uint64_t pa, void *buf,
+    size_t n)
+{
+	struct mem_layer *below;
+
+	below = find(m) != NULL ? find(m)->layer.below : m->top;
+	return (below->ops->read(below, ctx, pa, buf, n));
+}
+
+int
+recorder_pages(struct ctx *ctx, struct memory *m, uint64_t **pages, size_t *n)
+{
+	struct recorder *r;
+
+	r = find(m);
+	if (r == NULL)
 		return (ctx_fail(ctx, E_USAGE, "the pages used were not "
 		    "recorded"));
-	r = (struct recorder *)l;
 	pthread_mutex_lock(&r->lock);
 	*n = r->n;
 	*pages = malloc((r->n + 1) * sizeof(**pages));

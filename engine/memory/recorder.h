@@ -16,5 +16,10 @@ int	recorder_push(struct ctx *, struct memory *);
  * *pages.  E_USAGE when this memory has no recorder.
  */
 int	recorder_pages(struct ctx *, struct memory *, uint64_t **pages, size_t *n);
+/*
+ * What lies below the recorder: memory without what is staged or patched over
+ * it.  Not noted.
+ */
+int	recorder_below(struct ctx *, struct memory *, uint64_t pa, void *, size_t);
 
 #endif
