@@ -14,8 +14,10 @@
 #include "engine/backend/minidump.h"
 #include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
+#include "engine/backend/vmware.h"
 #include "engine/memory/cache.h"
 
+#include <string.h>
 
 const struct backend *const backends[] = {
 	&backend_minidump,
@@ -24,6 +26,7 @@ const struct backend *const backends[] = {
 	&backend_kdump,
 	&backend_lime,
 	&backend_avml,
+	&backend_vmware,
 	&backend_foreign,
 	&backend_raw,
 	NULL,
@@ -62,13 +65,20 @@ static int
 open_plain(struct ctx *ctx, struct file **files, size_t n,
     const struct dump_options *opt, struct dump **ret)
 {
-	size_t i;
+	struct file *first;
+	size_t i, j;
 	int rc;
 
 	for (i = 0; backends[i] != NULL; i++) {
-		rc = backends[i]->probe(ctx, files[0]);
-		if (rc == 0)
+		/* What one of the files is decides; they come in any order. */
+		for (j = 0, rc = E_NOT_MINE; j < n && rc == E_NOT_MINE; j++)
+			rc = backends[i]->probe(ctx, files[j]);
+		if (rc == 0) {
+			first = files[j - 1];
+			files[j - 1] = files[0];
+			files[0] = first;
 			rc = backends[i]->open(ctx, files, n, opt, ret);
+		}
 		if (rc != E_NOT_MINE)
 			return (rc);
 	}

@@ -21,7 +21,8 @@ struct fuzz_target {
 
 extern const struct fuzz_target fuzz_fbsd_elf, fuzz_kerneldump, fuzz_expand,
     fuzz_converted;
-extern const struct fuzz_target fuzz_lime, fuzz_avml, fuzz_raw;
+extern const struct fuzz_target fuzz_lime, fuzz_avml, fuzz_vmware,
+    fuzz_raw;
 extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
     fuzz_minidump_arm, fuzz_minidump_power, fuzz_kdump, fuzz_kdump_32,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Images of memory that say little or nothing of it: LiME, AVML, raw. */
+/* Images of memory that say little or nothing of it: LiME, AVML, VMware, raw. */
 #include "tests/fuzz/fuzz.h"
 
 #include "engine/backend/backend.h"
 #include "tests/mk/mk_lime.h"
 #include "tests/mk/mk_raw.h"
+#include "tests/mk/mk_vmware.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,21 @@ seed_raw(struct buf *b)
 		fclose(f);
 }
 
+static void
+seed_vmware(struct buf *b)
+{
+	static const struct mk_region regions[] = {
+		{ 0, 0, 1 }, { 1, 0x100000, 1 }, { 0 },
+	};
+	static const uint64_t cr3[] = { 0x1000, 0 };
+	static const uint8_t memory[8192];
+	const struct mk_vmware v = { .magic = 0xbed2bed2, .regions = regions,
+	    .cr3 = cr3, .memory = memory, .size = sizeof(memory) };
+
+	mk_vmware(b, &v);
+}
+
 const struct fuzz_target fuzz_lime = { "lime", run, seed_lime };
 const struct fuzz_target fuzz_avml = { "avml", run, seed_avml };
+const struct fuzz_target fuzz_vmware = { "vmware", run, seed_vmware };
 const struct fuzz_target fuzz_raw = { "raw", run, seed_raw };

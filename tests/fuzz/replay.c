@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static const struct fuzz_target *const targets[] = {
-	&fuzz_lime, &fuzz_avml, &fuzz_raw,
+	&fuzz_lime, &fuzz_avml, &fuzz_vmware, &fuzz_raw,
 	&fuzz_fbsd_elf, &fuzz_kerneldump, &fuzz_expand, &fuzz_converted,
 	&fuzz_elf, &fuzz_kallsyms, &fuzz_btf, &fuzz_vmcoreinfo, &fuzz_keymap,
 	&fuzz_expr, &fuzz_minidump, &fuzz_minidump_arm, &fuzz_minidump_power,
