@@ -43,14 +43,17 @@ static enum exit_status
 run(struct ctx *ctx, struct options *o)
 {
 	enum exit_status status;
+	struct progress progress;
 	struct kernel *k;
 	size_t told;
 	int error;
 
 	o->kernel.faults = fault_install();
 	o->kernel.dump.ahead = true;
+	progress_start(&progress, ctx, o->ui.quiet);
 	error = o->live ? kernel_open_live(ctx, &o->kernel, true, &k) :
 	    kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
+	progress_end(&progress, ctx);
 	if (error == OK && o->live &&
 	    (error = privileges_drop(ctx, !k->dump->complete)) != OK)
 		kernel_close(k);

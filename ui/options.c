@@ -20,7 +20,7 @@ enum option_code {
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS, OPT_CAST,
 	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
-	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE,
+	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_EXPAND,
 	OPT_CORE_FD, OPT_SOURCE, OPT_FORCE, OPT_NO_STOP, OPT_PATCH, OPT_UNDO,
 	OPT_YES, OPT_VERSION, OPT_HELP,
 	OPT_LATER,			/* named by the contract, not yet built */
@@ -59,6 +59,7 @@ static const struct option_row {
 	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
 	{ OPT_SOURCE, "source", "DIR", "where the kernel's source tree lies" },
 	{ OPT_FORCE, "force", NULL, "take debug files of another build too" },
+	{ OPT_EXPAND, "expand", "SIZE", "what a packed dump may take in TMPDIR" },
 	{ OPT_CORE_FD, "core-fd", "N", "descriptor N is an open /proc/kcore" },
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
@@ -337,6 +338,9 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		return (parse_arch(ctx, arg, &o->kernel.dump.arch));
 	case OPT_CACHE:
 		return (parse_bytes(ctx, row->name, arg, &o->kernel.dump.cache));
+	case OPT_EXPAND:
+		return (parse_bytes(ctx, row->name, arg,
+		    &o->kernel.dump.expand));
 	case OPT_CORE_FD:
 		o->kernel.has_core_fd = true;
 		return (parse_fd(ctx, arg, &o->kernel.core_fd));

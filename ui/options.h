@@ -57,6 +57,15 @@ enum exit_status batch_run(struct ctx *, struct kernel *,
  */
 int	privileges_drop(struct ctx *, bool reads_proc);
 
+/* A bar on stderr while something long is done, if that is a terminal. */
+struct progress {
+	uint64_t next;			/* when to show it again, ms */
+	bool	 shown;
+};
+
+void	progress_start(struct progress *, struct ctx *, bool quiet);
+void	progress_end(struct progress *, struct ctx *);
+
 /* Survive a dump that shrinks while it is mapped; for kernel_options.faults. */
 struct file_faults *fault_install(void);
 

@@ -129,7 +129,7 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 	bool cut;
 	int rc;
 
-	rc = expand_file(ctx, packed, &plain, &cut);
+	rc = expand_file(ctx, packed, opt->expand, &plain, &cut);
 	if (rc != 0)
 		return (rc);
 	file_forbid_write(plain, file_name(packed), "is compressed as a whole: "

@@ -3,11 +3,19 @@
 
 #include "engine/backend/expand.h"
 
+#include <sys/statvfs.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#if HAVE_BZIP2
+#include <bzlib.h>
+#endif
+#if HAVE_LZMA
+#include <lzma.h>
+#endif
 #if HAVE_ZLIB
 #include <zlib.h>
 #endif
@@ -17,13 +25,15 @@
 
 #define CHUNK		((size_t)1 << 18)
 #define BLOCK		4096		/* zeros are left out in these */
-#define EXPANDED_MAX	(UINT64_C(1) << 44)
+#define LZMA_MEMORY	(UINT64_C(256) << 20)	/* four times what xz -9 wants */
 
 /* What is read, and where it goes. */
 struct stream {
 	struct file	*in;
 	uint64_t	 pos;		/* in it */
 	int		 fd;
+	uint64_t	 limit;		/* bytes that may be written */
+	bool		 told;		/* by the user */
 	uint64_t	 len;		/* written so far */
 	uint8_t		 src[CHUNK], dst[CHUNK];
 };
@@ -40,6 +50,20 @@ is_zstd(const uint8_t *p)
 	return (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0);
 }
 
+static bool
+is_xz(const uint8_t *p)
+{
+	return (memcmp(p, "\xfd" "7zXZ\0", 6) == 0);
+}
+
+/* The header, then the first byte of a block's or the end's mark. */
+static bool
+is_bzip2(const uint8_t *p)
+{
+	return (memcmp(p, "BZh", 3) == 0 && p[3] >= '1' && p[3] <= '9' &&
+	    (p[4] == 0x31 || p[4] == 0x17));
+}
+
 static int
 put(struct ctx *ctx, struct stream *s, size_t n)
 {
@@ -48,9 +72,12 @@ put(struct ctx *ctx, struct stream *s, size_t n)
 	ssize_t put;
 	int rc;
 
-	if (n > EXPANDED_MAX - s->len)
-		return (ctx_fail(ctx, E_LIMIT, "%s expands to more than 16 "
-		    "TiB", file_name(s->in)));
+	if (n > s->limit - s->len)
+		return (ctx_fail(ctx, E_LIMIT, "%s expands to more than %llu "
+		    "MiB, %s", file_name(s->in),
+		    (unsigned long long)(s->limit >> 20), s->told ?
+		    "which --expand allows" : "for which there is no room: "
+		    "TMPDIR names another place, --expand another limit"));
 	for (done = 0; done < n;) {
 		want = n - done < BLOCK ? n - done : BLOCK;
 		if (memcmp(s->dst + done, zeros, want) == 0) {
@@ -160,36 +187,179 @@ unzstd(struct ctx *ctx, struct stream *s, bool *cut)
 }
 #endif
 
-/* A name that still tells which file it was, for messages. */
+#if HAVE_LZMA
 static int
-temporary(struct ctx *ctx, const struct file *in, char *path, size_t size)
+unxz(struct ctx *ctx, struct stream *s, bool *cut)
 {
-	const char *dir = getenv("TMPDIR"), *base;
+	lzma_stream z = LZMA_STREAM_INIT;
+	lzma_ret zrc;
+	size_t n;
+	int rc;
+
+	if (lzma_stream_decoder(&z, LZMA_MEMORY, 0) != LZMA_OK)
+		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
+	for (rc = 0, zrc = LZMA_OK; rc == 0;) {
+		if (z.avail_in == 0) {
+			rc = get(ctx, s, &n);
+			if (rc != 0 || n == 0)
+				break;
+			z.next_in = s->src;
+			z.avail_in = n;
+		}
+		if (zrc == LZMA_STREAM_END) {
+			if (z.avail_in < 6 || !is_xz(z.next_in) ||
+			    lzma_stream_decoder(&z, LZMA_MEMORY, 0) != LZMA_OK)
+				break;
+		}
+		z.next_out = s->dst;
+		z.avail_out = CHUNK;
+		zrc = lzma_code(&z, LZMA_RUN);
+		rc = put(ctx, s, CHUNK - z.avail_out);
+		if (rc == 0 && zrc == LZMA_MEMLIMIT_ERROR)
+			rc = ctx_fail(ctx, E_LIMIT, "%s wants more than 256 "
+			    "MiB of memory to be expanded: expand it first "
+			    "(unxz)", file_name(s->in));
+		if (zrc != LZMA_OK && zrc != LZMA_STREAM_END)
+			break;
+	}
+	lzma_end(&z);
+	*cut = zrc != LZMA_STREAM_END;
+	return (rc);
+}
+#endif
+
+#if HAVE_BZIP2
+static int
+unbzip2(struct ctx *ctx, struct stream *s, bool *cut)
+{
+	bz_stream z;
+	size_t n;
+	int rc, zrc;
+
+	memset(&z, 0, sizeof(z));
+	if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK)
+		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
+	for (rc = 0, zrc = BZ_OK; rc == 0;) {
+		if (z.avail_in == 0) {
+			rc = get(ctx, s, &n);
+			if (rc != 0 || n == 0)
+				break;
+			z.next_in = (char *)s->src;
+			z.avail_in = (unsigned)n;
+		}
+		if (zrc == BZ_STREAM_END) {
+			if (z.avail_in < 5 || !is_bzip2((uint8_t *)z.next_in))
+				break;
+			BZ2_bzDecompressEnd(&z);
+			if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK)
+				return (ctx_fail(ctx, E_NOMEM, "no memory to "
+				    "expand"));
+		}
+		z.next_out = (char *)s->dst;
+		z.avail_out = CHUNK;
+		zrc = BZ2_bzDecompress(&z);
+		rc = put(ctx, s, CHUNK - z.avail_out);
+		if (zrc != BZ_OK && zrc != BZ_STREAM_END)
+			break;
+	}
+	BZ2_bzDecompressEnd(&z);
+	*cut = zrc != BZ_STREAM_END;
+	return (rc);
+}
+#endif
+
+static const struct {
+	const char *name;
+	bool	  (*is)(const uint8_t *);	/* of 8 bytes */
+	/* *cut: it ended early, or is damaged there. */
+	int	  (*expand)(struct ctx *, struct stream *, bool *cut);
+} packers[] = {
+#if HAVE_ZLIB
+	{ "gzip", is_gzip, gunzip },
+#else
+	{ "gzip", is_gzip, NULL },
+#endif
+#if HAVE_ZSTD
+	{ "zstd", is_zstd, unzstd },
+#else
+	{ "zstd", is_zstd, NULL },
+#endif
+#if HAVE_LZMA
+	{ "xz", is_xz, unxz },
+#else
+	{ "xz", is_xz, NULL },
+#endif
+#if HAVE_BZIP2
+	{ "bzip2", is_bzip2, unbzip2 },
+#else
+	{ "bzip2", is_bzip2, NULL },
+#endif
+};
+
+#define NPACKERS	(sizeof(packers) / sizeof(packers[0]))
+
+/* An open file in a folder, without a name any more; -1. */
+static int
+temporary_in(const char *dir, const char *sub)
+{
+	char path[4096];
 	int fd, n;
 
-	base = strrchr(file_name(in), '/');
-	base = base != NULL ? base + 1 : file_name(in);
 	if (dir == NULL || dir[0] == '\0')
-		dir = "/var/tmp";
-	n = snprintf(path, size, "%s/kpeek-XXXXXX-%s", dir, base);
-	if (n < 0 || (size_t)n >= size)
-		return (ctx_fail(ctx, E_LIMIT, "%s: the name is too long",
-		    file_name(in)));
-	fd = mkstemps(path, (int)strlen(base) + 1);
-	if (fd == -1)
-		ctx_fail_errno(ctx, E_IO, "%s cannot be expanded to %s",
-		    file_name(in), path);
+		return (-1);
+	n = snprintf(path, sizeof(path), "%s%s/kpeek-XXXXXX", dir, sub);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return (-1);
+	fd = mkstemp(path);
+	if (fd != -1)
+		unlink(path);
 	return (fd);
 }
 
-int
-expand_file(struct ctx *ctx, struct file *in, struct file **ret, bool *cut)
+/* Where the user says, else where much may lie for long, else with the user. */
+static int
+temporary(struct ctx *ctx, const struct file *in)
 {
-	int (*expand)(struct ctx *, struct stream *, bool *) = NULL;
+	const char *dir = getenv("TMPDIR");
+	int fd;
+
+	if (dir != NULL && dir[0] != '\0') {
+		fd = temporary_in(dir, "");
+	} else {
+		dir = "/var/tmp";
+		fd = temporary_in(dir, "");
+		if (fd == -1)
+			fd = temporary_in(getenv("XDG_CACHE_HOME"), "");
+		if (fd == -1)
+			fd = temporary_in(getenv("HOME"), "/.cache");
+	}
+	if (fd == -1)
+		ctx_fail_errno(ctx, E_IO, "%s cannot be expanded to a file in "
+		    "%s; TMPDIR names another place", file_name(in), dir);
+	return (fd);
+}
+
+/* All but a twentieth of what is free is ours, unless the user says more. */
+static uint64_t
+room(int fd)
+{
+	struct statvfs st;
+	uint64_t free_bytes;
+
+	if (fstatvfs(fd, &st) == -1)
+		return (UINT64_MAX);
+	free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	return (free_bytes - free_bytes / 20);
+}
+
+int
+expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
+    struct file **ret, bool *cut)
+{
 	struct stream *s;
-	const char *how;
-	uint8_t head[4];
-	char path[4096];
+	uint8_t head[8];
+	char path[32];
+	size_t i;
 	int rc;
 
 	memset(head, 0, sizeof(head));
@@ -197,41 +367,38 @@ expand_file(struct ctx *ctx, struct file *in, struct file **ret, bool *cut)
 	    (size_t)file_size(in) : sizeof(head));
 	if (rc != 0)
 		return (rc);
-	if (!is_gzip(head) && !is_zstd(head))
+	for (i = 0; i < NPACKERS && !packers[i].is(head); i++)
+		;
+	if (i == NPACKERS)
 		return (E_NOT_MINE);
-	how = is_gzip(head) ? "gzip" : "zstd";
-#if HAVE_ZLIB
-	if (is_gzip(head))
-		expand = gunzip;
-#endif
-#if HAVE_ZSTD
-	if (is_zstd(head))
-		expand = unzstd;
-#endif
-	if (expand == NULL)
+	if (packers[i].expand == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is compressed with "
 		    "%s, for which this program was built without a library: "
-		    "expand it first", file_name(in), how));
+		    "expand it first", file_name(in), packers[i].name));
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
 	s->in = in;
-	s->fd = temporary(ctx, in, path, sizeof(path));
+	s->fd = temporary(ctx, in);
 	if (s->fd < 0) {
 		free(s);
 		return (ctx->err.code);
 	}
-	rc = expand(ctx, s, cut);
+	s->told = limit != 0;
+	s->limit = s->told ? limit : room(s->fd);
+	rc = packers[i].expand(ctx, s, cut);
 	if (rc == 0 && s->len == 0)
 		rc = ctx_fail(ctx, E_CORRUPT, "%s: nothing can be expanded of "
-		    "this %s stream", file_name(in), how);
+		    "this %s stream", file_name(in), packers[i].name);
 	if (rc == 0 && ftruncate(s->fd, (off_t)s->len) == -1)
 		rc = ctx_fail_errno(ctx, E_IO, "%s cannot be expanded",
 		    file_name(in));
-	close(s->fd);
+	snprintf(path, sizeof(path), "/dev/fd/%d", s->fd);
 	if (rc == 0)
 		rc = file_open(ctx, path, file_faults(in), ret);
-	unlink(path);
+	if (rc == 0)
+		rc = file_rename(ctx, *ret, file_name(in));
+	close(s->fd);
 	free(s);
 	return (rc);
 }

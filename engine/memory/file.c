@@ -286,6 +286,19 @@ file_close(struct file *f)
 	free(f);
 }
 
+int
+file_rename(struct ctx *ctx, struct file *f, const char *name)
+{
+	char *copy;
+
+	copy = strdup(name);
+	if (copy == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "%s: out of memory", name));
+	free(f->name);
+	f->name = copy;
+	return (0);
+}
+
 const char *
 file_name(const struct file *f)
 {

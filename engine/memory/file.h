@@ -66,6 +66,8 @@ int	file_of_bytes(struct ctx *, const char *name, const void *, size_t,
 int	file_of_fd(struct ctx *, const char *name, int fd, struct file **ret);
 void	file_close(struct file *);
 
+/* Another name for messages; a failure leaves the old one. */
+int	file_rename(struct ctx *, struct file *, const char *name);
 const char *file_name(const struct file *);	/* as it was given */
 uint64_t file_size(const struct file *);
 /*

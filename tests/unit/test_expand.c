@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files within gzip and zstd streams. */
+/* Files within gzip, zstd, xz and bzip2 streams. */
 #include "config.h"
 
 #include "engine/backend/expand.h"
@@ -8,6 +8,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if HAVE_BZIP2
+#include <bzlib.h>
+#endif
+#if HAVE_LZMA
+#include <lzma.h>
+#endif
 #if HAVE_ZLIB
 #include <zlib.h>
 #endif
@@ -78,9 +84,47 @@ zstd(struct buf *out, const uint8_t *p, size_t n)
 #endif
 }
 
+static bool
+xz(struct buf *out, const uint8_t *p, size_t n)
+{
+#if HAVE_LZMA
+	static uint8_t packed[SIZE + 65536];
+	size_t len = 0;
+
+	assert_int_equal(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, NULL, p,
+	    n, packed, &len, sizeof(packed)), LZMA_OK);
+	buf_add(out, packed, len);
+	return (true);
+#else
+	(void)out;
+	(void)p;
+	(void)n;
+	return (false);
+#endif
+}
+
+static bool
+bzip2(struct buf *out, const uint8_t *p, size_t n)
+{
+#if HAVE_BZIP2
+	static uint8_t packed[SIZE + 65536];
+	unsigned len = sizeof(packed);
+
+	assert_int_equal(BZ2_bzBuffToBuffCompress((char *)packed, &len,
+	    (char *)(uintptr_t)p, (unsigned)n, 1, 0, 0), BZ_OK);
+	buf_add(out, packed, len);
+	return (true);
+#else
+	(void)out;
+	(void)p;
+	(void)n;
+	return (false);
+#endif
+}
+
 /* Expand a stream: the bytes that came out, which are those of plain. */
 static uint64_t
-expanded(const struct buf *b, size_t len, bool *cut)
+expanded_within(const struct buf *b, size_t len, uint64_t limit, bool *cut)
 {
 	static uint8_t got[SIZE];
 	struct file *in, *out;
@@ -91,7 +135,7 @@ expanded(const struct buf *b, size_t len, bool *cut)
 	ctx_init(&ctx);
 	assert_int_equal(file_of_bytes(&ctx, "dir/vmcore.9.gz", b->p, len, &in),
 	    0);
-	rc = expand_file(&ctx, in, &out, cut);
+	rc = expand_file(&ctx, in, limit, &out, cut);
 	if (rc != 0) {
 		size = (uint64_t)-rc | UINT64_C(1) << 63;
 	} else {
@@ -105,6 +149,12 @@ expanded(const struct buf *b, size_t len, bool *cut)
 	file_close(in);
 	ctx_fini(&ctx);
 	return (size);
+}
+
+static uint64_t
+expanded(const struct buf *b, size_t len, bool *cut)
+{
+	return (expanded_within(b, len, 0, cut));
 }
 
 #define FAILED(code)	((uint64_t)-(code) | UINT64_C(1) << 63)
@@ -123,6 +173,10 @@ try(bool (*pack)(struct buf *, const uint8_t *, size_t))
 	}
 	assert_true(expanded(&b, b.len, &cut) == SIZE);
 	assert_false(cut);
+	/* As much as is allowed, and one byte less. */
+	assert_true(expanded_within(&b, b.len, SIZE, &cut) == SIZE);
+	assert_true(expanded_within(&b, b.len, SIZE - 1, &cut) ==
+	    FAILED(E_LIMIT));
 	/* What is left of a stream that was cut. */
 	assert_true(expanded(&b, b.len / 2, &cut) > SIZE / 4);
 	assert_true(cut);
@@ -158,6 +212,22 @@ zstd_streams(void **state)
 }
 
 static void
+xz_streams(void **state)
+{
+	(void)state;
+	fill();
+	try(xz);
+}
+
+static void
+bzip2_streams(void **state)
+{
+	(void)state;
+	fill();
+	try(bzip2);
+}
+
+static void
 others(void **state)
 {
 	struct buf b;
@@ -171,4 +241,5 @@ others(void **state)
 	buf_fini(&b);
 }
 
-UNIT_MAIN(UNIT(gzip_streams), UNIT(zstd_streams), UNIT(others))
+UNIT_MAIN(UNIT(gzip_streams), UNIT(zstd_streams), UNIT(xz_streams),
+    UNIT(bzip2_streams), UNIT(others))
