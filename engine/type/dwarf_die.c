@@ -7,6 +7,24 @@
 
 #define OVERLAP_MAX	16		/* ranges looked at for one address */
 
+/* An index may be anybody's: units lie in the section, one after the other. */
+static bool
+units_fit(const struct dwarf *d)
+{
+	uint32_t last = 0;
+	size_t i;
+
+	for (i = 0; i < d->ncus; i++) {
+		if (d->cus[i].offset < last || d->cus[i].first <=
+		    d->cus[i].offset || d->cus[i].end < d->cus[i].first ||
+		    (d->cus[i].addr_size != 4 && d->cus[i].addr_size != 8) ||
+		    (d->cus[i].offset_size != 4 && d->cus[i].offset_size != 8))
+			return (false);
+		last = d->cus[i].end;
+	}
+	return (last <= d->in.section[DWARF_INFO].n);
+}
+
 int
 dwarf_open(struct ctx *ctx, const struct dwarf_input *in, const void *index,
     size_t n, struct dwarf **ret)
@@ -21,6 +39,11 @@ dwarf_open(struct ctx *ctx, const struct dwarf_input *in, const void *index,
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	d->in = *in;
 	dwarf_index_attach(d, index);
+	if (!units_fit(d)) {
+		free(d);
+		return (ctx_fail(ctx, E_CORRUPT, "%s: the index is not one of "
+		    "this file", in->name));
+	}
 	d->units = calloc(d->ncus + 1, sizeof(*d->units));
 	if (d->units == NULL) {
 		free(d);

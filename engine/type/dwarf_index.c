@@ -21,7 +21,7 @@
 struct dwarf_index_head {
 	uint64_t magic;
 	uint64_t info, abbrev, str;	/* sizes of the sections it is of */
-	uint64_t sum;			/* of all that follows */
+	uint64_t sum;			/* of all, this being 0 */
 	uint32_t cu_size;		/* sizeof(struct dwarf_cu) */
 	uint32_t ncus, nranges;
 	uint32_t nbuckets[TYPE_NAMES_COUNT];	/* powers of two */
@@ -45,9 +45,19 @@ sum(const uint8_t *p, size_t n)
 		for (i = 0; i < 4; i++)
 			lane[i] = (lane[i] ^ x[i]) * UINT64_C(0x9e3779b97f4a7c15);
 	}
-	for (i = 0; i < 4; i++)
+	for (i = 1; i < 4; i++)
 		lane[0] = hash_u64(lane[0] ^ lane[i]);
 	return (lane[0] ^ hash_bytes(p, n));
+}
+
+static uint64_t
+sum_of(const struct dwarf_index_head *h, const uint8_t *rest, size_t n)
+{
+	struct dwarf_index_head copy;
+
+	memcpy(&copy, h, sizeof(copy));
+	copy.sum = 0;
+	return (hash_bytes(&copy, sizeof(copy)) ^ sum(rest, n));
 }
 
 static uint32_t
@@ -176,7 +186,7 @@ int
 dwarf_index(struct ctx *ctx, const struct dwarf_input *in, unsigned threads,
     void **ret, size_t *size)
 {
-	struct dwarf_index_head h = { .magic = MAGIC };
+	struct dwarf_index_head h;
 	struct dwarf_found *v;
 	struct dwarf_scan s;
 	struct dwarf_range *ranges;
@@ -189,6 +199,8 @@ dwarf_index(struct ctx *ctx, const struct dwarf_input *in, unsigned threads,
 	rc = dwarf_scan(ctx, in, threads, &s);
 	if (rc != 0)
 		return (rc);
+	memset(&h, 0, sizeof(h));	/* what pads it too */
+	h.magic = MAGIC;
 	h.info = in->section[DWARF_INFO].n;
 	h.abbrev = in->section[DWARF_ABBREV].n;
 	h.str = in->section[DWARF_STR].n;
@@ -236,7 +248,7 @@ dwarf_index(struct ctx *ctx, const struct dwarf_input *in, unsigned threads,
 		at += (size_t)h.nentries[i] * sizeof(struct entry);
 	}
 	n = whole(&h);
-	h.sum = sum(blob + sizeof(h), n - sizeof(h));
+	h.sum = sum_of(&h, blob + sizeof(h), n - sizeof(h));
 	memcpy(blob, &h, sizeof(h));
 	*ret = blob;
 	*size = n;
@@ -267,7 +279,8 @@ dwarf_index_check(const struct dwarf_input *in, const void *index, size_t n)
 		    (h.nbuckets[i] & (h.nbuckets[i] - 1)) != 0)
 			return (E_CORRUPT);
 	if (whole(&h) != n ||
-	    h.sum != sum((const uint8_t *)index + sizeof(h), n - sizeof(h)))
+	    h.sum != sum_of(&h, (const uint8_t *)index + sizeof(h),
+	    n - sizeof(h)))
 		return (E_CORRUPT);
 	return (0);
 }

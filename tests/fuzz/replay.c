@@ -24,7 +24,7 @@ static const struct fuzz_target *const targets[] = {
 	&fuzz_expr, &fuzz_minidump, &fuzz_minidump_arm, &fuzz_minidump_power,
 	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat, &fuzz_split, &fuzz_replay,
 	&fuzz_gdb, &fuzz_qmp,
-	&fuzz_journal, &fuzz_patch, &fuzz_view,
+	&fuzz_journal, &fuzz_patch, &fuzz_view, &fuzz_dwarf, &fuzz_dwarf_old,
 };
 
 #define NTARGETS	(sizeof(targets) / sizeof(targets[0]))
