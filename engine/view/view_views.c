@@ -7,9 +7,9 @@
 
 static const struct column columns[] = {
 	{ .key = "name", .width = 12 },
-	{ .key = "args", .width = 12 },
 	{ .key = "origin", .width = 10 },
 	{ .key = "help", .width = 40 },
+	{ .key = "args", .width = 12 },
 };
 
 static int
@@ -23,9 +23,9 @@ put(struct ctx *ctx, struct row_sink *sink, const struct view *view,
 	/* What needs no words opens by a key. */
 	if (!needs)
 		cells[0] = cell_link(cells[0], link_command(view->name));
-	cells[1] = cell_text(view->args);
-	cells[2] = cell_text(origin);
-	cells[3] = cell_text(view->help);
+	cells[1] = cell_text(origin);
+	cells[2] = cell_text(view->help);
+	cells[3] = cell_text(view->args);
 	return (row_emit_cells(sink, ctx, hash_str(view->name), cells,
 	    COUNT(cells)));
 }
@@ -55,8 +55,8 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	/* Files that are no tables, and why. */
 	for (i = 0; error == OK && args->tables != NULL &&
 	    (why = tables_complaint(args->tables, i)) != NULL; i++) {
-		cells[0] = cells[1] = cells[2] = cell_null();
-		cells[3] = cell_text(why);
+		cells[0] = cells[1] = cells[3] = cell_null();
+		cells[2] = cell_text(why);
 		error = row_emit(sink, ctx, &(struct row){ .cells = cells,
 		    .ncells = COUNT(cells), .style = ROW_ERROR,
 		    .key = hash_str(why) });

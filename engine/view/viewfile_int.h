@@ -29,6 +29,7 @@ struct vf_run {
 	}			 poisoned[VF_POISONED_MAX];
 	size_t			 npoisoned;
 	uint64_t		 key;		/* of the loops around */
+	const struct value	*element;	/* of the inmost loop, or NULL */
 	uint64_t		 row_key;	/* by "key", else 0 */
 	unsigned		 depth;		/* in a tree */
 	unsigned		 loops;		/* around */

@@ -418,6 +418,22 @@ emit(struct vf_run *run, int style)
 	return (row_emit(run->sink, run->ctx, &row));
 }
 
+/* A row leads to what it is about. */
+static struct link
+element_link(struct vf_run *run)
+{
+	struct link none = { .kind = LINK_NONE };
+	struct typeref type;
+	uint64_t addr;
+	int rc;
+
+	if (run->element == NULL)
+		return (none);
+	rc = vf_referent(run, run->element, &addr, &type);
+	ctx_clear(run->ctx);
+	return (rc == OK && addr != 0 ? link_memory(addr, type, 0) : none);
+}
+
 static int
 row(struct vf_run *run)
 {
@@ -440,6 +456,8 @@ row(struct vf_run *run)
 	for (i = 0; i < n; i++)
 		if (run->pending[i] != NULL)
 			run->cells[i] = column_cell(run, run->pending[i]);
+	if (n > 0 && run->cells[0].link.kind == LINK_NONE)
+		run->cells[0].link = element_link(run);
 	return (emit(run, ROW_NORMAL));
 }
 
@@ -475,6 +493,7 @@ step_one(void *arg, struct vf_run *run, uint64_t key, uint64_t id,
     const struct value *x)
 {
 	struct loop *l = arg;
+	const struct value *outer = run->element;
 	struct value at = { .place = VALUE_IMM, .bits = key,
 	    .type = type_builtin(run->env.types, 'L') };
 	int rc;
@@ -485,7 +504,13 @@ step_one(void *arg, struct vf_run *run, uint64_t key, uint64_t id,
 	rc = vf_set(run, l->s->name, x);
 	if (rc == OK && l->s->at != NULL)
 		rc = vf_set(run, l->s->at, &at);
-	return (rc == OK ? steps(run, l->s->next) : rc);
+	/* Numbers are about what is around them. */
+	if (l->s->walk->kind != VF_RANGE && l->s->walk->kind != VF_CPUS)
+		run->element = x;
+	if (rc == OK)
+		rc = steps(run, l->s->next);
+	run->element = outer;
+	return (rc);
 }
 
 static int
@@ -556,12 +581,17 @@ steps(struct vf_run *run, const struct vf_step *s)
 				return (OK);
 			break;
 		case VF_KEY:
-			rc = vf_eval_bits(run, s->expr, &run->row_key);
-			break;
 		case VF_UNIQUE:
 			rc = vf_eval_bits(run, s->expr, &bits);
-			if (rc == OK && seen_add(&run->unique, bits) == 0)
+			if (rc == OK && s->kind == VF_KEY)
+				run->row_key = bits;
+			else if (rc == OK && seen_add(&run->unique, bits) == 0)
 				return (OK);
+			/* The row's cells will say why. */
+			if (status_reason(rc) != NULL) {
+				ctx_clear(run->ctx);
+				rc = OK;
+			}
 			break;
 		case VF_COLUMN:
 			run->pending[s->index] = s;

@@ -421,33 +421,42 @@ tasks(struct visit *v)
 	    v->w->kind == VF_THREADS ? OS_THREADS : 0, visit_task, v));
 }
 
-/* Expressions one by one: those that this kernel has. */
+/* Expressions one by one: those that this kernel has and that can be read. */
 static int
 items(struct visit *v)
 {
 	struct vf_run *run = v->run;
+	struct err broken = { .code = OK };
 	const struct vf_walk *w;
 	struct value x;
 	uint64_t i;
 	bool any;
 	int rc;
 
-	rc = OK;
 	any = false;
-	for (w = v->w, i = 0; (rc == OK || (vf_is_absent(rc) &&
-	    run->stop == OK)) && w != NULL; w = w->next, i++) {
+	for (w = v->w, i = 0, rc = OK; w != NULL; w = w->next, i++) {
 		rc = vf_eval(run, w->root, &x);
 		if (rc == OK) {
 			any = true;
 			rc = visit(v, i, x.place == VALUE_MEM ? x.addr :
 			    x.bits, &x);
+			if (rc != OK)
+				return (rc);
+			continue;
 		}
+		if (status_reason(rc) == NULL && rc != E_NO_SYMBOL)
+			return (rc);
+		if (!vf_is_absent(rc) && broken.code == OK)
+			broken = run->ctx->err;
+		/* If it has none of them, the last one says so. */
+		if (w->next != NULL || any)
+			ctx_clear(run->ctx);
 	}
-	if (vf_is_absent(rc) && run->stop == OK && any) {
-		ctx_clear(run->ctx);
-		rc = OK;
+	if (broken.code != OK) {
+		run->ctx->err = broken;
+		return (broken.code);
 	}
-	return (rc);
+	return (any ? OK : rc);
 }
 
 static int
