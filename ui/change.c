@@ -227,6 +227,8 @@ change_run_patch(struct ui *ui, const struct command *c, const char *args)
 
 	(void)c;
 	rc = allowed(ui);
+	if (rc == 0)
+		rc = ui_may_act(ui, "patch");
 	if (rc == 0 && args[0] == '\0')
 		rc = ctx_fail(ui->ctx, E_USAGE, "patch: to which file? patch "
 		    "FILE");

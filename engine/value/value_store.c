@@ -150,7 +150,7 @@ store_text(struct ctx *ctx, const struct value_env *env, const char *text,
     uint64_t size, struct value_store *s)
 {
 	struct expr e = { .ctx = ctx, .env = env };
-	const char *bytes = NULL;
+	const char *bytes = "";
 	size_t n = 0;
 	int r;
 
@@ -226,6 +226,21 @@ store_bits(struct value_store *s, const struct value *v, const struct type *t,
 	}
 }
 
+/* "5:4" and the like: 1, 2, 4 or 8, and the text before it; else 0. */
+static unsigned
+take_width(char *text)
+{
+	const size_t n = strlen(text);
+	unsigned width;
+
+	if (n < 3 || text[n - 2] != ':' ||
+	    strchr("1248", text[n - 1]) == NULL)
+		return (0);
+	width = (unsigned)(text[n - 1] - '0');
+	text[n - 2] = '\0';
+	return (width);
+}
+
 static int
 store_scalar(struct ctx *ctx, const struct value_env *env,
     const struct value *v, struct typeref ref, const struct type *t,
@@ -272,13 +287,33 @@ store_scalar(struct ctx *ctx, const struct value_env *env,
 	return (OK);
 }
 
+/* A width may be given where the type has one: it must be the same. */
+static int
+check_width(struct ctx *ctx, const struct value *v, const struct type *t,
+    const char *text, char *copy, size_t size)
+{
+	unsigned width;
+
+	if (strlen(text) >= size)
+		return (ctx_fail(ctx, E_LIMIT, "too long a value"));
+	strcpy(copy, text);
+	/* "a ? b :4" is an expression. */
+	if (strchr(text, '?') != NULL)
+		return (OK);
+	width = take_width(copy);
+	if (width != 0 && (v->bit_size != 0 || width != t->size))
+		return (ctx_fail(ctx, E_USAGE, "%s: it is %" PRIu64 " bytes "
+		    "wide, not %u", text, t->size, width));
+	return (OK);
+}
+
 int
 value_store(struct ctx *ctx, const struct value_env *env,
     const struct value *v, const char *text, struct value_store *ret)
 {
 	struct typeref ref, elem;
 	struct type t, of;
-	char name[128];
+	char name[128], copy[4096];
 	int r;
 
 	if (v->place != VALUE_MEM || v->space == NULL)
@@ -300,7 +335,9 @@ value_store(struct ctx *ctx, const struct value_env *env,
 		if (text[0] == '"')
 			return (ctx_fail(ctx, E_USAGE, "a text fits only an "
 			    "array of char"));
-		return (store_scalar(ctx, env, v, ref, &t, text, ret));
+		r = check_width(ctx, v, &t, text, copy, sizeof(copy));
+		return (r == OK ? store_scalar(ctx, env, v, ref, &t, copy,
+		    ret) : r);
 	case TYPE_ARRAY:
 		if (t.size == 0 || type_strip(ctx, env->types, t.target, &elem,
 		    &of) != OK || of.kind != TYPE_INT || !of.is_char)
@@ -317,21 +354,6 @@ value_store(struct ctx *ctx, const struct value_env *env,
 	return (ctx_fail(ctx, E_USAGE, t.kind == TYPE_FLOAT ? "%s: its bytes "
 	    "can be written, as hex:..." : "%s cannot be written as a whole: "
 	    "write its members or elements", name));
-}
-
-/* "5:4" and the like: 1, 2, 4 or 8, and the text before it; else 0. */
-static unsigned
-take_width(char *text)
-{
-	const size_t n = strlen(text);
-	unsigned width;
-
-	if (n < 3 || text[n - 2] != ':' ||
-	    strchr("1248", text[n - 1]) == NULL)
-		return (0);
-	width = (unsigned)(text[n - 1] - '0');
-	text[n - 2] = '\0';
-	return (width);
 }
 
 int

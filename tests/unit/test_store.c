@@ -137,7 +137,9 @@ types_and_ranges(void **state)
 		refuses(&w, "b", "256", "0 to 255");
 		refuses(&w, "b", "-1", "0 to 255");
 		refuses(&w, "b", "\"a\"", "array of char");
-		refuses(&w, "b", "1:1", "");
+		stores(&w, "b", "1:1", "1");
+		refuses(&w, "b", "1:4", "1 bytes wide, not 4");
+		refuses(&w, "low", "1:4", "wide");
 		refuses(&w, "b", "nothing", "no symbol");
 		refuses(&w, "b", "1 2", "");
 		stores(&w, "b", "1 + 2", "3");
