@@ -179,6 +179,7 @@ struct ui {
 	int		 wake[2];	/* a pipe that jobs and signals write to */
 	bool		 quit;
 	bool		 replaying;	/* a recording presses the keys */
+	bool		 hurry;		/* without pauses, from here on */
 	bool		 wants_suspend, wants_repaint;
 	/* What :set changes (set.c). */
 	enum theme	 theme;

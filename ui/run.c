@@ -64,17 +64,23 @@ read_session(struct ctx *ctx, const char *path, struct buf *b)
 /* A long pause of the recorded hand is no pleasure to look at. */
 #define PAUSE_MS_MAX	2000
 
-/* Space holds the replay, any other key goes on, q and C-c leave. */
+/*
+ * Space holds the replay, G runs to its end, q and C-c leave, any other key goes
+ * on at once.
+ */
 static bool
 pause_shown(struct ui *ui, unsigned ms)
 {
 	uint32_t key;
 
+	if (ui->hurry)
+		return (true);
 	key = ui->term->key(ms < PAUSE_MS_MAX ? (int)ms : PAUSE_MS_MAX);
 	if (key == ' ')
 		key = ui->term->key(-1);
 	if (key == UKEY_RESIZE)
 		ui->term->repaint();
+	ui->hurry = key == 'G';
 	return (key != 'q' && key != (UKEY_CTRL | 'c') && key != UKEY_HANGUP);
 }
 

@@ -5,6 +5,10 @@
  * the terminal is given back as it was, however kpeek ends.
  *
  *	pty_check KPEEK DUMP
+ *	pty_check KPEEK DUMP SESSION SCREEN TERM COLSxROWS LOCALE [OPTION ...]
+ *
+ * The second form replays a session on the terminal, whose last screen has to
+ * be the one in the file SCREEN, the status and message lines aside.
  *
  * Between the terminal and kpeek stands a small job-control shell (job below),
  * so that Ctrl-Z can be tried.
@@ -538,6 +542,78 @@ try_thrift(void)
 	stop(&t);
 }
 
+/* The rows of a screen without blanks at their ends; the last one is left out. */
+static void
+trim(char *s, int rows)
+{
+	char *out, *p, *nl;
+	int y;
+
+	for (out = p = s, y = 0; y < rows - 1 && *p != '\0'; y++) {
+		nl = strchr(p, '\n');
+		if (nl == NULL)
+			nl = p + strlen(p);
+		s = nl;
+		while (s > p && s[-1] == ' ')
+			s--;
+		memmove(out, p, (size_t)(s - p));
+		out += s - p;
+		*out++ = '\n';
+		p = *nl != '\0' ? nl + 1 : nl;
+	}
+	*out = '\0';
+}
+
+static int
+try_session(int argc, char **argv)
+{
+	static char expected[TEXT_MAX];
+	const char *args[12], *env[3] = { "LC_ALL", argv[7], NULL };
+	struct terminal t;
+	size_t n, got;
+	int cols, rows, i;
+	FILE *f;
+
+	f = fopen(argv[4], "r");
+	if (f == NULL || sscanf(argv[6], "%dx%d", &cols, &rows) != 2)
+		return (2);
+	got = fread(expected, 1, sizeof(expected) - 1, f);
+	expected[got] = '\0';
+	fclose(f);
+	n = 0;
+	args[n++] = "-q";
+	for (i = 8; i < argc && n < 8; i++)
+		args[n++] = argv[i];
+	args[n++] = "--replay";
+	args[n++] = argv[3];
+	args[n] = NULL;
+	start(&t, argv[5], cols, rows, env, args);
+	/* What is typed before the terminal is kpeek's is lost. */
+	shows(&t, "Overview");
+	type(&t, "G");
+	/* A session may end the program by its own keys. */
+	if (got == 0) {
+		check(shows(&t, "[ended 0 same]"), "%s %s %s %s", argv[3],
+		    argv[5], argv[6], argv[7]);
+	} else {
+		shows(&t, cols < 60 ? "the session ends" :
+		    "the session ends here: any key leaves");
+		look(&t);
+		trim(text, rows);
+		trim(expected, rows);
+		check(strcmp(text, expected) == 0, "%s %s %s %s", argv[3],
+		    argv[5], argv[6], argv[7]);
+		if (strcmp(text, expected) != 0)
+			printf("expected:\n%s\nis:\n%s\n", expected, text);
+		type(&t, "x");
+		check(shows(&t, "[ended 0 same]") && !t.alternate, "%s: leaves",
+		    argv[3]);
+	}
+	stop(&t);
+	printf("%d passed, %d failed\n", passed, failed);
+	return (failed != 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -545,13 +621,17 @@ main(int argc, char **argv)
 	    "tmux-256color", "xterm" };
 	size_t i;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: pty_check KPEEK DUMP\n");
+	if (argc != 3 && argc < 8) {
+		fprintf(stderr, "usage: pty_check KPEEK DUMP\n"
+		    "       pty_check KPEEK DUMP SESSION SCREEN TERM COLSxROWS "
+		    "LOCALE [OPTION ...]\n");
 		return (2);
 	}
 	kpeek = argv[1];
 	dump = argv[2];
 	signal(SIGPIPE, SIG_IGN);
+	if (argc >= 8)
+		return (try_session(argc, argv));
 	try_size("xterm-256color", 80, 24);
 	try_size("xterm-256color", 40, 10);
 	try_size("xterm-256color", 200, 60);
