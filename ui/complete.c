@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Completion on the prompt: names of commands for the first word, of symbols
- * and types for what stands before the cursor in an expression.  The first
+ * Completion on the prompt: names of commands for the first word, files where
+ * a command takes one, members behind "." and "->", and symbols and types for
+ * any other word of an expression.  The first
  * press completes what all candidates share, further ones go through them.
  */
 #include "ui/command.h"
@@ -9,10 +10,15 @@
 #include "engine/view/tables.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define WORDS_MAX	500
+#define MEMBERS_DEPTH	8		/* of anonymous structures */
+#define PATH_LEN	2048
 
 void
 prompt_forget_words(struct prompt *p)
@@ -104,30 +110,187 @@ by_name(const void *a, const void *b)
 	return (strcmp(*(char *const *)a, *(char *const *)b));
 }
 
+/* The members of a structure, those of anonymous ones inside it too. */
+static void
+offer_members(struct ui *ui, struct typeref ref, const char *prefix, size_t n,
+    unsigned depth)
+{
+	struct types *types = ui->kernel->types;
+	struct type_member m;
+	struct typeref stripped;
+	struct type t;
+	uint32_t i;
+
+	if (depth > MEMBERS_DEPTH ||
+	    type_strip(ui->ctx, types, ref, &stripped, &t) != 0 ||
+	    (t.kind != TYPE_STRUCT && t.kind != TYPE_UNION))
+		return;
+	for (i = 0; i < t.nmembers && ui->prompt.nwords < WORDS_MAX; i++) {
+		if (type_member_at(ui->ctx, types, stripped, i, &m) != 0)
+			break;
+		if (m.name[0] != '\0')
+			offer(&ui->prompt, prefix, n, m.name);
+		else
+			offer_members(ui, m.type, prefix, n, depth + 1);
+	}
+}
+
+/*
+ * What stands before "." or "->" is an expression; where it begins is found by
+ * trying, the longest first.
+ */
+static void
+offer_members_of(struct ui *ui, const char *text, size_t first, size_t end,
+    const char *prefix, size_t n)
+{
+	struct types *types = ui->kernel->types;
+	struct typeref ref;
+	struct type t;
+	struct value v;
+	char *copy;
+	size_t i;
+	int rc;
+
+	copy = strndup(text, end);
+	if (copy == NULL || types == NULL)
+		goto out;
+	for (i = first; i < end; i++) {
+		if (i > first && !isspace((unsigned char)text[i - 1]) &&
+		    strchr("([,+-*/&|!=<>", text[i - 1]) == NULL)
+			continue;
+		rc = value_eval(ui->ctx, &ui->kernel->env, copy + i, &v);
+		if (rc != 0)
+			continue;
+		if (type_strip(ui->ctx, types, v.type, &ref, &t) == 0)
+			offer_members(ui, t.kind == TYPE_PTR ? t.target : ref,
+			    prefix, n, 0);
+		break;
+	}
+	ctx_clear(ui->ctx);
+out:
+	free(copy);
+}
+
+static void
+offer_files(struct prompt *p, const char *word, size_t n)
+{
+	struct dirent *e;
+	struct stat st;
+	char dir[PATH_LEN], path[PATH_LEN + 256 + 2];
+	size_t slash;
+	DIR *d;
+
+	for (slash = n; slash > 0 && word[slash - 1] != '/'; slash--)
+		;
+	if (slash >= sizeof(dir))
+		return;
+	memcpy(dir, word, slash);
+	dir[slash] = '\0';
+	d = opendir(slash > 0 ? dir : ".");
+	if (d == NULL)
+		return;
+	while ((e = readdir(d)) != NULL && p->nwords < WORDS_MAX) {
+		if (e->d_name[0] == '.' && word[slash] != '.')
+			continue;
+		snprintf(path, sizeof(path) - 1, "%s%s", dir, e->d_name);
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			strcat(path, "/");
+		offer(p, word, n, path);
+	}
+	closedir(d);
+}
+
+static bool
+is_view(const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; views[i] != NULL; i++) {
+		if (strlen(views[i]->name) == n &&
+		    memcmp(views[i]->name, name, n) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static bool
+is_command(const char *text, size_t n, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (strlen(*names) == n && memcmp(*names, text, n) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* Commands whose words are not expressions: true when it was one of them. */
+static bool
+gather_words(struct ui *ui, const char *text, size_t first)
+{
+	static const char *const files[] = { "save", "save!", "w", "w!",
+	    "screenshot", "patch", NULL };
+	static const char *const bookmarks[] = { "go", "unbookmark", NULL };
+	static const char *const settings[] = { "set", "se", NULL };
+	struct prompt *p = &ui->prompt;
+	const char *word;
+	size_t n, i, len;
+
+	n = strcspn(text + first, " ");
+	if (p->pos <= first + n)
+		return (false);
+	for (i = p->pos; text[i - 1] != ' '; i--)
+		;
+	word = text + i;
+	len = p->pos - i;
+	if (is_command(text + first, n, files)) {
+		offer_files(p, word, len);
+	} else if (is_command(text + first, n, bookmarks)) {
+		for (n = 0; n < ui->state.nbookmarks; n++)
+			offer(p, word, len, ui->state.bookmarks[n].name);
+	} else if (is_command(text + first, n, settings)) {
+		for (n = 0; ui_set_word(n) != NULL; n++)
+			offer(p, word, len, ui_set_word(n));
+	} else {
+		return (false);
+	}
+	p->from = i;
+	return (true);
+}
+
 static void
 gather(struct ui *ui)
 {
 	struct prompt *p = &ui->prompt;
 	const char *text = buf_text(&p->text), *prefix;
-	size_t n, first;
+	size_t n, first, args;
 
+	for (first = 0; text[first] == ' '; first++)
+		;
+	if (gather_words(ui, text, first))
+		goto sort;
 	for (p->from = p->pos; p->from > 0; p->from--) {
 		if (!isalnum((unsigned char)text[p->from - 1]) &&
 		    text[p->from - 1] != '_' && text[p->from - 1] != '-')
 			break;
 	}
-	for (first = 0; text[first] == ' '; first++)
-		;
 	prefix = text + p->from;
 	n = p->pos - p->from;
 	if (p->from == first)
 		offer_commands(p, ui->tables, prefix, n);
-	if (p->from != first || (p->nwords == 0 && n > 0)) {
-		if (n == 0)
-			return;
+	args = first + strcspn(text + first, " ");
+	if (command_by_name(text + first, args - first) == NULL &&
+	    !is_view(text + first, args - first))
+		args = first;
+	if (p->from > first && text[p->from - 1] == '.') {
+		offer_members_of(ui, text, args, p->from - 1, prefix, n);
+	} else if (p->from > first + 1 && text[p->from - 1] == '>' &&
+	    text[p->from - 2] == '-') {
+		offer_members_of(ui, text, args, p->from - 2, prefix, n);
+	} else if ((p->from != first || p->nwords == 0) && n > 0) {
 		offer_types(ui, prefix, n);
 		offer_symbols(ui, prefix, n);
 	}
+sort:
 	if (p->nwords > 1)
 		qsort(p->words, p->nwords, sizeof(p->words[0]), by_name);
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define SESSION_MAX	(64u << 20)	/* bytes of a session file */
+#define RC_BYTES_MAX	(1u << 20)
 
 static void
 complain(struct ctx *ctx)
@@ -96,6 +97,40 @@ ui_present(struct ui *ui, unsigned ms)
 	return (!ui->replaying || pause_shown(ui, ms));
 }
 
+/*
+ * The user's own commands for the start, a line each; "set" above all.  What is
+ * wrong is told, and the rest runs.
+ */
+static void
+run_rc(struct ui *ui)
+{
+	struct buf text = { 0 };
+	char path[4096], *line, *next;
+	unsigned n;
+	int rc;
+
+	if (!save_path(path, sizeof(path), "XDG_CONFIG_HOME", ".config", "rc"))
+		return;
+	rc = load_file(ui->ctx, path, RC_BYTES_MAX, &text);
+	if (rc != 0 && rc != E_NOT_FOUND)
+		ui_say_error(ui);
+	buf_text(&text);
+	for (line = rc == 0 ? text.p : NULL, n = 1; line != NULL; line = next,
+	    n++) {
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		line += strspn(line, " \t");
+		if (*line == '#' || *line == '\0')
+			continue;
+		if (ui_command(ui, line) != 0) {
+			ctx_chain(ui->ctx, "%s:%u", path, n);
+			ui_say_error(ui);
+		}
+	}
+	buf_fini(&text);
+}
+
 static int
 start(struct ui *ui)
 {
@@ -103,8 +138,10 @@ start(struct ui *ui)
 
 	rc = pane_overview_open(ui);
 	/* A recording depends on nothing but the dump and the keys. */
-	if (rc == 0 && ui->opt->record == NULL && ui->opt->replay == NULL)
+	if (rc == 0 && ui->opt->record == NULL && ui->opt->replay == NULL) {
 		state_load(ui);
+		run_rc(ui);
+	}
 	if (rc == 0 && ui->opt->record != NULL)
 		rc = record_open(ui->ctx, ui->opt->record, ui, &ui->record);
 	if (rc == 0 && ui->opt->cast != NULL)
