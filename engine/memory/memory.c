@@ -18,7 +18,7 @@ mem_init(struct memory *m, struct mem_layer *backend, struct file_faults *faults
 
 	memset(m, 0, sizeof(*m));
 	m->top = backend;
-	m->faults = faults;
+	m->faults = faults != NULL ? &faults->count : &m->no_faults;
 	m->reader.read = read_phys;
 	m->reader.arg = m;
 	/*

@@ -89,7 +89,8 @@ struct mem_layer {
 struct memory {
 	struct mem_layer	*top;
 	_Atomic uint64_t	 generation;	/* moves when the stack's answers do */
-	struct file_faults	*faults;	/* of the mapped files, or NULL */
+	const atomic_uint	*faults;	/* of the mapped files so far */
+	atomic_uint		 no_faults;	/* for memory that has none */
 	bool			 recorded;	/* a recorder is in the stack */
 	struct phys_reader	 reader;	/* over the whole stack, for arch */
 };
@@ -108,13 +109,8 @@ void	mem_push(struct memory *, struct mem_layer *);
 static inline uint64_t
 mem_generation(const struct memory *m)
 {
-	uint64_t g;
-
-	g = atomic_load_explicit(&m->generation, memory_order_acquire);
-	if (m->faults != NULL)
-		g += atomic_load_explicit(&m->faults->count,
-		    memory_order_acquire);
-	return (g);
+	return (atomic_load_explicit(&m->generation, memory_order_acquire) +
+	    atomic_load_explicit(m->faults, memory_order_acquire));
 }
 
 /* All n bytes, or an error; err.addr is the first missing physical address. */

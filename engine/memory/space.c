@@ -37,10 +37,15 @@ struct tlb_space {
 	uint64_t		 number;	/* 1 to NUMBER_MAX; 0: none */
 };
 
+/* Of the bits that a chunk's tag has free: its bytes do not lie in one piece. */
+#define SCATTERED	(UINT64_C(1) << PAGE_SHIFT)
+
 struct tlb_chunk {
 	uint64_t	 tag;
-	const uint8_t	*ptr;		/* first byte of the chunk, or NULL */
-	uint64_t	 phys;
+	union {				/* of the chunk's first byte */
+		const uint8_t	*ptr;
+		uint64_t	 phys;	/* SCATTERED */
+	};
 };
 
 struct tlb_page {
@@ -115,6 +120,14 @@ tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
 	return (t);
 }
 
+/* Does the cache speak of this space, at this moment? */
+static inline bool
+is_current(const struct tlb *t, const struct space *sp, uint64_t generation)
+{
+	return (t != NULL && t->generation == generation && t->mem == sp->mem &&
+	    t->now.root == sp->root && t->now.form == sp->form);
+}
+
 /* The n bytes at va where the cache knows that they lie in one piece. */
 static inline const uint8_t *
 at_hand(const struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
@@ -126,11 +139,10 @@ at_hand(const struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
 	const struct tlb_chunk *c;
 	const struct tlb_page *p;
 
-	if (t == NULL || t->generation != generation || t->mem != sp->mem ||
-	    t->now.root != sp->root || t->now.form != sp->form)
+	if (!is_current(t, sp, generation))
 		return (NULL);
 	c = tlb_chunk(t, va);
-	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT) && c->ptr != NULL)
+	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT))
 		return (n <= chunk - (va & (chunk - 1)) ?
 		    c->ptr + (va & (chunk - 1)) : NULL);
 	p = tlb_page(t, va);
@@ -224,8 +236,8 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 
 	*phys = 0;
 	c = tlb_chunk(t, va);
-	known = c->tag == tlb_tag(t, va, CHUNK_SHIFT);
-	if (known && c->ptr != NULL) {
+	known = c->tag == (tlb_tag(t, va, CHUNK_SHIFT) | SCATTERED);
+	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT)) {
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		*ptr = c->ptr + in_chunk;
 		return (0);
@@ -253,12 +265,12 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 		*ptr = x.ptr + (r.phys - x.pa);
 		if (keep)
 			*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT),
-			    *ptr - in_chunk, 0 };
+			    { .ptr = *ptr - in_chunk } };
 		return (0);
 	}
 	if (large && keep && !known)
-		*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT), NULL,
-		    r.phys - in_chunk };
+		*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT) |
+		    SCATTERED, { .phys = r.phys - in_chunk } };
 	*phys = r.phys;
 	*ptr = plain && holds(&x, r.phys, PAGE_SHIFT) ?
 	    x.ptr + (r.phys - x.pa) : NULL;
@@ -348,7 +360,7 @@ space_read_some(struct ctx *ctx, const struct space *sp, uint64_t va,
 	return (read_pages(ctx, sp, va, buf, n, done));
 }
 
-static int
+static __attribute__((noinline)) int
 read_all(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
     size_t n)
 {
@@ -360,19 +372,23 @@ read_all(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
 /*
  * Random reads wait for the host's memory, several at a time: the fewer
  * instructions one takes, the more of them the processor has under way.  So
- * the usual size is copied here without a call and with nothing to save.
+ * the usual size at the usual place, a large page in one piece, is copied here
+ * without a call and with nothing to save.
  */
 int
 space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
     size_t n)
 {
 	const uint64_t generation = mem_generation(sp->mem);
-	const uint8_t *p;
+	const uint64_t in = va & ((UINT64_C(1) << CHUNK_SHIFT) - 1);
+	struct tlb *t = ctx->tlb;
+	const struct tlb_chunk *c;
 
-	if (n == 8) {
-		p = at_hand(ctx, sp, va, 8, generation);
-		if (p != NULL) {
-			memcpy(buf, p, 8);
+	if (n == 8 && is_current(t, sp, generation)) {
+		c = tlb_chunk(t, va);
+		if (c->tag == tlb_tag(t, va, CHUNK_SHIFT) &&
+		    in <= (UINT64_C(1) << CHUNK_SHIFT) - 8) {
+			memcpy(buf, c->ptr + in, 8);
 			if (mem_generation(sp->mem) == generation)
 				return (0);
 		}
