@@ -82,11 +82,11 @@ one(const struct step *s, unsigned i, uint64_t *ret)
 
 	switch (rule->kind) {
 	case CFI_UNSAID:
-		/* The return address stays where the call put it. */
-		if ((s->a->kept >> i & 1) == 0 && i != s->rules->ra)
-			return (E_NOT_FOUND);
-		/* FALLTHROUGH */
 	case CFI_SAME:
+		/* The return address stays where the call put it. */
+		if (rule->kind == CFI_UNSAID && i != s->rules->ra &&
+		    (s->a->kept >> i & 1) == 0)
+			return (E_NOT_FOUND);
 		if (!unwind_has(s->old, i))
 			return (E_NOT_FOUND);
 		*ret = s->old->v[i];

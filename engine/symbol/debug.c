@@ -24,7 +24,8 @@ struct debug {
 	void		*arg;
 	pthread_mutex_t	 lock;
 	atomic_bool	 settled;	/* found or not: it stays so */
-	bool		 looked, has_unit;
+	bool		 looked;
+	struct type_unit *unit;		/* once it is among the types */
 	struct debug_facts facts;
 	struct debugfile *file;
 	struct file	*kept;		/* the index's file, or */
@@ -403,7 +404,7 @@ debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
 	struct type_unit *u;
 	int rc;
 
-	if (d == NULL || d->has_unit)
+	if (d == NULL || d->unit != NULL)
 		return (0);
 	/* Alone it is the kernel's unit: only where there is something. */
 	rc = lazy ? 0 : debug_find(ctx, d);
@@ -415,8 +416,16 @@ debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
 	rc = types_add(ctx, ts, u);
 	if (rc != 0)
 		u->ops->close(u);
-	d->has_unit = rc == 0;
+	else
+		d->unit = u;
 	return (rc);
+}
+
+struct typeref
+debug_typeref(const struct debug *d, uint32_t id)
+{
+	return (d->unit == NULL ? (struct typeref){ 0, 0 } :
+	    (struct typeref){ d->unit->index, id });
 }
 
 struct dwarf *

@@ -52,6 +52,8 @@ struct dwarf *debug_dwarf(void *debug);
  * those do not know; alone they are the kernel's own.  E_NOT_FOUND.
  */
 int	debug_add_types(struct ctx *, struct debug *, struct types *);
+/* A type that dwarf_vars tells, among the kernel's. */
+struct typeref debug_typeref(const struct debug *, uint32_t id);
 /* What has been opened so far, without looking: NULL. */
 struct dwarf *debug_opened(struct debug *);
 /* The file that it comes from, or NULL. */

@@ -201,9 +201,9 @@ shuffle(struct machine *x, unsigned op, unsigned index)
 		pop(x);
 		break;
 	case OP_over:
-		index = 1;
-		/* FALLTHROUGH */
 	case OP_pick:
+		if (op == OP_over)
+			index = 1;
 		if (index >= x->n)
 			x->bad = true;
 		else

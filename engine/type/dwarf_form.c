@@ -320,12 +320,12 @@ dwarf_form(const struct dwarf_forms *f, struct bytes *b, uint64_t form,
 		address_index(f, v, dwarf_uleb(b));
 		break;
 	case DW_FORM_ref_udata:
-		v->v = dwarf_uleb(b);
-		/* FALLTHROUGH */
 	case DW_FORM_ref1:
 	case DW_FORM_ref2:
 	case DW_FORM_ref4:
 	case DW_FORM_ref8:
+		if (form == DW_FORM_ref_udata)
+			v->v = dwarf_uleb(b);
 		v->class = v->v < cu->end - cu->offset ? DWARF_REF : DWARF_NONE;
 		v->v += cu->offset;
 		break;

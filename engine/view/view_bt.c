@@ -1,25 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bt: the stacks of tasks. */
-#include "engine/view/tools.h"
+#include "engine/view/bt_vars.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The same with and without debug information: then source lines are shown. */
-#define COLUMNS(no_source)						\
+/*
+ * The same with and without debug information: then source lines are shown.
+ * Where variables are shown too, addresses make room for them.
+ */
+#define COLUMNS(no_source, vars)					\
 	{ .key = "pid", .width = 7, .right = true },			\
 	{ .key = "cpu", .width = 3, .right = true },			\
 	{ .key = "frame", .title = "#", .width = 3, .right = true },	\
-	{ .key = "pc", .width = 18 },					\
+	{ .key = "pc", .width = 18, .hidden = (vars) },			\
 	{ .key = "sp", .width = 18, .hidden = true },			\
 	{ .key = "symbol", .width = (no_source) ? 40 : 28 },		\
-	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true }, \
+	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true,	\
+	    .hidden = (vars) },						\
 	{ .key = "source", .width = 32, .hidden = (no_source) },	\
 	{ .key = "reliable", .hidden = true },				\
-	{ .key = "inline", .hidden = true },
+	{ .key = "inline", .hidden = true }
 
-static const struct column columns[] = { COLUMNS(true) };
-static const struct column source_columns[] = { COLUMNS(false) };
+static const struct column columns[] = { COLUMNS(true, false) };
+static const struct column source_columns[] = { COLUMNS(false, false) };
+/* With -l: arguments and locals have rows of their own. */
+static const struct column var_columns[] = {
+	COLUMNS(false, true),
+	{ .key = "name", .width = 16 },
+	{ .key = "type", .width = 24 },
+	{ .key = "value", .width = 24 },
+};
 
 struct bt {
 	struct kernel	*k;
@@ -27,7 +38,16 @@ struct bt {
 	const struct os_proc *proc;
 	struct dwarf	*dwarf;		/* or NULL */
 	const struct os_frame *frame;
+	bool		 vars;		/* -l */
+	const struct dwarf_frame *function;
+	unsigned	 nvar;		/* of this function */
 };
+
+static size_t
+ncells(const struct bt *b)
+{
+	return (b->vars ? COUNT(var_columns) : COUNT(columns));
+}
 
 /* A row: of the frame itself, or of a function that is inlined in it. */
 static int
@@ -37,9 +57,9 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	const struct symbol *sym;
 	const char *name;
 	char place[1024];
-	struct cell cells[COUNT(columns)];
+	struct cell cells[COUNT(var_columns)] = { { 0 } };
 	struct link code = { .kind = LINK_CODE, .addr = f->pc };
-	struct row row = { .cells = cells, .ncells = COUNT(cells) };
+	struct row row = { .cells = cells, .ncells = ncells(b) };
 	const bool inlined = in != NULL && in->inlined;
 
 	/* The call may be the caller's last instruction: look before it. */
@@ -72,9 +92,37 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 }
 
 static int
+emit_var(void *arg, struct ctx *ctx, const struct bt_var *v)
+{
+	struct bt *b = arg;
+	struct cell cells[COUNT(var_columns)] = { { 0 } };
+	const struct row row = { .cells = cells, .ncells = COUNT(cells),
+	    .key = (b->proc->task + b->frame->index) ^
+	    (uint64_t)b->function->entry << 32 ^ ~(uint64_t)b->nvar++ << 16 };
+
+	cells[0] = cell_s64(b->proc->tid);
+	cells[1] = view_cell_u64(b->proc->cpu);
+	cells[2] = cell_u64(b->frame->index);
+	cells[8] = cell_bool(b->frame->reliable);
+	cells[9] = cell_bool(b->function->inlined);
+	cells[10] = cell_text(v->name);
+	cells[11] = cell_text(v->type);
+	cells[12] = v->value;
+	return (row_emit(b->sink, ctx, &row));
+}
+
+static int
 emit_function(void *arg, struct ctx *ctx, const struct dwarf_frame *in)
 {
-	return (emit_row(ctx, arg, in));
+	struct bt *b = arg;
+	int error;
+
+	error = emit_row(ctx, b, in);
+	if (error != OK || !b->vars)
+		return (error);
+	b->function = in;
+	b->nvar = 0;
+	return (bt_vars(ctx, b->k, b->dwarf, b->frame, in->entry, emit_var, b));
 }
 
 static int
@@ -96,16 +144,13 @@ emit(void *arg, struct ctx *ctx, const struct os_frame *f)
 static int
 no_stack(struct ctx *ctx, struct bt *b, int status)
 {
-	struct cell cells[COUNT(columns)];
-	size_t i;
+	struct cell cells[COUNT(var_columns)] = { { 0 } };
 
-	for (i = 0; i < COUNT(cells); i++)
-		cells[i] = cell_null();
 	cells[0] = cell_s64(b->proc->tid);
 	cells[1] = view_cell_u64(b->proc->cpu);
 	cells[3] = view_cell_status(status);
 	return (row_emit_cells(b->sink, ctx, b->proc->task, cells,
-	    COUNT(cells)));
+	    ncells(b)));
 }
 
 static int
@@ -206,24 +251,31 @@ of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args)
 }
 
 static int
-run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
+run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
     struct row_sink *sink)
 {
 	struct bt b = { .k = k, .sink = sink };
-	int cpu, error;
+	struct view_args without = *given;
+	const struct view_args *args = &without;
+	int cpu, error, i;
 
+	b.vars = given->argc > 1 && strcmp(given->argv[1], "-l") == 0;
+	if (b.vars)
+		for (i = 2, without.argc--; i < given->argc; i++)
+			without.argv[i - 1] = given->argv[i];
 	cpu = -1;
 	if (args->argc == 3 && strcmp(args->argv[1], "cpu") == 0) {
 		error = view_pid(ctx, args, 2, &cpu);
 		if (error != OK)
 			return (error);
 	} else if (args->argc > 2)
-		return (view_usage(ctx, args));
-	if (debug_open(ctx, k->debug, &b.dwarf) == E_CANCELLED)
-		return (E_CANCELLED);
+		return (view_usage(ctx, given));
+	error = debug_open(ctx, k->debug, &b.dwarf);
+	if (error == E_CANCELLED || (error != OK && b.vars))
+		return (error);
 	ctx_clear(ctx);
-	error = sink->begin(sink, ctx, b.dwarf != NULL ? source_columns :
-	    columns, COUNT(columns));
+	error = sink->begin(sink, ctx, b.vars ? var_columns :
+	    b.dwarf != NULL ? source_columns : columns, ncells(&b));
 	if (error != OK)
 		return (error);
 	if (cpu >= 0)
@@ -237,8 +289,8 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 const struct view view_bt = {
 	.name = "bt",
-	.args = "[PID | cpu N | -a]",
-	.help = "the stack of a task, of what a CPU runs, of all tasks; the task that panicked",
+	.args = "[-l] [PID | cpu N | -a]",
+	.help = "the stack of a task, of what a CPU runs, of all tasks; the task that panicked; -l: arguments and locals",
 	.needs = NEEDS_OS,
 	.run = run,
 };

@@ -9,6 +9,7 @@
 
 #include "arch/cfi.h"
 #include "base/bytes.h"
+#include "engine/os/os_cfi.h"
 
 #define FRAMES_MAX	1024
 
@@ -237,6 +238,8 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
     const struct virt_reader *reader, struct unwind_frame *f)
 {
 	const bool reliable = f->reliable && !f->exact;
+	struct unwind_frame by_cfi = *f;
+	bool cfi;
 	int rc;
 
 	ctx->quiet++;
@@ -247,11 +250,20 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 		return (rc);
 	}
 	ctx_clear(ctx);
+	cfi = os_cfi_frame(ctx, k, reader, &by_cfi) == 0;
+	by_cfi.pc = unsigned_pc(k, by_cfi.pc);
+	/* What was interrupted may not have laid its record yet. */
+	if (cfi && f->exact && sym_at(&k->symbols, by_cfi.pc - 1) != NULL) {
+		*f = by_cfi;
+		return (is_user(f->pc) ? E_DONE : 0);
+	}
 	rc = unwind_chain(ctx, reader, linux_of(k)->arch->chain, f);
 	if (rc != 0)
 		return (rc);
 	f->pc = unsigned_pc(k, f->pc);
 	f->reliable = reliable;
+	if (cfi && by_cfi.pc == f->pc && by_cfi.bp == f->bp)
+		*f = by_cfi;
 	return (is_user(f->pc) ? E_DONE : 0);
 }
 
@@ -259,8 +271,10 @@ int
 linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
 	struct virt_reader reader = { read_virt, &k->space };
+	struct unwind_frame by_cfi = *f;
 	struct linux_orc *orc;
 	struct unwind_rule rule;
+	bool cfi;
 	int rc;
 
 	if (is_user(f->pc))
@@ -270,11 +284,22 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	orc = rules(ctx, k);
 	rc = orc == NULL ? E_NOT_FOUND :
 	    linux_orc_find(ctx, orc, f->exact ? f->pc : f->pc - 1, &rule);
-	if (rc == E_NOT_FOUND || (rc == 0 && rule.kind == UNWIND_UNDEFINED))
-		return (linux_guess_frame(ctx, k, f));
+	cfi = os_cfi_frame(ctx, k, &reader, &by_cfi) == 0;
+	if (rc == E_NOT_FOUND || (rc == 0 && rule.kind == UNWIND_UNDEFINED)) {
+		if (!cfi)
+			return (linux_guess_frame(ctx, k, f));
+		*f = by_cfi;
+		return (is_user(f->pc) ? E_DONE : 0);
+	}
 	if (rc != 0)
 		return (rc);
 	rc = unwind_x86_64(ctx, &reader, &rule, f);
+	/*
+	 * ORC knows what the compiler does not, such as a change of stacks in
+	 * assembly; CFI knows where the other registers are.
+	 */
+	if (rc == 0 && cfi && by_cfi.pc == f->pc && by_cfi.sp == f->sp)
+		f->regs = by_cfi.regs;
 	if (rc == 0 && is_user(f->pc))
 		return (E_DONE);
 	return (rc);
