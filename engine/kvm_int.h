@@ -69,6 +69,8 @@ void	kvm_window_close(kvm_t *);
 
 /* Bytes of the kernel's usual page. */
 size_t	kvm_page_size(const kvm_t *);
+/* A FreeBSD kernel, whose symbols a resolver may be the only one to know. */
+bool	kvm_is_bsd(const kvm_t *);
 /* kvm_pcpu.c: as kvm_getcptime(3), of a FreeBSD dump. */
 bool	kvm_cptime_bsd(kvm_t *, long cp_time[]);
 

@@ -22,12 +22,22 @@
 
 #define CPUS_MAX	65536
 
+bool
+kvm_is_bsd(const kvm_t *kd)
+{
+	const struct kernel *k = kd->kernel;
+
+	return ((k->os != NULL && strcmp(k->os->name, "FreeBSD") == 0) ||
+	    (k->dump->system != NULL && strcmp(k->dump->system, "FreeBSD") ==
+	    0));
+}
+
 static bool
 is_linux(const kvm_t *kd)
 {
 	const struct kernel *k = kd->kernel;
 
-	return (k->os != NULL && k->os->cpus != NULL);
+	return (k->os != NULL && k->os->cpus != NULL && !kvm_is_bsd(kd));
 }
 
 /* One above the highest CPU, and how many there are. */

@@ -132,7 +132,7 @@ kvm_getcptime(kvm_t *kd, long *cp_time)
 	if (kd == NULL)
 		return (0);
 	k = kd->kernel;
-	if (k->dump->system != NULL && strcmp(k->dump->system, "FreeBSD") == 0)
+	if (kvm_is_bsd(kd))
 		return (kvm_cptime_bsd(kd, cp_time) ? 0 : -1);
 	if (lacks(kd, k->os != NULL && k->os->cptime != NULL, "cp_time"))
 		return (-1);

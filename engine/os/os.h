@@ -163,6 +163,12 @@ struct os_module {
 	const char	*const *used_by;	/* NULL-ended */
 };
 
+/* A bit of a set, and what people call it; a name of NULL ends an array. */
+struct os_bit {
+	uint64_t	 bit;
+	const char	*name;
+};
+
 struct os_ops {
 	const char *name;		/* "Linux" */
 	const char *task_type;		/* what os_proc.task is the address of */
@@ -190,6 +196,8 @@ struct os_ops {
 	/* Open files in the order of their descriptors. */
 	int	(*files)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+	/* os_file.flags, the access mode apart; NULL: as Linux has them. */
+	const struct os_bit *open_flags;
 	/* The path of a directory entry, seen from a mount's root. */
 	int	(*path)(struct ctx *, struct kernel *, uint64_t mnt,
 		    uint64_t dentry, struct arena *, const char **ret);

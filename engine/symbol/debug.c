@@ -164,7 +164,7 @@ try_path(struct ctx *ctx, struct debug *d, const char *path, bool named,
 static int
 take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 {
-	struct debugfile *df;
+	struct debugfile *df = NULL;
 	int rc;
 
 	rc = try_path(ctx, d, path, named, &df);
@@ -172,6 +172,7 @@ take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 		d->file = df;
 		return (0);
 	}
+	debugfile_close(df);
 	if (rc != E_NOT_FOUND && d->why[0] == '\0')
 		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
 	if (rc == 0 || rc == E_CANCELLED || rc == E_NOMEM)

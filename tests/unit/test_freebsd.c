@@ -915,7 +915,13 @@ typed(void **state)
 	assert_int_equal(freebsd_args(&ctx, &k, &sysctl, false, say_text,
 	    NULL), 0);
 	assert_string_equal(said, "sysctl|debug.kdb.panic|");
+	/* One of the kernel's own has none. */
+	said[0] = '\0';
 	sysctl.group = base + PROCS + 0x200;
+	assert_int_equal(freebsd_args(&ctx, &k, &sysctl, false, say_text,
+	    NULL), 0);
+	assert_string_equal(said, "");
+	sysctl.mm = OS_UNKNOWN;
 	assert_int_equal(freebsd_args(&ctx, &k, &sysctl, false, say_text,
 	    NULL), E_NOT_FOUND);
 	said[0] = '\0';

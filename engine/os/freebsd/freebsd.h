@@ -12,12 +12,16 @@
 #include "arch/unwind.h"
 #include "engine/os/os.h"
 
+#include <pthread.h>
+
 #define FREEBSD_NAME	20		/* MAXCOMLEN + 1, sys/sys/param.h */
 #define FREEBSD_NOCPU	(-1)
 
 /* An offset, or why there is none. */
 struct freebsd_offset {
 	uint32_t v;			/* bytes */
+	uint32_t size;			/* of what is there; 0: not known */
+	uint8_t	 bit_offset, bit_size;	/* as struct type_field has them */
 	int	 status;
 };
 
@@ -63,6 +67,52 @@ enum freebsd_member {
 	FM_VM_TEXT,
 	FM_VM_DATA,
 	FM_VM_STACK,
+	FM_VM_STACKTOP,
+	FM_VM_HEADER,
+	FM_PMAP_CR3,
+	FM_PMAP_PDPT,
+	FM_PMAP_PDIR,
+	FM_PMAP_L0_PADDR,
+	FM_PMAP_L0,
+	FM_PMAP_SATP,
+	FM_PMAP_TOP,
+	FM_PMAP_L1,
+	FM_PMAP_PT1,
+	FM_PROC_SYSENT,
+	FM_SYSENT_FLAGS,
+	FM_SYSENT_STRINGS,
+	FM_SYSENT_STRINGS_SIZE,
+	FM_ENTRY_NEXT,
+	FM_ENTRY_LEFT,
+	FM_ENTRY_RIGHT,
+	FM_ENTRY_START,
+	FM_ENTRY_END,
+	FM_ENTRY_OFFSET,
+	FM_ENTRY_FLAGS,
+	FM_ENTRY_PROTECTION,
+	FM_ENTRY_INHERITANCE,
+	FM_ENTRY_OBJECT,
+	FM_OBJECT_TYPE,
+	FM_OBJECT_HANDLE,
+	FM_OBJECT_BACKING,
+	FM_PROC_FD,
+	FM_FILEDESC_FILES,
+	FM_FILES_COUNT,
+	FM_FILES_FIRST,
+	FM_FILES_FILE,
+	FM_FILE_TYPE,
+	FM_FILE_FLAG,
+	FM_FILE_VNODE,
+	FM_VNODE_TYPE,
+	FM_VNODE_FLAGS,
+	FM_VNODE_MOUNT,
+	FM_VNODE_NAMES,
+	FM_MOUNT_COVERED,
+	FM_NAME_NEXT,
+	FM_NAME_PARENT,
+	FM_NAME_LENGTH,
+	FM_NAME_TEXT,
+	FM_PCPU_TIME,
 	FM_ARGS_LENGTH,
 	FM_ARGS_ARGS,
 	FM_SW_NBLKS,
@@ -92,6 +142,8 @@ struct freebsd_pcb {
 };
 
 struct freebsd_os {			/* kernel->os_data */
+	pthread_mutex_t	 lock;		/* of the next two */
+	bool		 learned;
 	struct freebsd_offset member[FM_COUNT];
 	struct os_u64	 dumptid;	/* the thread that wrote the dump */
 	struct os_u64	 dumppcb, stoppcbs;	/* addresses */
@@ -126,7 +178,14 @@ int	freebsd_at(struct ctx *, struct kernel *, uint64_t base,
 /* Its value: an unsigned integer of size bytes (0: a pointer's). */
 int	freebsd_get(struct ctx *, struct kernel *, uint64_t base,
 	    enum freebsd_member, unsigned size, uint64_t *);
-void	freebsd_learn_members(struct ctx *, struct kernel *);
+/* The same as wide as the types have it, a bit-field or not. */
+int	freebsd_number(struct ctx *, struct kernel *, uint64_t base,
+	    enum freebsd_member, uint64_t *);
+/* Is its place known? */
+bool	freebsd_has(struct ctx *, struct kernel *, enum freebsd_member);
+/* The size of a structure; E_NO_TYPE. */
+int	freebsd_size(struct ctx *, struct kernel *, const char *type,
+	    uint64_t *);
 
 /* freebsd_procs.c */
 int	freebsd_procs(struct ctx *, struct kernel *, unsigned flags,
@@ -134,9 +193,35 @@ int	freebsd_procs(struct ctx *, struct kernel *, unsigned flags,
 int	freebsd_proc(struct ctx *, struct kernel *, int tid, struct arena *,
 	    struct os_proc *);
 int	freebsd_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
+
+/* freebsd_user.c */
+int	freebsd_proc_space(struct ctx *, struct kernel *,
+	    const struct os_proc *, struct space *);
 int	freebsd_args(struct ctx *, struct kernel *, const struct os_proc *,
 	    bool env, int (*fn)(void *, struct ctx *, const char *, size_t),
 	    void *);
+
+/* freebsd_files.c */
+int	freebsd_files(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
+/*
+ * The path of a vnode, as far as the name cache has it: "..." stands before
+ * what is all that is known.  E_NOT_FOUND: nothing is.
+ */
+int	freebsd_vnode_path(struct ctx *, struct kernel *, uint64_t vnode,
+	    char *buf, size_t size);
+extern const struct os_bit freebsd_open_flags[];
+
+/* freebsd_maps.c */
+int	freebsd_maps(struct ctx *, struct kernel *, const struct os_proc *,
+	    int (*fn)(void *, struct ctx *, const struct os_map *), void *);
+
+/* freebsd_cpu.c */
+int	freebsd_cpus(struct ctx *, struct kernel *, unsigned *ids,
+	    unsigned *online);
+int	freebsd_cpu(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
+int	freebsd_cptime(struct ctx *, struct kernel *, int cpu,
+	    struct os_cptime *);
 
 /* freebsd_frames.c */
 int	freebsd_frames(struct ctx *, struct kernel *, const struct os_proc *,

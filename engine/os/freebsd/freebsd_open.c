@@ -23,6 +23,10 @@ const struct os_ops freebsd_ops = {
 	.procs = freebsd_procs,
 	.proc = freebsd_proc,
 	.args = freebsd_args,
+	.proc_space = freebsd_proc_space,
+	.maps = freebsd_maps,
+	.files = freebsd_files,
+	.open_flags = freebsd_open_flags,
 	.frames = freebsd_frames,
 	.swaps = freebsd_swaps,
 	.load = freebsd_load,
@@ -30,6 +34,9 @@ const struct os_ops freebsd_ops = {
 	.modules = freebsd_modules,
 	.current = freebsd_current,
 	.core_notes = freebsd_core_notes,
+	.cpus = freebsd_cpus,
+	.cpu = freebsd_cpu,
+	.cptime = freebsd_cptime,
 };
 
 /* Does the dump say so, or the kernel's file beside one that says nothing? */
@@ -88,6 +95,7 @@ freebsd_open(struct ctx *ctx, struct kernel *k,
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	pthread_mutex_init(&f->lock, NULL);
 	k->os_data = f;
 	take_symbols(k);
 	if (k->image == NULL)
@@ -106,7 +114,6 @@ freebsd_open(struct ctx *ctx, struct kernel *k,
 		os_warn(k, "virtual addresses cannot be read: %s",
 		    ctx->err.text);
 	ctx_clear(ctx);
-	freebsd_learn_members(ctx, k);
 	ctx->quiet++;
 	learn_registers(ctx, k);
 	ctx->quiet--;
@@ -117,6 +124,9 @@ freebsd_open(struct ctx *ctx, struct kernel *k,
 static void
 freebsd_close(struct kernel *k)
 {
-	free(k->os_data);
+	struct freebsd_os *f = freebsd_of(k);
+
+	pthread_mutex_destroy(&f->lock);
+	free(f);
 	k->os_data = NULL;
 }

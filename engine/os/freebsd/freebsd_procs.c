@@ -16,7 +16,6 @@
 
 #define PROCS_MAX	(UINT32_C(1) << 20)	/* more are not believable */
 #define THREADS_MAX	(UINT32_C(1) << 20)	/* of all processes */
-#define ARGS_MAX	(UINT32_C(4) << 20)
 
 /* enum proc_state, p_flag, thread states and inhibitors: sys/sys/proc.h. */
 #define PRS_ZOMBIE	2
@@ -557,47 +556,4 @@ freebsd_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
 	}
 	return (rc != 0 ? rc : ctx_fail(ctx, E_NOT_FOUND,
 	    "no thread is known to run on CPU %d", cpu));
-}
-
-/*
- * The kernel keeps short argument lists itself, struct pargs in sys/sys/proc.h;
- * the environment lies in the process's memory alone.
- */
-int
-freebsd_args(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
-    bool env, int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
-{
-	uint64_t args, length, text;
-	char *buf;
-	size_t at, n;
-	int rc;
-
-	if (env)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "the environment of a "
-		    "FreeBSD process lies in its own memory, which is not "
-		    "read"));
-	rc = freebsd_get(ctx, k, p->group, FM_PROC_ARGS, 0, &args);
-	if (rc == 0 && args == 0)
-		return (ctx_fail(ctx, E_NOT_FOUND, "the kernel keeps no "
-		    "arguments of process %d", p->pid));
-	if (rc == 0)
-		rc = freebsd_get(ctx, k, args, FM_ARGS_LENGTH, 4, &length);
-	if (rc == 0)
-		rc = freebsd_at(ctx, k, args, FM_ARGS_ARGS, &text);
-	if (rc != 0)
-		return (rc);
-	if (length > ARGS_MAX)
-		return (ctx_fail_at(ctx, E_CORRUPT, args, "arguments of %llu "
-		    "bytes", (unsigned long long)length));
-	buf = malloc((size_t)length + 1);
-	if (buf == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	rc = space_read(ctx, &k->space, text, buf, (size_t)length);
-	buf[length] = '\0';
-	for (at = 0; rc == 0 && at < length; at += n + 1) {
-		n = strlen(buf + at);
-		rc = fn(arg, ctx, buf + at, n);
-	}
-	free(buf);
-	return (rc);
 }

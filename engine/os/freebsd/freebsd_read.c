@@ -53,6 +53,52 @@ static const struct {
 	[FM_VM_TEXT] = { NULL, "vmspace", "vm_tsize" },
 	[FM_VM_DATA] = { NULL, "vmspace", "vm_dsize" },
 	[FM_VM_STACK] = { NULL, "vmspace", "vm_ssize" },
+	[FM_VM_STACKTOP] = { NULL, "vmspace", "vm_stacktop" },
+	[FM_VM_HEADER] = { NULL, "vmspace", "vm_map.header" },
+	[FM_PMAP_CR3] = { NULL, "vmspace", "vm_pmap.pm_cr3" },
+	[FM_PMAP_PDPT] = { NULL, "vmspace", "vm_pmap.pm_pdpt" },
+	[FM_PMAP_PDIR] = { NULL, "vmspace", "vm_pmap.pm_pdir" },
+	[FM_PMAP_L0_PADDR] = { NULL, "vmspace", "vm_pmap.pm_l0_paddr" },
+	[FM_PMAP_L0] = { NULL, "vmspace", "vm_pmap.pm_l0" },
+	[FM_PMAP_SATP] = { NULL, "vmspace", "vm_pmap.pm_satp" },
+	[FM_PMAP_TOP] = { NULL, "vmspace", "vm_pmap.pm_top" },
+	[FM_PMAP_L1] = { NULL, "vmspace", "vm_pmap.pm_l1" },
+	[FM_PMAP_PT1] = { NULL, "vmspace", "vm_pmap.pm_pt1" },
+	[FM_PROC_SYSENT] = { NULL, "proc", "p_sysent" },
+	[FM_SYSENT_FLAGS] = { NULL, "sysentvec", "sv_flags" },
+	[FM_SYSENT_STRINGS] = { NULL, "sysentvec", "sv_psstrings" },
+	[FM_SYSENT_STRINGS_SIZE] = { NULL, "sysentvec", "sv_psstringssz" },
+	[FM_ENTRY_NEXT] = { NULL, "vm_map_entry", "next" },
+	[FM_ENTRY_LEFT] = { NULL, "vm_map_entry", "left" },
+	[FM_ENTRY_RIGHT] = { NULL, "vm_map_entry", "right" },
+	[FM_ENTRY_START] = { NULL, "vm_map_entry", "start" },
+	[FM_ENTRY_END] = { NULL, "vm_map_entry", "end" },
+	[FM_ENTRY_OFFSET] = { NULL, "vm_map_entry", "offset" },
+	[FM_ENTRY_FLAGS] = { NULL, "vm_map_entry", "eflags" },
+	[FM_ENTRY_PROTECTION] = { NULL, "vm_map_entry", "protection" },
+	[FM_ENTRY_INHERITANCE] = { NULL, "vm_map_entry", "inheritance" },
+	[FM_ENTRY_OBJECT] = { NULL, "vm_map_entry", "object" },
+	[FM_OBJECT_TYPE] = { NULL, "vm_object", "type" },
+	[FM_OBJECT_HANDLE] = { NULL, "vm_object", "handle" },
+	[FM_OBJECT_BACKING] = { NULL, "vm_object", "backing_object" },
+	[FM_PROC_FD] = { NULL, "proc", "p_fd" },
+	[FM_FILEDESC_FILES] = { NULL, "filedesc", "fd_files" },
+	[FM_FILES_COUNT] = { NULL, "fdescenttbl", "fdt_nfiles" },
+	[FM_FILES_FIRST] = { NULL, "fdescenttbl", "fdt_ofiles" },
+	[FM_FILES_FILE] = { NULL, "filedescent", "fde_file" },
+	[FM_FILE_TYPE] = { NULL, "file", "f_type" },
+	[FM_FILE_FLAG] = { NULL, "file", "f_flag" },
+	[FM_FILE_VNODE] = { NULL, "file", "f_vnode" },
+	[FM_VNODE_TYPE] = { NULL, "vnode", "v_type" },
+	[FM_VNODE_FLAGS] = { NULL, "vnode", "v_vflag" },
+	[FM_VNODE_MOUNT] = { NULL, "vnode", "v_mount" },
+	[FM_VNODE_NAMES] = { NULL, "vnode", "v_cache_dst" },
+	[FM_MOUNT_COVERED] = { NULL, "mount", "mnt_vnodecovered" },
+	[FM_NAME_NEXT] = { NULL, "namecache", "nc_dst" },
+	[FM_NAME_PARENT] = { NULL, "namecache", "nc_dvp" },
+	[FM_NAME_LENGTH] = { NULL, "namecache", "nc_nlen" },
+	[FM_NAME_TEXT] = { NULL, "namecache", "nc_name" },
+	[FM_PCPU_TIME] = { NULL, "pcpu", "pc_cp_time" },
 	[FM_ARGS_LENGTH] = { NULL, "pargs", "ar_length" },
 	[FM_ARGS_ARGS] = { NULL, "pargs", "ar_args" },
 	[FM_SW_NBLKS] = { NULL, "swdevt", "sw_nblks" },
@@ -111,43 +157,63 @@ freebsd_text(struct ctx *ctx, const struct kernel *k, const char *name,
 	return (t);
 }
 
-/* Settle where the members are.  Failures are kept for who asks for them. */
-void
-freebsd_learn_members(struct ctx *ctx, struct kernel *k)
+static struct freebsd_offset
+offset_of(struct ctx *ctx, struct kernel *k, enum freebsd_member m)
 {
-	struct freebsd_os *f = freebsd_of(k);
+	struct freebsd_offset o = { .status = E_NO_SYMBOL };
 	struct type_field field;
 	uint64_t v;
-	size_t i;
-	int rc;
 
-	ctx->quiet++;
-	for (i = 0; i < FM_COUNT; i++) {
-		rc = E_NO_SYMBOL;
-		if (places[i].symbol != NULL)
-			rc = freebsd_var(ctx, k, places[i].symbol, 4, &v);
-		if (rc == 0 && v >= OFFSET_MAX)
-			rc = E_CORRUPT;
-		if (rc != 0 && k->types != NULL && type_field_of(ctx, k->types,
-		    places[i].type, places[i].member, &field) == 0 &&
-		    field.offset < OFFSET_MAX) {
-			v = field.offset;
-			rc = 0;
-		}
-		if (rc == E_NO_SYMBOL)
-			rc = E_NO_TYPE;
-		f->member[i].status = rc;
-		f->member[i].v = rc == 0 ? (uint32_t)v : 0;
+	if (places[m].symbol != NULL)
+		o.status = freebsd_var(ctx, k, places[m].symbol, 4, &v);
+	if (o.status == 0 && v >= OFFSET_MAX)
+		o.status = E_CORRUPT;
+	if (o.status == 0)
+		o.v = (uint32_t)v;
+	else if (k->types != NULL && type_field_of(ctx, k->types,
+	    places[m].type, places[m].member, &field) == 0 &&
+	    field.offset < OFFSET_MAX)
+		o = (struct freebsd_offset){ (uint32_t)field.offset,
+		    field.size, field.bit_offset, field.bit_size, 0 };
+	if (o.status == E_NO_SYMBOL)
+		o.status = E_NO_TYPE;
+	return (o);
+}
+
+/*
+ * Where the members are, settled when one is first asked for: types may take
+ * time to read.  Failures are kept for who asks.
+ */
+static const struct freebsd_offset *
+member(struct ctx *ctx, struct kernel *k, enum freebsd_member m)
+{
+	struct freebsd_os *f = freebsd_of(k);
+	size_t i;
+
+	pthread_mutex_lock(&f->lock);
+	if (!f->learned) {
+		ctx->quiet++;
+		for (i = 0; i < FM_COUNT; i++)
+			f->member[i] = offset_of(ctx, k, i);
+		ctx->quiet--;
+		ctx_clear(ctx);
+		f->learned = true;
 	}
-	ctx->quiet--;
-	ctx_clear(ctx);
+	pthread_mutex_unlock(&f->lock);
+	return (&f->member[m]);
+}
+
+bool
+freebsd_has(struct ctx *ctx, struct kernel *k, enum freebsd_member m)
+{
+	return (member(ctx, k, m)->status == 0);
 }
 
 int
 freebsd_at(struct ctx *ctx, struct kernel *k, uint64_t base,
     enum freebsd_member m, uint64_t *addr)
 {
-	const struct freebsd_offset *o = &freebsd_of(k)->member[m];
+	const struct freebsd_offset *o = member(ctx, k, m);
 
 	if (o->status != 0)
 		return (ctx_fail(ctx, o->status, "the place of %s in struct %s "
@@ -172,4 +238,35 @@ freebsd_get(struct ctx *ctx, struct kernel *k, uint64_t base,
 		rc = space_uint(ctx, &k->space, addr, size != 0 ? size :
 		    k->space.ptr_size, ret);
 	return (rc);
+}
+
+int
+freebsd_number(struct ctx *ctx, struct kernel *k, uint64_t base,
+    enum freebsd_member m, uint64_t *ret)
+{
+	const struct freebsd_offset *o = member(ctx, k, m);
+	const unsigned bits = o->bit_size;
+	uint64_t v;
+	int rc;
+
+	rc = freebsd_get(ctx, k, base, m, o->size, &v);
+	if (rc != 0)
+		return (rc);
+	if (bits != 0 && bits < 64)
+		v = v >> o->bit_offset & ((UINT64_C(1) << bits) - 1);
+	*ret = v;
+	return (0);
+}
+
+int
+freebsd_size(struct ctx *ctx, struct kernel *k, const char *type,
+    uint64_t *size)
+{
+	struct typeref ref;
+	int rc;
+
+	if (k->types == NULL)
+		return (ctx_fail(ctx, E_NO_TYPE, "%s: no types", type));
+	rc = type_find(ctx, k->types, type, &ref);
+	return (rc != 0 ? rc : type_size(ctx, k->types, ref, size));
 }
