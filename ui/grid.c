@@ -154,26 +154,25 @@ is_invisible(uint32_t cp)
 	    (cp >= 0xe0000 && cp <= 0xe0fff));
 }
 
+#define ESC_MAX	17		/* four bytes as \xNN */
+
 /*
  * The next thing to draw: one character with its width, or, for what a
  * terminal must not see, an escape in esc.  Returns the bytes used.
  */
 static size_t
 next_glyph(const struct grid *g, const char *s, size_t n, uint32_t *cp,
-    int *width, char esc[12])
+    int *width, char esc[ESC_MAX])
 {
-	size_t used;
+	size_t used, i;
 
 	esc[0] = '\0';
 	used = utf8_decode(s, n, cp);
-	if (*cp >= UTF8_BAD)
-		snprintf(esc, 12, "\\x%02x", *cp - UTF8_BAD);
-	else if (*cp < 0x20)
-		snprintf(esc, 12, "^%c", (int)*cp + 0x40);
-	else if (*cp == 0x7f)
-		snprintf(esc, 12, "^?");
-	else if ((*cp >= 0x80 && *cp < 0xa0) || is_invisible(*cp))
-		snprintf(esc, 12, "\\u%04x", *cp);
+	/* The bytes themselves, as text_escape() has them. */
+	if (utf8_tricky(*cp) || is_invisible(*cp))
+		for (i = 0; i < used; i++)
+			snprintf(esc + 4 * i, 5, "\\x%02x",
+			    (unsigned char)s[i]);
 	*width = esc[0] != '\0' ? (int)strlen(esc) : utf8_width(*cp);
 	if (g->ascii && esc[0] == '\0' && *cp >= 0x80 && *width > 0)
 		*cp = to_ascii(*cp);
@@ -185,7 +184,7 @@ grid_columns(const struct grid *g, const char *s, size_t n)
 {
 	size_t cols, i;
 	uint32_t cp;
-	char esc[12];
+	char esc[ESC_MAX];
 	int width;
 
 	for (cols = i = 0; i < n; cols += (size_t)width)
@@ -227,7 +226,7 @@ draw_text(const struct region *r, int y, int x, int limit, enum style style,
 	struct gcell v = { .style = (uint16_t)style, .link = (uint16_t)link };
 	struct gcell *prev;
 	uint32_t cp;
-	char esc[12];
+	char esc[ESC_MAX];
 	int end, width, i;
 	size_t step, at;
 

@@ -46,12 +46,13 @@ escapes_hostile_text(void **state)
 	static const struct {
 		const char *text, *shown;
 	} cases[] = {
-		{ "a\033[2Jb", "a^[[2Jb" }, { "\r\n\t", "^M^J^I" },
-		{ "\x7f", "^?" }, { "\xff\xfe", "\\xff\\xfe" },
-		{ "\xc2\x9b" "31m", "\\u009b31m" },	/* C1: a CSI */
-		{ "a\xe2\x80\xae" "b", "a\\u202eb" },	/* right-to-left */
-		{ "a\xe2\x80\x8b" "b", "a\\u200bb" },	/* zero width */
-		{ "\xef\xbb\xbf", "\\ufeff" },
+		{ "a\033[2Jb", "a\\x1b[2Jb" },
+		{ "\r\n\t", "\\x0d\\x0a\\x09" },
+		{ "\x7f", "\\x7f" }, { "\xff\xfe", "\\xff\\xfe" },
+		{ "\xc2\x9b" "31m", "\\xc2\\x9b31m" },	/* C1: a CSI */
+		{ "a\xe2\x80\xae" "b", "a\\xe2\\x80\\xaeb" },	/* right-to-left */
+		{ "a\xe2\x80\x8b" "b", "a\\xe2\\x80\\x8bb" },	/* zero width */
+		{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },	/* a surrogate */
 		{ "\xc3\xa4\xe4\xb8\xad", "\xc3\xa4\xe4\xb8\xad" },
 		{ "e\xcc\x81", "e\xcc\x81" },		/* combining stays */
