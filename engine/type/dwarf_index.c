@@ -135,24 +135,27 @@ static void
 scatter(const struct dwarf_scan *s, enum type_names what, uint32_t nbuckets,
     uint32_t *starts, struct dwarf_found *v)
 {
-	const struct dwarf_found *f, *end;
+	const struct dwarf_founds *f;
 	uint32_t total, n, b;
 	unsigned w;
+	size_t i;
 
 	memset(starts, 0, (nbuckets + 1) * sizeof(*starts));
-	for (w = 0; w < s->nworkers; w++)
-		for (f = s->workers[w].found[what].v, end = f +
-		    s->workers[w].found[what].n; f < end; f++)
-			starts[f->hash & (nbuckets - 1)]++;
+	for (w = 0; w < s->nworkers; w++) {
+		f = &s->workers[w].found[what];
+		for (i = 0; i < f->n; i++)
+			starts[f->v[i].hash & (nbuckets - 1)]++;
+	}
 	for (b = 0, total = 0; b < nbuckets; b++) {
 		n = starts[b];
 		starts[b] = total;
 		total += n;
 	}
-	for (w = 0; w < s->nworkers; w++)
-		for (f = s->workers[w].found[what].v, end = f +
-		    s->workers[w].found[what].n; f < end; f++)
-			v[starts[f->hash & (nbuckets - 1)]++] = *f;
+	for (w = 0; w < s->nworkers; w++) {
+		f = &s->workers[w].found[what];
+		for (i = 0; i < f->n; i++)
+			v[starts[f->v[i].hash & (nbuckets - 1)]++] = f->v[i];
+	}
 }
 
 static size_t

@@ -420,7 +420,7 @@ add_path(char *out, size_t n, size_t len, const char *path)
 		    len + 1 + part >= n)
 			continue;
 		if (part == 2 && memcmp(path, "..", 2) == 0 &&
-		    has_part(out, len)) {
+		    (has_part(out, len) || (len == 1 && out[0] == '/'))) {
 			while (len > 0 && out[len - 1] != '/')
 				len--;
 			len -= len > 1;

@@ -708,6 +708,13 @@ work(void *arg)
 		} while (!atomic_compare_exchange_weak(&s->next, &from, to));
 		if (from >= s->ncus)
 			break;
+		if (w->ctx != NULL) {
+			ctx_progress(w->ctx, "reading debug information",
+			    s->cus[from].offset,
+			    s->in->section[DWARF_INFO].n);
+			if (ctx_check(w->ctx) != 0)
+				atomic_store(&s->stop, true);
+		}
 		for (w->cu = (uint32_t)from; w->cu < to && !w->nomem; w->cu++)
 			scan_unit(w, &s->cus[w->cu]);
 		if (s->in->drop != NULL)
@@ -795,10 +802,14 @@ dwarf_scan(struct ctx *ctx, const struct dwarf_input *in, unsigned threads,
 		if (pthread_create(&ids[started], NULL, work,
 		    &s->workers[started]) != 0)
 			break;
-	if (rc == 0)
+	if (rc == 0) {
+		s->workers[0].ctx = ctx;
 		work(&s->workers[0]);
+	}
 	for (i = 1; rc == 0 && i < started; i++)
 		pthread_join(ids[i], NULL);
+	if (rc == 0 && atomic_load(&s->stop))
+		rc = E_CANCELLED;
 	for (i = 0; rc == 0 && i < s->nworkers; i++)
 		if (s->workers[i].nomem)
 			rc = ctx_fail(ctx, E_NOMEM, "%s: out of memory for "

@@ -19,6 +19,7 @@ struct dwarf_founds {
 /* What one thread found. */
 struct dwarf_worker {
 	struct dwarf_scan  *scan;
+	struct ctx	   *ctx;	/* the caller's own thread: to be asked */
 	struct dwarf_founds found[TYPE_NAMES_COUNT];
 	struct dwarf_range *ranges;
 	size_t		    nranges, ranges_cap;

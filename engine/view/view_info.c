@@ -37,6 +37,26 @@ source_count(struct cell_named two[2], const char *source, size_t count)
 	return (cell_object(two, 2));
 }
 
+/*
+ * Who tells the types: memory, debug information, or both; the second is asked
+ * for what the first does not know.
+ */
+static const char *
+types_source(struct ctx *ctx, struct kernel *k)
+{
+	const struct type_unit *unit = types_nunits(k->types) > 0 ?
+	    types_unit(k->types, 0) : NULL;
+	const char *first = unit != NULL ? unit->ops->source : NULL;
+	bool debug;
+
+	ctx->quiet++;
+	debug = unit != NULL && unit->ops->count == NULL &&
+	    debug_find(ctx, k->debug) == OK;
+	ctx->quiet--;
+	ctx_clear(ctx);
+	return (!debug ? first : "BTF and DWARF");
+}
+
 /* What is known without any system. */
 static void
 fill_unknown(struct os_info *info)
@@ -63,7 +83,6 @@ info_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
 {
 	struct cell_named symbols[2], types[2];
-	const struct type_unit *unit;
 	const struct pt_form *form;
 	struct os_info info;
 	struct arena arena;
@@ -82,8 +101,6 @@ info_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (info.levels.status != OK && form != NULL)
 		info.levels = (struct os_u64){ form->levels, OK };
 	machine = k->arch != NULL ? k->arch->machine : NULL;
-	unit = k->types != NULL && types_nunits(k->types) > 0 ?
-	    types_unit(k->types, 0) : NULL;
 	panic = info.panic_pid.status == OK ?
 	    link_process((int)info.panic_pid.v) : (struct link){ 0 };
 	const struct cell cells[] = {
@@ -114,7 +131,7 @@ info_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		cell_text(k->dump->backend->format(k->dump)),
 		cell_bool(k->dump->complete),
 		source_count(symbols, k->symbols.source, k->symbols.n),
-		source_count(types, unit != NULL ? unit->ops->source : NULL,
+		source_count(types, types_source(ctx, k),
 		    k->types != NULL ? types_count(k->types) : 0),
 	};
 	_Static_assert(COUNT(cells) == COUNT(columns), "a cell a column");
