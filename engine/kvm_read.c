@@ -36,6 +36,24 @@ failed(kvm_t *kd, int rc, kvaddr_t addr, size_t done)
 	return (-1);
 }
 
+/*
+ * The original looks at the lowest 40 bits alone of an address that FreeBSD's
+ * MIPS maps always (XKPHYS), be the others what they will.
+ */
+#define XKPHYS_BITS	((UINT64_C(1) << 40) - 1)
+#define XKPHYS_WHICH	(UINT64_C(31) << 59)	/* segment, and how cached */
+
+static kvaddr_t
+of_segment(const kvm_t *kd, kvaddr_t addr)
+{
+	const struct kernel *k = kd->kernel;
+
+	if (addr >> 62 != 2 || !kvm_is_bsd(kd) ||
+	    (k->arch != &arch_mips64 && k->arch != &arch_mips64el))
+		return (addr);
+	return (addr & (XKPHYS_WHICH | XKPHYS_BITS));
+}
+
 ssize_t
 kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t len)
 {
@@ -57,8 +75,8 @@ kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t len)
 	kd->ctx.quiet = 1;
 	if (kd->live)
 		kernel_refresh(kd->kernel);
-	rc = space_read_some(&kd->ctx, &kd->kernel->space, addr, buf, len,
-	    &done);
+	rc = space_read_some(&kd->ctx, &kd->kernel->space,
+	    of_segment(kd, addr), buf, len, &done);
 	kd->ctx.quiet = 0;
 	if (rc == 0)
 		return ((ssize_t)len);

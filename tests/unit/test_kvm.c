@@ -316,6 +316,40 @@ truncated(void **state)
 	unlink(path);
 }
 
+/* MIPS: 40 bits count, with any way of caching. */
+static void
+xkphys(void **state)
+{
+	static const struct mk_avail avail[] = { { 0, 0x9000 }, { 0, 0 } };
+	static const struct mk_page pages[] = { { 0x3000, NULL }, MK_STOP };
+	const struct mk_minidump d = {
+		.machine = MK_MIPS, .version = 2, .be = true, .avail = avail,
+		.pages = pages, .kernbase = UINT64_C(0xc000000000000000),
+	};
+	const uint64_t base = UINT64_C(0x8000000000003008);
+	struct buf b = { 0 };
+	uint64_t word;
+	unsigned i;
+	kvm_t *kd;
+
+	(void)state;
+	mk_minidump(&b, &d, &map);
+	file(path, b.p, b.len);
+	buf_fini(&b);
+	kd = open_dump();
+	for (i = 0; i < 22; i++) {	/* each of the bits 40 to 61 */
+		assert_int_equal(kvm_read2(kd, base + (UINT64_C(1) << (40 + i)),
+		    &word, 8), 8);
+		assert_true(load_u64(&word, true) == mk_word(0x3008));
+	}
+	assert_int_equal(kvm_read2(kd, base + 0x1000, &word, 8), -1);
+	assert_string_equal(kvm_geterr(kd),
+	    "invalid address (0x8000000000004008)");
+	assert_int_equal(kvm_read2(kd, base >> 1, &word, 8), -1);
+	assert_int_equal(kvm_close(kd), 0);
+	unlink(path);
+}
+
 static void
 names(void **state)
 {
@@ -439,4 +473,4 @@ walk(void **state)
 }
 
 UNIT_MAIN(UNIT(refused), UNIT(aloud), UNIT(nothing), UNIT(reads),
-    UNIT(truncated), UNIT(names), UNIT(foreign), UNIT(walk))
+    UNIT(xkphys), UNIT(truncated), UNIT(names), UNIT(foreign), UNIT(walk))
