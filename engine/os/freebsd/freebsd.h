@@ -113,6 +113,7 @@ enum freebsd_member {
 	FM_NAME_LENGTH,
 	FM_NAME_TEXT,
 	FM_PCPU_TIME,
+	FM_PCB_CONTEXT,
 	FM_ARGS_LENGTH,
 	FM_ARGS_ARGS,
 	FM_SW_NBLKS,
@@ -136,6 +137,7 @@ struct freebsd_pcb {
 	const struct arch *arch;
 	unsigned	 size;		/* of the struct pcb with this form, 0: any */
 	uint16_t	 pc, sp, fp;	/* offsets */
+	bool		 context;	/* from the member pcb_context on */
 	bool		 walks;		/* chain holds */
 	struct unwind_chain chain;
 	const struct freebsd_regs *regs; /* what there is, ended by NULL */

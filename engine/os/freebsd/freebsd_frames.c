@@ -61,20 +61,25 @@ static const struct freebsd_regs regs_powerpc[] = {
 	{ 0, POWER_SAVED }, { 92, "nip" }, { 0 },
 };
 
+/* Behind a trap frame; its types say where, and no pointers chain frames. */
+#define MIPS_PCB(cpu, word)						\
+	{ .arch = (cpu), .pc = 10 * (word), .sp = 8 * (word),		\
+	  .fp = 9 * (word), .context = true }
+
 static const struct freebsd_pcb pcbs[] = {
 	/* pcb_r15, r14, r13, r12, rbp, rsp, rbx, rip */
-	{ &arch_x86_64, 0, 56, 40, 32, true, PAIR(8), regs_amd64 },
+	{ &arch_x86_64, 0, 56, 40, 32, false, true, PAIR(8), regs_amd64 },
 	/* pcb_edi, esi, ebp, esp, ebx, eip */
-	{ &arch_i386, 0, 20, 12, 8, true, PAIR(4), regs_i386 },
+	{ &arch_i386, 0, 20, 12, 8, false, true, PAIR(4), regs_i386 },
 	/* pcb_x[30] from x0 on, pcb_lr, a hole, pcb_sp; until 14 */
-	{ &arch_arm64, 1376, 240, 256, 232, true, PAIR(8),
+	{ &arch_arm64, 1376, 240, 256, 232, false, true, PAIR(8),
 	    regs_arm64_old },
-	{ &arch_arm64, 880, 240, 256, 232, true, PAIR(8),
+	{ &arch_arm64, 880, 240, 256, 232, false, true, PAIR(8),
 	    regs_arm64_old },
 	/* pcb_x[12] from x19 on: x29 and x30 are the last; pcb_sp */
-	{ &arch_arm64, 0, 88, 96, 80, true, PAIR(8), regs_arm64 },
+	{ &arch_arm64, 0, 88, 96, 80, false, true, PAIR(8), regs_arm64 },
 	/* pcb_ra, sp, gp, tp, s[12]: s0 is the frame pointer */
-	{ &arch_riscv64, 0, 0, 8, 32, true,
+	{ &arch_riscv64, 0, 0, 8, 32, false, true,
 	    { .word = 8, .next_at = -16, .pc_at = -8, .sp_at = 0 },
 	    regs_riscv },
 	/* struct switchframe: r4 to r12, sp, lr, pc */
@@ -83,11 +88,14 @@ static const struct freebsd_pcb pcbs[] = {
 	{ .arch = &arch_arm_be, .pc = 44, .sp = 36, .fp = 28,
 	    .regs = regs_arm },
 	/* pcb_context[20], cr, sp, toc, lr */
-	{ &arch_powerpc64, 0, 184, 168, 168, true, BACK_CHAIN(true),
+	{ &arch_powerpc64, 0, 184, 168, 168, false, true, BACK_CHAIN(true),
 	    regs_powerpc64 },
-	{ &arch_powerpc64le, 0, 184, 168, 168, true, BACK_CHAIN(false),
+	{ &arch_powerpc64le, 0, 184, 168, 168, false, true, BACK_CHAIN(false),
 	    regs_powerpc64 },
-	{ &arch_powerpc, 0, 92, 84, 84, true, BACK_CHAIN_32, regs_powerpc },
+	{ &arch_powerpc, 0, 92, 84, 84, false, true, BACK_CHAIN_32, regs_powerpc },
+	/* pcb_context: s0 to s7, sp, s8, ra, sr, gp, pc */
+	MIPS_PCB(&arch_mips64, 8), MIPS_PCB(&arch_mips64el, 8),
+	MIPS_PCB(&arch_mips, 4), MIPS_PCB(&arch_mipsel, 4),
 };
 
 /*
@@ -149,11 +157,16 @@ int
 freebsd_pcb(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
     const struct freebsd_pcb **form, uint64_t *addr)
 {
+	int rc;
+
 	*form = pcb_form(k);
 	if (*form == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "where FreeBSD on %s "
 		    "saves registers is not known", k->arch->name));
-	return (pcb_address(ctx, k, p, addr));
+	rc = pcb_address(ctx, k, p, addr);
+	if (rc == 0 && (*form)->context)
+		rc = freebsd_at(ctx, k, *addr, FM_PCB_CONTEXT, addr);
+	return (rc);
 }
 
 static int
@@ -197,15 +210,11 @@ freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	uint64_t pcb;
 	int rc;
 
-	form = pcb_form(k);
-	if (form == NULL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "where FreeBSD on %s "
-		    "saves registers is not known", k->arch->name));
 	*f = (struct unwind_frame){ .reliable = true };
-	if (from_cpu(ctx, k, p, f))
+	if (pcb_form(k) != NULL && from_cpu(ctx, k, p, f))
 		return (0);
 	ctx_clear(ctx);
-	rc = pcb_address(ctx, k, p, &pcb);
+	rc = freebsd_pcb(ctx, k, p, &form, &pcb);
 	if (rc == 0)
 		rc = reg(ctx, k, pcb, form->pc, &f->pc);
 	if (rc == 0)

@@ -98,6 +98,7 @@ static const struct {
 	[FM_NAME_PARENT] = { NULL, "namecache", "nc_dvp" },
 	[FM_NAME_LENGTH] = { NULL, "namecache", "nc_nlen" },
 	[FM_NAME_TEXT] = { NULL, "namecache", "nc_name" },
+	[FM_PCB_CONTEXT] = { NULL, "pcb", "pcb_context" },
 	[FM_PCPU_TIME] = { NULL, "pcpu", "pc_cp_time" },
 	[FM_ARGS_LENGTH] = { NULL, "pargs", "ar_length" },
 	[FM_ARGS_ARGS] = { NULL, "pargs", "ar_args" },
