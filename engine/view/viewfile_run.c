@@ -682,8 +682,17 @@ take_arg(struct vf_run *run, const struct view_args *args)
 			rc = value_load(run->ctx, &run->env, &v, &n);
 		if (rc != OK)
 			return (rc);
-		return (f->arg == VF_ARG_PID ? set_process(run, n) :
-		    set_number(run, "number", n));
+		if (f->arg == VF_ARG_NUMBER)
+			return (set_number(run, "number", n));
+		/* Nobody named it: that matters where it is used. */
+		rc = set_process(run, n);
+		if (rc != OK && rc != E_NOMEM && rc != E_CANCELLED) {
+			vf_poison(run, "pid", rc);
+			vf_poison(run, "task", rc);
+			ctx_clear(run->ctx);
+			rc = OK;
+		}
+		return (rc);
 	}
 	switch (f->arg) {
 	case VF_ARG_PID:

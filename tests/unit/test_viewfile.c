@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/vec.h"
+#include "engine/os/os.h"
 #include "engine/view/tables.h"
 #include "engine/view/viewfile.h"
 #include "tests/mk/mk_table.h"
@@ -523,8 +524,97 @@ users_tables_come_first(void **state)
 	ctx_fini(&ctx);
 }
 
+/*
+ * FreeBSD's mounts, with the names of sys/sys/mount.h: no kernel with types is
+ * at hand, so that its structures are made.
+ */
+static void
+freebsd_mounts(void **state)
+{
+	static const struct os_ops freebsd = { .name = "FreeBSD" };
+	static const struct view_args args = { .argv = { "mounts" }, .argc = 1 };
+	struct mk_table t;
+	struct mk_btf b;
+	struct type_unit *unit;
+	struct tables *tables;
+	struct table got;
+	struct buf line = { 0 };
+	uint32_t c, i, p, list, stat, two, u64;
+	const void *blob;
+	size_t k, n;
+
+	(void)state;
+	mk_table_init(&t, false);
+	mk_btf_init(&b, false, NULL);
+	i = mk_btf_int(&b, "int", 4, MK_SIGNED);
+	u64 = mk_btf_int(&b, "unsigned long", 8, 0);
+	c = mk_btf_array(&b, mk_btf_int(&b, "char", 1, MK_SIGNED), 16);
+	two = mk_btf_array(&b, i, 2);
+	p = mk_btf_type(&b, MK_PTR, "", 0, 0, false);
+	list = mk_btf_struct(&b, MK_STRUCT, "", 16, false);
+	mk_btf_member(&b, "tqe_next", list + 4, 0, 0);
+	mk_btf_member(&b, "tqe_prev", p, 64, 0);
+	(void)mk_btf_struct(&b, MK_STRUCT, "fsid", 8, false);
+	mk_btf_member(&b, "val", two, 0, 0);
+	stat = mk_btf_struct(&b, MK_STRUCT, "statfs", 80, false);
+	mk_btf_member(&b, "f_bsize", u64, 0, 0);
+	mk_btf_member(&b, "f_blocks", u64, 64, 0);
+	mk_btf_member(&b, "f_bfree", u64, 128, 0);
+	mk_btf_member(&b, "f_fsid", list + 1, 192, 0);
+	mk_btf_member(&b, "f_fstypename", c, 256, 0);
+	mk_btf_member(&b, "f_mntfromname", c, 384, 0);
+	mk_btf_member(&b, "f_mntonname", c, 512, 0);
+	i = mk_btf_struct(&b, MK_STRUCT, "mount", 112, false);
+	mk_btf_member(&b, "mnt_list", list, 0, 0);
+	mk_btf_member(&b, "mnt_flag", u64, 128, 0);
+	mk_btf_member(&b, "mnt_nvnodelistsize", two - 2, 192, 0);
+	mk_btf_member(&b, "mnt_stat", stat, 256, 0);
+	assert_int_equal(mk_btf_type(&b, MK_PTR, "", i, 0, false), list + 4);
+	(void)mk_btf_struct(&b, MK_STRUCT, "mntlist", 16, false);
+	mk_btf_member(&b, "tqh_first", list + 4, 0, 0);
+	blob = mk_btf_blob(&b, &n);
+	types_destroy(t.k.types);
+	t.k.types = types_create(8, false);
+	assert_int_equal(btf_open(&t.ctx, "kernel", blob, n, false, false, 8,
+	    NULL, &unit), OK);
+	assert_int_equal(types_add(&t.ctx, t.k.types, unit), OK);
+	t.k.env.types = t.k.types;
+	t.k.os = &freebsd;
+	assert_int_equal(sym_add(&t.ctx, &t.k.symbols, 0x20000, 16, 'D', 0,
+	    "mountlist", 9), OK);
+	assert_int_equal(sym_seal(&t.ctx, &t.k.symbols), OK);
+	mk_put_ptr(&t.m, 0x20000, 0x21000);
+	mk_put_ptr(&t.m, 0x21000, 0x22000);
+	mk_put(&t.m, 0x21000 + 16, 8, 0x1001 | 0x4000);
+	mk_put(&t.m, 0x21000 + 32, 8, 4096);
+	mk_put(&t.m, 0x21000 + 40, 8, 1024);
+	mk_put(&t.m, 0x21000 + 48, 8, 512);
+	mk_put(&t.m, 0x21000 + 56, 4, 77);
+	memcpy(t.m.bytes + 0x21000 + 64, "ufs", 4);
+	memcpy(t.m.bytes + 0x21000 + 80, "/dev/ada0p2", 12);
+	memcpy(t.m.bytes + 0x21000 + 96, "/", 2);
+	mk_put_ptr(&t.m, 0x22000, 0);
+	memcpy(t.m.bytes + 0x22000 + 64, "devfs", 6);
+	tables = tables_create();
+	table_init(&got);
+	assert_int_equal(view_run(&t.ctx, &t.k, tables_view(&t.ctx, tables,
+	    "mounts"), &args, &got.sink), OK);
+	assert_int_equal(got.nrows, 2);
+	for (k = 0; k < got.ncolumns; k++) {
+		buf_puts(&line, k > 0 ? "|" : "");
+		cell_format(&got.rows[0]->cells[k], &got.columns[k], &line);
+	}
+	assert_string_equal(buf_text(&line), "77|/dev/ada0p2|/|ufs|"
+	    "rdonly,local,rootfs|yes|4M|2M|0|0x21000");
+	buf_fini(&line);
+	table_fini(&got);
+	tables_destroy(tables);
+	mk_btf_fini(&b);
+	mk_table_fini(&t);
+}
+
 UNIT_MAIN(UNIT(errors_have_a_place), UNIT(bounds_of_a_file),
     UNIT(walks_containers), UNIT(formats_cells), UNIT(gathers),
     UNIT(takes_alternatives), UNIT(takes_arguments),
     UNIT(broken_nodes_are_rows), UNIT(says_what_is_missing),
-    UNIT(shipped_tables_are_good), UNIT(users_tables_come_first))
+    UNIT(shipped_tables_are_good), UNIT(freebsd_mounts), UNIT(users_tables_come_first))
