@@ -7,6 +7,7 @@
 
 #define VF_POISONED_MAX	64
 #define VF_CPUS_MAX	8192
+#define VF_NODES_MAX	(UINT64_C(16) << 20)	/* elements, and rows, of a table */
 
 struct vf_run {
 	struct ctx		*ctx;

@@ -1,417 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Views, read: a line is a statement, its first word says which.  Expressions
- * are kept as text; what stands around them is found by keywords between
- * blanks outside of quotes and brackets.
- */
-#include "engine/view/viewfile.h"
-
-#include "base/utf8.h"
-#include "base/vec.h"
+/* Views, read: a line is a statement, its first word says which. */
+#include "engine/view/viewfile_parse.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE_MAX_LEN	2048
-#define ERRORS_MAX	20
 #define STEPS_MAX	4096
-#define NAME_MAX_LEN	48
 #define WORDS_MAX	1024		/* of a flags or names table */
-
-struct block {
-	struct vf_step	*step;		/* EITHER or BOTH */
-	struct vf_branch *branch;	/* the last */
-	struct vf_step	**outer;	/* where the block's step hangs */
-};
-
-struct parser {
-	struct ctx	*ctx;
-	struct viewfile	*f;
-	void	       (*error)(void *, const char *);
-	void		*arg;
-	const char	*line, *p, *end;
-	unsigned	 lineno, nsteps, nerrors;
-	bool		 nomem;
-	struct vf_section *section;
-	struct vf_table	*table;		/* while its words are read */
-	struct vf_step	**tail;		/* where the next step hangs */
-	struct block	 blocks[VF_NEST_MAX];
-	size_t		 nblocks;
-	/* What a line with "|" is an alternative to. */
-	struct vf_expr	**expr_tail;
-	struct vf_walk	**walk_tail;
-	struct types	*no_types;	/* to check the syntax with */
-};
-
-__attribute__((format(printf, 3, 4)))
-static void
-complain(struct parser *ps, const char *at, const char *fmt, ...)
-{
-	char why[ERR_TEXT_MAX], text[ERR_TEXT_MAX * 2];
-	va_list ap;
-
-	if (ps->nerrors++ >= ERRORS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	snprintf(text, sizeof(text), "%s:%u:%zu: %s", ps->f->file, ps->lineno,
-	    utf8_columns(ps->line, (size_t)(at - ps->line)) + 1, why);
-	if (ps->error != NULL)
-		ps->error(ps->arg, text);
-}
-
-static void *
-make(struct parser *ps, size_t n)
-{
-	void *p;
-
-	p = arena_alloc(&ps->f->arena, n);
-	if (p == NULL)
-		ps->nomem = true;
-	return (p);
-}
-
-static const char *
-keep(struct parser *ps, const char *s, size_t n)
-{
-	const char *copy;
-
-	copy = arena_strndup(&ps->f->arena, s, n);
-	if (copy == NULL)
-		ps->nomem = true;
-	return (copy);
-}
-
-static bool
-blank(char c)
-{
-	return (c == ' ' || c == '\t');
-}
-
-static void
-blanks(struct parser *ps)
-{
-	while (ps->p < ps->end && blank(*ps->p))
-		ps->p++;
-}
-
-/* The next word up to a blank; its length, 0 at the end of the line. */
-static size_t
-word(struct parser *ps, const char **w)
-{
-	blanks(ps);
-	*w = ps->p;
-	while (ps->p < ps->end && !blank(*ps->p))
-		ps->p++;
-	return ((size_t)(ps->p - *w));
-}
-
-static bool
-is(const char *w, size_t n, const char *s)
-{
-	return (strlen(s) == n && memcmp(w, s, n) == 0);
-}
-
-/* The word, if it is the next one. */
-static bool
-take(struct parser *ps, const char *s)
-{
-	const char *was, *w;
-	size_t n;
-
-	was = ps->p;
-	n = word(ps, &w);
-	if (is(w, n, s))
-		return (true);
-	ps->p = was;
-	return (false);
-}
-
-static bool
-need(struct parser *ps, const char *s)
-{
-	if (take(ps, s))
-		return (true);
-	blanks(ps);
-	complain(ps, ps->p, "\"%s\" is wanted here", s);
-	return (false);
-}
-
-static bool
-is_name(const char *s, size_t n)
-{
-	size_t i;
-
-	if (n == 0 || n > NAME_MAX_LEN || isdigit((unsigned char)s[0]))
-		return (false);
-	for (i = 0; i < n; i++)
-		if (!isalnum((unsigned char)s[i]) && s[i] != '_')
-			return (false);
-	return (true);
-}
-
-/* $name, without its "$". */
-static const char *
-variable(struct parser *ps)
-{
-	const char *w;
-	size_t n;
-
-	n = word(ps, &w);
-	if (n < 2 || w[0] != '$' || !is_name(w + 1, n - 1)) {
-		complain(ps, w, "a variable is wanted here, like $x");
-		return (NULL);
-	}
-	return (keep(ps, w + 1, n - 1));
-}
-
-/*
- * The end of the expression at p: before a keyword that stands between blanks,
- * a comma where those count, or the end of the line.
- */
-static const char *
-expr_end(const struct parser *ps, const char *const *keywords, bool comma)
-{
-	const char *p;
-	size_t depth, i, n;
-	char quote;
-
-	for (p = ps->p, depth = 0; p < ps->end; p++) {
-		if (*p == '"' || *p == '\'') {
-			for (quote = *p++; p < ps->end && *p != quote; p++)
-				if (*p == '\\')
-					p++;
-			if (p >= ps->end)
-				return (ps->end);
-			continue;
-		}
-		if (*p == '(' || *p == '[')
-			depth++;
-		else if ((*p == ')' || *p == ']') && depth > 0)
-			depth--;
-		if (depth > 0)
-			continue;
-		if (comma && *p == ',')
-			return (p);
-		if (p > ps->line && !blank(p[-1]))
-			continue;
-		for (i = 0; keywords != NULL && keywords[i] != NULL; i++) {
-			n = strlen(keywords[i]);
-			if ((size_t)(ps->end - p) >= n &&
-			    memcmp(p, keywords[i], n) == 0 &&
-			    (p + n == ps->end || blank(p[n])))
-				return (p);
-		}
-	}
-	return (ps->end);
-}
-
-/*
- * Only what is wrong in any kernel: names are not known yet, so the expression
- * is read as the part of a condition that is not evaluated.
- */
-static void
-check_syntax(struct parser *ps, const char *at, const char *text)
-{
-	struct value_env env = { .types = ps->no_types };
-	const char *why;
-	struct value v;
-	char *whole;
-	size_t n;
-	int error;
-
-	n = strlen(text) + 8;
-	whole = malloc(n);
-	if (whole == NULL) {
-		ps->nomem = true;
-		return;
-	}
-	snprintf(whole, n, "0&&(%s)", text);
-	ctx_clear(ps->ctx);
-	error = value_eval(ps->ctx, &env, whole, &v);
-	free(whole);
-	if (error == E_SYNTAX || error == E_LIMIT) {
-		why = strstr(ps->ctx->err.text, ": ");
-		n = ps->ctx->err.addr >= 4 ? ps->ctx->err.addr - 4 : 0;
-		if (n > strlen(text))
-			n = strlen(text);
-		complain(ps, at + n, "%s", why != NULL ? why + 2 :
-		    ps->ctx->err.text);
-	}
-	ctx_clear(ps->ctx);
-}
-
-/* NULL after a complaint. */
-static struct vf_expr *
-expression(struct parser *ps, const char *const *keywords, bool comma)
-{
-	const char *end, *start;
-	struct vf_expr *e;
-
-	blanks(ps);
-	start = ps->p;
-	end = expr_end(ps, keywords, comma);
-	ps->p = end;
-	while (end > start && blank(end[-1]))
-		end--;
-	if (end == start) {
-		complain(ps, start, "an expression is wanted here");
-		return (NULL);
-	}
-	e = make(ps, sizeof(*e));
-	if (e == NULL)
-		return (NULL);
-	e->text = keep(ps, start, (size_t)(end - start));
-	e->line = ps->lineno;
-	e->column = (unsigned)utf8_columns(ps->line,
-	    (size_t)(start - ps->line)) + 1;
-	e->id = ps->f->nids++;
-	if (e->text != NULL)
-		check_syntax(ps, start, e->text);
-	return (e);
-}
-
-/* --- walkers ------------------------------------------------------------------ */
-
-enum {
-	ROOT = 1, COUNT = 2, AS_MEMBER = 4, AS_TYPE = 8, BY = 16, MAY_COUNT = 32,
-	MAY_BY = 64
-};
-
-static const struct {
-	const char	*name;
-	enum vf_walk_kind kind;
-	unsigned	 parts;
-} walkers[] = {
-	{ "list", VF_LIST, ROOT | AS_MEMBER },
-	{ "lists", VF_LISTS, ROOT | MAY_COUNT | MAY_BY | AS_MEMBER },
-	{ "hlist", VF_HLIST, ROOT | AS_MEMBER },
-	{ "hlists", VF_HLISTS, ROOT | MAY_COUNT | MAY_BY | AS_MEMBER },
-	{ "llist", VF_LLIST, ROOT | AS_MEMBER },
-	{ "rbtree", VF_RBTREE, ROOT | AS_MEMBER },
-	{ "xarray", VF_XARRAY, ROOT | AS_TYPE },
-	{ "maple", VF_MAPLE, ROOT | AS_TYPE },
-	{ "array", VF_ARRAY, ROOT | MAY_COUNT },
-	{ "chain", VF_CHAIN, ROOT | BY },
-	{ "tree", VF_TREE, ROOT | BY | AS_MEMBER },
-	{ "range", VF_RANGE, ROOT | COUNT },
-	{ "items", VF_ITEMS, ROOT },
-	{ "cpus", VF_CPUS, 0 },
-	{ "processes", VF_PROCESSES, 0 },
-	{ "threads", VF_THREADS, 0 },
-};
-
-static const char *const walk_words[] = {
-	"as", "by", "count", "for", "where", "link", NULL
-};
-
-/* as TYPE, as TYPE.MEMBER */
-static bool
-element_type(struct parser *ps, struct vf_walk *w, bool member)
-{
-	static const char *const words[] = { "for", "where", "link", NULL };
-	const char *dot, *end, *start;
-
-	blanks(ps);
-	start = ps->p;
-	end = expr_end(ps, words, false);
-	ps->p = end;
-	while (end > start && blank(end[-1]))
-		end--;
-	dot = memchr(start, '.', (size_t)(end - start));
-	if (member ? dot == NULL || dot == start || dot + 1 == end :
-	    dot != NULL || start == end) {
-		complain(ps, start, member ? "a type and its member are wanted "
-		    "here, like struct module.list" :
-		    "a type is wanted here, like struct module");
-		return (false);
-	}
-	w->type = keep(ps, start, (size_t)((member ? dot : end) - start));
-	if (member)
-		w->member = keep(ps, dot + 1, (size_t)(end - dot - 1));
-	return (true);
-}
-
-/* items EXPR, EXPR ... */
-static bool
-items(struct parser *ps, struct vf_walk *w)
-{
-	struct vf_walk *more;
-
-	for (;;) {
-		w->root = expression(ps, walk_words, true);
-		if (w->root == NULL)
-			return (false);
-		if (ps->p == ps->end || *ps->p != ',')
-			return (true);
-		ps->p++;
-		more = make(ps, sizeof(*more));
-		if (more == NULL)
-			return (false);
-		more->kind = VF_ITEMS;
-		w = w->next = more;
-	}
-}
-
-static struct vf_walk *
-walker(struct parser *ps)
-{
-	const char *at, *name;
-	struct vf_walk *w;
-	unsigned parts;
-	size_t i, n;
-
-	n = word(ps, &name);
-	for (i = 0; i < sizeof(walkers) / sizeof(walkers[0]); i++)
-		if (is(name, n, walkers[i].name))
-			break;
-	if (i == sizeof(walkers) / sizeof(walkers[0])) {
-		complain(ps, name, "a walker is wanted here, not \"%.*s\": "
-		    "list, array, chain, ...", n > 32 ? 32 : (int)n, name);
-		return (NULL);
-	}
-	w = make(ps, sizeof(*w));
-	if (w == NULL)
-		return (NULL);
-	w->kind = walkers[i].kind;
-	w->line = ps->lineno;
-	w->column = (unsigned)utf8_columns(ps->line,
-	    (size_t)(name - ps->line)) + 1;
-	w->id = ps->f->nids++;
-	parts = walkers[i].parts;
-	if (w->kind == VF_ITEMS)
-		return (items(ps, w) ? w : NULL);
-	if ((parts & ROOT) != 0 &&
-	    (w->root = expression(ps, walk_words, false)) == NULL)
-		return (NULL);
-	blanks(ps);
-	at = ps->p;
-	if ((parts & (COUNT | MAY_COUNT)) != 0 && take(ps, "count")) {
-		w->count = expression(ps, walk_words, false);
-		if (w->count == NULL)
-			return (NULL);
-	} else if ((parts & COUNT) != 0) {
-		complain(ps, at, "\"count\" is wanted here");
-		return (NULL);
-	}
-	if ((parts & BY) != 0 && !need(ps, "by"))
-		return (NULL);
-	if ((parts & BY) != 0 || ((parts & MAY_BY) != 0 && take(ps, "by"))) {
-		n = word(ps, &name);
-		if (n == 0) {
-			complain(ps, name, "a member is wanted here");
-			return (NULL);
-		}
-		w->by = keep(ps, name, n);
-	}
-	if ((parts & (AS_MEMBER | AS_TYPE)) != 0 && (!need(ps, "as") ||
-	    !element_type(ps, w, (parts & AS_MEMBER) != 0)))
-		return (NULL);
-	return (w);
-}
 
 /* --- steps -------------------------------------------------------------------- */
 
@@ -420,7 +17,7 @@ new_section(struct parser *ps, const char *system)
 {
 	struct vf_section **at, *s;
 
-	s = make(ps, sizeof(*s));
+	s = vp_make(ps, sizeof(*s));
 	if (s == NULL)
 		return (NULL);
 	s->system = system;
@@ -441,10 +38,10 @@ new_step(struct parser *ps, enum vf_step_kind kind)
 	if (ps->section == NULL && new_section(ps, NULL) == NULL)
 		return (NULL);
 	if (++ps->nsteps > STEPS_MAX) {
-		complain(ps, ps->line, "more than %d steps", STEPS_MAX);
+		vp_complain(ps, ps->line, "more than %d steps", STEPS_MAX);
 		return (NULL);
 	}
-	s = make(ps, sizeof(*s));
+	s = vp_make(ps, sizeof(*s));
 	if (s == NULL)
 		return (NULL);
 	s->kind = kind;
@@ -466,26 +63,26 @@ for_clause(struct parser *ps, struct vf_step *s)
 	unsigned n;
 
 	tail = &s->loop;
-	for (n = 0; n == 0 || take(ps, "for"); n++) {
+	for (n = 0; n == 0 || vp_take(ps, "for"); n++) {
 		if (n == VF_NEST_MAX) {
-			complain(ps, ps->p, "more than %d loops in each other",
+			vp_complain(ps, ps->p, "more than %d loops in each other",
 			    VF_NEST_MAX);
 			return (false);
 		}
-		f = make(ps, sizeof(*f));
+		f = vp_make(ps, sizeof(*f));
 		if (f == NULL)
 			return (false);
-		f->name = variable(ps);
-		if (f->name == NULL || !need(ps, "in"))
+		f->name = vp_variable(ps);
+		if (f->name == NULL || !vp_need(ps, "in"))
 			return (false);
-		f->walk = walker(ps);
+		f->walk = vp_walker(ps);
 		if (f->walk == NULL)
 			return (false);
 		*tail = f;
 		tail = &f->next;
 	}
-	if (take(ps, "where"))
-		s->only = expression(ps, after_words, false);
+	if (vp_take(ps, "where"))
+		s->only = vp_expression(ps, after_words, false);
 	return (true);
 }
 
@@ -499,28 +96,28 @@ parse_let(struct parser *ps)
 	size_t i, n;
 
 	s = new_step(ps, VF_LET);
-	if (s == NULL || (s->name = variable(ps)) == NULL || !need(ps, "="))
+	if (s == NULL || (s->name = vp_variable(ps)) == NULL || !vp_need(ps, "="))
 		return;
-	blanks(ps);
+	vp_blanks(ps);
 	was = ps->p;
-	n = word(ps, &w);
+	n = vp_word(ps, &w);
 	for (i = 1; i < sizeof(aggregates) / sizeof(aggregates[0]); i++)
-		if (is(w, n, aggregates[i]))
+		if (vp_is(w, n, aggregates[i]))
 			break;
 	/* "count" may be the name of a variable of the kernel. */
 	if (i < sizeof(aggregates) / sizeof(aggregates[0]) &&
-	    expr_end(ps, for_words, false) != ps->end) {
+	    vp_expr_end(ps, for_words, false) != ps->end) {
 		s->aggregate = (enum vf_aggregate)i;
 		if (s->aggregate != VF_COUNT &&
-		    (s->expr = expression(ps, for_words, false)) == NULL)
+		    (s->expr = vp_expression(ps, for_words, false)) == NULL)
 			return;
-		if (need(ps, "for"))
+		if (vp_need(ps, "for"))
 			(void)for_clause(ps, s);
 		ps->expr_tail = s->expr != NULL ? &s->expr->other : NULL;
 		return;
 	}
 	ps->p = was;
-	s->expr = expression(ps, NULL, false);
+	s->expr = vp_expression(ps, NULL, false);
 	if (s->expr != NULL)
 		ps->expr_tail = &s->expr->other;
 }
@@ -531,13 +128,13 @@ parse_each(struct parser *ps)
 	struct vf_step *s;
 
 	s = new_step(ps, VF_EACH);
-	if (s == NULL || (s->name = variable(ps)) == NULL)
+	if (s == NULL || (s->name = vp_variable(ps)) == NULL)
 		return;
-	if (take(ps, "at") && (s->at = variable(ps)) == NULL)
+	if (vp_take(ps, "at") && (s->at = vp_variable(ps)) == NULL)
 		return;
-	if (!need(ps, "in"))
+	if (!vp_need(ps, "in"))
 		return;
-	s->walk = walker(ps);
+	s->walk = vp_walker(ps);
 	if (s->walk != NULL)
 		ps->walk_tail = &s->walk->other;
 }
@@ -548,7 +145,7 @@ parse_simple(struct parser *ps, enum vf_step_kind kind)
 	struct vf_step *s;
 
 	s = new_step(ps, kind);
-	if (s == NULL || (s->expr = expression(ps, NULL, false)) == NULL)
+	if (s == NULL || (s->expr = vp_expression(ps, NULL, false)) == NULL)
 		return;
 	ps->expr_tail = &s->expr->other;
 }
@@ -598,16 +195,16 @@ form(struct parser *ps, struct vf_step *s)
 	size_t i, n;
 
 	/* The argument of a format may hold blanks: enum(enum x). */
-	blanks(ps);
+	vp_blanks(ps);
 	w = ps->p;
-	end = expr_end(ps, NULL, false);
+	end = vp_expr_end(ps, NULL, false);
 	for (n = 0; w + n < end && isalnum((unsigned char)w[n]); n++)
 		;
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (is(w, n, forms[i].name))
+		if (vp_is(w, n, forms[i].name))
 			break;
 	if (i == sizeof(forms) / sizeof(forms[0])) {
-		complain(ps, w, "a format is wanted here, like dec, hex, text "
+		vp_complain(ps, w, "a format is wanted here, like dec, hex, text "
 		    "or auto");
 		return (NULL);
 	}
@@ -618,11 +215,11 @@ form(struct parser *ps, struct vf_step *s)
 		end = open < ps->end && *open == '(' ?
 		    memchr(open, ')', (size_t)(ps->end - open)) : NULL;
 		if (end == NULL) {
-			complain(ps, open, "\"%s(...)\" is wanted here",
+			vp_complain(ps, open, "\"%s(...)\" is wanted here",
 			    forms[i].name);
 			return (NULL);
 		}
-		s->form_arg = keep(ps, open + 1, (size_t)(end - open - 1));
+		s->form_arg = vp_keep(ps, open + 1, (size_t)(end - open - 1));
 		ps->p = end + 1;
 		if (s->form == VF_FLAGS || s->form == VF_NAMES) {
 			for (t = ps->f->tables; t != NULL; t = t->next)
@@ -631,7 +228,7 @@ form(struct parser *ps, struct vf_step *s)
 				    strcmp(t->name, s->form_arg) == 0)
 					break;
 			if (t == NULL) {
-				complain(ps, open + 1, "no table \"%s\" stands "
+				vp_complain(ps, open + 1, "no table \"%s\" stands "
 				    "above", s->form_arg != NULL ?
 				    s->form_arg : "");
 				return (NULL);
@@ -639,8 +236,8 @@ form(struct parser *ps, struct vf_step *s)
 			s->table = t;
 		}
 	}
-	if (ps->p < ps->end && !blank(*ps->p)) {
-		complain(ps, ps->p, "a blank is wanted behind a format");
+	if (ps->p < ps->end && !vp_blank(*ps->p)) {
+		vp_complain(ps, ps->p, "a blank is wanted behind a format");
 		return (NULL);
 	}
 	return (&forms[i]);
@@ -654,20 +251,20 @@ link_clause(struct parser *ps, struct vf_step *s)
 	size_t n;
 
 	s->link.kind = LINK_MEMORY;
-	if (take(ps, "process")) {
+	if (vp_take(ps, "process")) {
 		s->link.kind = LINK_PROCESS;
-	} else if (take(ps, "code")) {
+	} else if (vp_take(ps, "code")) {
 		s->link.kind = LINK_CODE;
-	} else if (take(ps, "to")) {
+	} else if (vp_take(ps, "to")) {
 		s->link.kind = LINK_COMMAND;
-		n = word(ps, &w);
+		n = vp_word(ps, &w);
 		if (n == 0) {
-			complain(ps, w, "a command is wanted here");
+			vp_complain(ps, w, "a command is wanted here");
 			return;
 		}
-		s->link.command = keep(ps, w, n);
+		s->link.command = vp_keep(ps, w, n);
 	}
-	s->link.expr = expression(ps, NULL, false);
+	s->link.expr = vp_expression(ps, NULL, false);
 }
 
 /* The column of that key, which branches share; a new one is added. */
@@ -683,13 +280,13 @@ column_of(struct parser *ps, struct vf_step *s, const char *at,
 		if (strcmp(sec->columns[i].key, s->name) == 0)
 			break;
 	if (i == VF_COLUMNS_MAX) {
-		complain(ps, at, "more than %d columns", VF_COLUMNS_MAX);
+		vp_complain(ps, at, "more than %d columns", VF_COLUMNS_MAX);
 		return (false);
 	}
 	s->index = i;
 	if (i < sec->ncolumns) {
 		if (ps->nblocks == 0) {
-			complain(ps, at, "a second column \"%s\"", s->name);
+			vp_complain(ps, at, "a second column \"%s\"", s->name);
 			return (false);
 		}
 		return (true);
@@ -714,23 +311,23 @@ parse_column(struct parser *ps)
 	s = new_step(ps, VF_COLUMN);
 	if (s == NULL)
 		return;
-	s->hidden = take(ps, "hidden");
-	n = word(ps, &w);
+	s->hidden = vp_take(ps, "hidden");
+	n = vp_word(ps, &w);
 	at = w;
-	if (!is_name(w, n)) {
-		complain(ps, w, "a column's name is wanted here");
+	if (!vp_is_name(w, n)) {
+		vp_complain(ps, w, "a column's name is wanted here");
 		return;
 	}
-	s->name = keep(ps, w, n);
+	s->name = vp_keep(ps, w, n);
 	row = form(ps, s);
 	if (row == NULL || s->name == NULL)
 		return;
-	s->expr = expression(ps, for_words, false);
+	s->expr = vp_expression(ps, for_words, false);
 	if (s->expr == NULL)
 		return;
-	if (take(ps, "for") && !for_clause(ps, s))
+	if (vp_take(ps, "for") && !for_clause(ps, s))
 		return;
-	if (take(ps, "link"))
+	if (vp_take(ps, "link"))
 		link_clause(ps, s);
 	if (column_of(ps, s, at, row))
 		ps->expr_tail = &s->expr->other;
@@ -747,24 +344,24 @@ conditions(struct parser *ps)
 	first = NULL;
 	tail = &first;
 	for (;;) {
-		c = make(ps, sizeof(*c));
+		c = vp_make(ps, sizeof(*c));
 		if (c == NULL)
 			return (NULL);
-		c->absent = take(ps, "no");
-		blanks(ps);
+		c->absent = vp_take(ps, "no");
+		vp_blanks(ps);
 		start = ps->p;
-		end = expr_end(ps, NULL, true);
+		end = vp_expr_end(ps, NULL, true);
 		ps->p = end;
-		while (end > start && blank(end[-1]))
+		while (end > start && vp_blank(end[-1]))
 			end--;
-		c->text = keep(ps, start, (size_t)(end - start));
+		c->text = vp_keep(ps, start, (size_t)(end - start));
 		if (c->text == NULL)
 			return (NULL);
 		if (strncmp(c->text, "struct ", 7) != 0 &&
 		    strncmp(c->text, "union ", 6) != 0 &&
 		    strncmp(c->text, "enum ", 5) != 0 &&
 		    strncmp(c->text, "symbol ", 7) != 0) {
-			complain(ps, start, "\"symbol NAME\" or a type with or "
+			vp_complain(ps, start, "\"symbol NAME\" or a type with or "
 			    "without a member is wanted here");
 			return (NULL);
 		}
@@ -781,7 +378,7 @@ new_branch(struct parser *ps, struct block *b)
 {
 	struct vf_branch *br;
 
-	br = make(ps, sizeof(*br));
+	br = vp_make(ps, sizeof(*br));
 	if (br == NULL)
 		return;
 	if (b->branch == NULL)
@@ -789,7 +386,7 @@ new_branch(struct parser *ps, struct block *b)
 	else
 		b->branch->next = br;
 	b->branch = br;
-	if (take(ps, "with"))
+	if (vp_take(ps, "with"))
 		br->conds = conditions(ps);
 	ps->tail = &br->first;
 }
@@ -804,7 +401,7 @@ parse_block(struct parser *ps, enum vf_step_kind kind)
 	if (s == NULL)
 		return;
 	if (ps->nblocks == VF_NEST_MAX) {
-		complain(ps, ps->line, "more than %d blocks in each other",
+		vp_complain(ps, ps->line, "more than %d blocks in each other",
 		    VF_NEST_MAX);
 		return;
 	}
@@ -822,7 +419,7 @@ parse_next_branch(struct parser *ps, const char *at, enum vf_step_kind kind)
 
 	b = ps->nblocks > 0 ? &ps->blocks[ps->nblocks - 1] : NULL;
 	if (b == NULL || b->step->kind != kind)
-		complain(ps, at, kind == VF_EITHER ?
+		vp_complain(ps, at, kind == VF_EITHER ?
 		    "\"or\" without \"either\"" : "\"and\" without \"both\"");
 	else
 		new_branch(ps, b);
@@ -834,7 +431,7 @@ parse_end(struct parser *ps, const char *at)
 	if (ps->table != NULL)
 		ps->table = NULL;
 	else if (ps->nblocks == 0)
-		complain(ps, at, "\"end\" without \"either\" or \"both\"");
+		vp_complain(ps, at, "\"end\" without \"either\" or \"both\"");
 	else
 		ps->tail = ps->blocks[--ps->nblocks].outer;
 }
@@ -877,17 +474,17 @@ parse_word(struct parser *ps)
 
 	/* The word is the last one. */
 	end = ps->end;
-	while (end > ps->p && blank(end[-1]))
+	while (end > ps->p && vp_blank(end[-1]))
 		end--;
-	for (w = end; w > ps->p && !blank(w[-1]); w--)
+	for (w = end; w > ps->p && !vp_blank(w[-1]); w--)
 		;
 	n = (size_t)(end - w);
 	if (t->n == WORDS_MAX) {
-		complain(ps, w, "more than %d words", WORDS_MAX);
+		vp_complain(ps, w, "more than %d words", WORDS_MAX);
 		return;
 	}
 	if (t->n == t->cap) {
-		grown = make(ps, (t->cap * 2 + 8) * sizeof(*grown));
+		grown = vp_make(ps, (t->cap * 2 + 8) * sizeof(*grown));
 		if (grown == NULL)
 			return;
 		if (t->n > 0)
@@ -896,8 +493,8 @@ parse_word(struct parser *ps)
 		t->cap = t->cap * 2 + 8;
 	}
 	ps->end = w;
-	t->v[t->n].value = expression(ps, NULL, false);
-	t->v[t->n].word = keep(ps, w, n);
+	t->v[t->n].value = vp_expression(ps, NULL, false);
+	t->v[t->n].word = vp_keep(ps, w, n);
 	if (t->v[t->n].value != NULL)
 		t->n++;
 }
@@ -909,16 +506,16 @@ parse_table(struct parser *ps, bool flags)
 	const char *w;
 	size_t n;
 
-	n = word(ps, &w);
-	if (!is_name(w, n)) {
-		complain(ps, w, "a name is wanted here");
+	n = vp_word(ps, &w);
+	if (!vp_is_name(w, n)) {
+		vp_complain(ps, w, "a name is wanted here");
 		return;
 	}
-	t = make(ps, sizeof(*t));
+	t = vp_make(ps, sizeof(*t));
 	if (t == NULL)
 		return;
 	t->flags = flags;
-	t->name = keep(ps, w, n);
+	t->name = vp_keep(ps, w, n);
 	t->next = ps->f->tables;
 	ps->f->tables = t;
 	ps->table = t;
@@ -943,16 +540,16 @@ parse_args(struct parser *ps)
 	size_t i, n;
 
 	if (f->arg != VF_NO_ARG) {
-		complain(ps, ps->line, "\"args\" stands there twice");
+		vp_complain(ps, ps->line, "\"args\" stands there twice");
 		return;
 	}
-	blanks(ps);
+	vp_blanks(ps);
 	start = ps->p;
-	end = expr_end(ps, words, false);
+	end = vp_expr_end(ps, words, false);
 	ps->p = end;
-	while (end > start && blank(end[-1]))
+	while (end > start && vp_blank(end[-1]))
 		end--;
-	f->view.args = keep(ps, start, (size_t)(end - start));
+	f->view.args = vp_keep(ps, start, (size_t)(end - start));
 	f->arg_optional = end - start > 2 && start[0] == '[' && end[-1] == ']';
 	if (f->arg_optional) {
 		start++;
@@ -961,10 +558,10 @@ parse_args(struct parser *ps)
 	for (n = 0; start + n < end && isupper((unsigned char)start[n]); n++)
 		;
 	for (i = 0; i < sizeof(args) / sizeof(args[0]); i++)
-		if (is(start, n, args[i].name))
+		if (vp_is(start, n, args[i].name))
 			f->arg = args[i].arg;
 	if (f->arg == VF_NO_ARG) {
-		complain(ps, start, "PID, NUMBER, EXPR, REGEX or NAME is "
+		vp_complain(ps, start, "PID, NUMBER, EXPR, REGEX or NAME is "
 		    "wanted here, in [] when it may be left out");
 		return;
 	}
@@ -974,33 +571,33 @@ parse_args(struct parser *ps)
 
 		ps->p = start + n + 1;
 		ps->end = end;
-		f->arg_default = expression(ps, NULL, false);
+		f->arg_default = vp_expression(ps, NULL, false);
 		ps->p = was;
 		ps->end = was_end;
 	} else if (start + n != end) {
-		complain(ps, start + n, "this does not belong here");
+		vp_complain(ps, start + n, "this does not belong here");
 	}
 	if (f->arg < VF_ARG_REGEX)
 		return;
-	if (!need(ps, "on"))
+	if (!vp_need(ps, "on"))
 		return;
-	n = word(ps, &start);
-	if (!is_name(start, n))
-		complain(ps, start, "a column's name is wanted here");
+	n = vp_word(ps, &start);
+	if (!vp_is_name(start, n))
+		vp_complain(ps, start, "a column's name is wanted here");
 	else
-		f->arg_column = keep(ps, start, n);
+		f->arg_column = vp_keep(ps, start, n);
 }
 
 static void
 parse_help(struct parser *ps, const char *at)
 {
-	blanks(ps);
+	vp_blanks(ps);
 	if (ps->f->view.help[0] != '\0')
-		complain(ps, at, "\"help\" stands there twice");
+		vp_complain(ps, at, "\"help\" stands there twice");
 	else if (ps->p == ps->end)
-		complain(ps, ps->p, "a line of help is wanted here");
+		vp_complain(ps, ps->p, "a line of help is wanted here");
 	else
-		ps->f->view.help = keep(ps, ps->p, (size_t)(ps->end - ps->p));
+		ps->f->view.help = vp_keep(ps, ps->p, (size_t)(ps->end - ps->p));
 	ps->p = ps->end;
 }
 
@@ -1010,15 +607,15 @@ parse_system(struct parser *ps, const char *at)
 	const char *w;
 	size_t n;
 
-	n = word(ps, &w);
+	n = vp_word(ps, &w);
 	if (ps->nblocks > 0)
-		complain(ps, at, "a block has no \"end\"");
+		vp_complain(ps, at, "a block has no \"end\"");
 	else if (ps->section != NULL && ps->section->system == NULL)
-		complain(ps, at, "\"system\" comes before all that is read");
-	else if (!is_name(w, n))
-		complain(ps, w, "a system's name is wanted here, like Linux");
+		vp_complain(ps, at, "\"system\" comes before all that is read");
+	else if (!vp_is_name(w, n))
+		vp_complain(ps, w, "a system's name is wanted here, like Linux");
 	else
-		(void)new_section(ps, keep(ps, w, n));
+		(void)new_section(ps, vp_keep(ps, w, n));
 }
 
 /* | ALTERNATIVE */
@@ -1029,19 +626,19 @@ parse_other(struct parser *ps, const char *at)
 	struct vf_walk *w;
 
 	if (ps->expr_tail != NULL) {
-		e = expression(ps, NULL, false);
+		e = vp_expression(ps, NULL, false);
 		if (e != NULL) {
 			*ps->expr_tail = e;
 			ps->expr_tail = &e->other;
 		}
 	} else if (ps->walk_tail != NULL) {
-		w = walker(ps);
+		w = vp_walker(ps);
 		if (w != NULL) {
 			*ps->walk_tail = w;
 			ps->walk_tail = &w->other;
 		}
 	} else
-		complain(ps, at, "nothing stands above that this could be "
+		vp_complain(ps, at, "nothing stands above that this could be "
 		    "instead of");
 }
 
@@ -1051,59 +648,59 @@ parse_line(struct parser *ps)
 	const char *at, *w;
 	size_t n;
 
-	n = word(ps, &w);
+	n = vp_word(ps, &w);
 	at = w;
 	if (n == 0 || w[0] == '#')
 		return;
-	if (ps->table != NULL && !is(w, n, "end")) {
+	if (ps->table != NULL && !vp_is(w, n, "end")) {
 		ps->p = w;
 		parse_word(ps);
 		return;
 	}
-	if (is(w, n, "|")) {
+	if (vp_is(w, n, "|")) {
 		parse_other(ps, at);
 	} else {
 		ps->expr_tail = NULL;
 		ps->walk_tail = NULL;
-		if (is(w, n, "help"))
+		if (vp_is(w, n, "help"))
 			parse_help(ps, at);
-		else if (is(w, n, "args"))
+		else if (vp_is(w, n, "args"))
 			parse_args(ps);
-		else if (is(w, n, "flags") || is(w, n, "names"))
+		else if (vp_is(w, n, "flags") || vp_is(w, n, "names"))
 			parse_table(ps, w[0] == 'f');
-		else if (is(w, n, "system"))
+		else if (vp_is(w, n, "system"))
 			parse_system(ps, at);
-		else if (is(w, n, "let"))
+		else if (vp_is(w, n, "let"))
 			parse_let(ps);
-		else if (is(w, n, "each"))
+		else if (vp_is(w, n, "each"))
 			parse_each(ps);
-		else if (is(w, n, "where"))
+		else if (vp_is(w, n, "where"))
 			parse_simple(ps, VF_WHERE);
-		else if (is(w, n, "key"))
+		else if (vp_is(w, n, "key"))
 			parse_simple(ps, VF_KEY);
-		else if (is(w, n, "unique"))
+		else if (vp_is(w, n, "unique"))
 			parse_simple(ps, VF_UNIQUE);
-		else if (is(w, n, "column"))
+		else if (vp_is(w, n, "column"))
 			parse_column(ps);
-		else if (is(w, n, "either"))
+		else if (vp_is(w, n, "either"))
 			parse_block(ps, VF_EITHER);
-		else if (is(w, n, "both"))
+		else if (vp_is(w, n, "both"))
 			parse_block(ps, VF_BOTH);
-		else if (is(w, n, "or"))
+		else if (vp_is(w, n, "or"))
 			parse_next_branch(ps, at, VF_EITHER);
-		else if (is(w, n, "and"))
+		else if (vp_is(w, n, "and"))
 			parse_next_branch(ps, at, VF_BOTH);
-		else if (is(w, n, "end"))
+		else if (vp_is(w, n, "end"))
 			parse_end(ps, at);
 		else {
-			complain(ps, w, "\"%.*s\" is no statement",
+			vp_complain(ps, w, "\"%.*s\" is no statement",
 			    n > 32 ? 32 : (int)n, w);
 			return;
 		}
 	}
-	blanks(ps);
+	vp_blanks(ps);
 	if (ps->p < ps->end && ps->nerrors == 0)
-		complain(ps, ps->p, "this does not belong here");
+		vp_complain(ps, ps->p, "this does not belong here");
 }
 
 static void
@@ -1115,19 +712,19 @@ check_whole(struct parser *ps)
 
 	ps->line = ps->p = ps->end = "";
 	if (ps->nblocks > 0 || ps->table != NULL)
-		complain(ps, ps->p, "\"end\" is missing");
+		vp_complain(ps, ps->p, "\"end\" is missing");
 	if (f->sections == NULL && ps->nerrors == 0)
-		complain(ps, ps->p, "nothing is read and shown");
+		vp_complain(ps, ps->p, "nothing is read and shown");
 	for (s = f->sections; s != NULL && ps->nerrors == 0; s = s->next) {
 		if (s->ncolumns == 0)
-			complain(ps, ps->p, "there is no column%s%s",
+			vp_complain(ps, ps->p, "there is no column%s%s",
 			    s->system != NULL ? " for " : "",
 			    s->system != NULL ? s->system : "");
 		for (i = 0; f->arg_column != NULL && i < s->ncolumns; i++)
 			if (strcmp(s->columns[i].key, f->arg_column) == 0)
 				break;
 		if (f->arg_column != NULL && i == s->ncolumns)
-			complain(ps, ps->p, "the argument's column \"%s\" does "
+			vp_complain(ps, ps->p, "the argument's column \"%s\" does "
 			    "not exist", f->arg_column);
 		join(s->first, NULL);
 	}
@@ -1150,11 +747,11 @@ viewfile_parse(struct ctx *ctx, const char *name, const char *file,
 		return (ctx_fail(ctx, E_NOMEM, "no memory for %s", file));
 	arena_init(&f->arena);
 	ps.no_types = types_create(8, false);
-	f->view.name = keep(&ps, name, strlen(name));
+	f->view.name = vp_keep(&ps, name, strlen(name));
 	f->view.args = f->view.help = "";
 	f->view.file = f;
-	f->file = keep(&ps, file, strlen(file));
-	f->origin = keep(&ps, origin, strlen(origin));
+	f->file = vp_keep(&ps, file, strlen(file));
+	f->origin = vp_keep(&ps, origin, strlen(origin));
 	for (p = text, end = text + n; p < end && !ps.nomem &&
 	    ps.no_types != NULL && f->file != NULL; p = nl + 1) {
 		nl = memchr(p, '\n', (size_t)(end - p));
@@ -1164,9 +761,9 @@ viewfile_parse(struct ctx *ctx, const char *name, const char *file,
 		ps.line = ps.p = p;
 		ps.end = nl > p && nl[-1] == '\r' ? nl - 1 : nl;
 		if (memchr(p, '\0', (size_t)(nl - p)) != NULL)
-			complain(&ps, p, "a NUL byte");
+			vp_complain(&ps, p, "a NUL byte");
 		else if (nl - p > LINE_MAX_LEN)
-			complain(&ps, p, "longer than %d bytes", LINE_MAX_LEN);
+			vp_complain(&ps, p, "longer than %d bytes", LINE_MAX_LEN);
 		else
 			parse_line(&ps);
 	}

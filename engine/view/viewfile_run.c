@@ -441,6 +441,9 @@ row(struct vf_run *run)
 	int rc;
 
 	rc = ctx_check(run->ctx);
+	if (rc == OK && ++run->nodes > VF_NODES_MAX)
+		rc = ctx_fail(run->ctx, E_LIMIT, "more than %llu elements",
+		    (unsigned long long)VF_NODES_MAX);
 	if (rc != OK)
 		return (rc);
 	arena_reset(&run->arena);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NODES_MAX	(UINT64_C(16) << 20)	/* visited for one table */
 #define TREE_MAX	64			/* levels */
 
 struct visit {
@@ -26,10 +25,10 @@ visit(struct visit *v, uint64_t key, uint64_t id, const struct value *x)
 	struct vf_run *run = v->run;
 	int rc;
 
-	if (++run->nodes > NODES_MAX)
+	if (++run->nodes > VF_NODES_MAX)
 		rc = ctx_fail(run->ctx, E_LIMIT,
 		    "more than %llu elements visited",
-		    (unsigned long long)NODES_MAX);
+		    (unsigned long long)VF_NODES_MAX);
 	else
 		rc = ctx_check(run->ctx);
 	if (rc == 0)
@@ -212,7 +211,7 @@ containers(struct visit *v, const struct value *root)
 			if (broken.code == OK)
 				broken = run->ctx->err;
 			ctx_clear(run->ctx);
-			rc = run->nodes + i > NODES_MAX ? rc : OK;
+			rc = run->nodes + i > VF_NODES_MAX ? rc : OK;
 		}
 	}
 	if (rc == OK && broken.code != OK) {
@@ -244,10 +243,10 @@ array(struct visit *v, const struct value *root)
 		if (t.kind == TYPE_PTR) {
 			rc = value_scalar(run->ctx, &run->env, &x, &p);
 			if (rc == OK && p.bits == 0) {
-				if (++run->nodes > NODES_MAX)
+				if (++run->nodes > VF_NODES_MAX)
 					return (ctx_fail(run->ctx, E_LIMIT,
 					    "more than %llu elements",
-					    (unsigned long long)NODES_MAX));
+					    (unsigned long long)VF_NODES_MAX));
 				if (i % 4096 == 0)
 					rc = ctx_check(run->ctx);
 				continue;

@@ -3,8 +3,12 @@ own /proc said: the same rows and, where nothing moves, the same values."""
 
 import collections
 import ipaddress
+import os
 import re
+import tempfile
 
+import machine
+import runner
 from runner import number
 from truth import unescape
 
@@ -436,6 +440,37 @@ def hooks(v):
                [clocks], "current")
 
 
+def example(v):
+    """The worked example of kpeek-views(5), as a user's own table."""
+    page = os.path.join(machine.HERE, "../../man/kpeek-views.5")
+    with open(page, encoding="utf-8") as f:
+        blocks = re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", f.read(),
+                            re.M | re.S)
+    # The file; the line that counts, which belongs above its columns; the
+    # other loop with a column of its own.
+    text, count, loop = blocks[:3]
+    one = text.replace("column name", count + "column name")
+    with tempfile.TemporaryDirectory() as home:
+        folder = os.path.join(home, "kpeek", "views")
+        os.makedirs(folder)
+        for name, body in (("fs", one), ("fsmounted", text.replace(
+                "column mounted dec $n\n", "").replace(
+                    "column name", loop + "column name"))):
+            with open(os.path.join(folder, name + ".view"), "w",
+                      encoding="utf-8") as f:
+                f.write(body)
+        a = runner.kpeek(v.dump, ["fs ^ext", "fsmounted ^ext"],
+                         env={"XDG_CONFIG_HOME": home})
+    found = runner.arrays(a.out) if a.status == 0 else [[], []]
+    ext = [(r["name"], r["mounted"]) for r in found[0]]
+    v.score.check(a.status == (0 if v.named else 1), "example",
+                  "exit status %s: %s" % (a.status, a.err))
+    if v.named:
+        v.score.check(("ext4", 1) in ext, "example", "file systems: %s" % ext)
+        v.same("example", [r["device"] for r in found[1]
+                           if r["name"] == "ext4"], ["ram2"], "mounted")
+
+
 def missing(v):
     """Where variables have no names, a table says which one it lacks."""
     if v.named:
@@ -450,5 +485,6 @@ def missing(v):
 def views(score, m, dump, truth):
     v = Views(score, m, dump, truth)
     for compare in (mounts, disks, net, sockets, slabs, timers, interrupts,
-                    queues, zones, lists, processes, hooks, missing):
+                    queues, zones, lists, processes, hooks, example,
+                    missing):
         compare(v)

@@ -14,7 +14,7 @@ class Answer:
         self.status, self.out, self.err = status, out, err
 
 
-def kpeek(dump, commands, form="json", options=()):
+def kpeek(dump, commands, form="json", options=(), env=None):
     """Run commands on a dump, or the list of a dump's parts. The answer's
     `out` is bytes; its status is negative for a signal, None when it did not
     end in time."""
@@ -25,7 +25,8 @@ def kpeek(dump, commands, form="json", options=()):
     try:
         done = subprocess.run(words + parts, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=TIMEOUT, check=False)
+                              timeout=TIMEOUT, check=False,
+                              env={**os.environ, **(env or {})})
     except subprocess.TimeoutExpired:
         return Answer(None, b"", b"did not end in time")
     except OSError as e:
