@@ -248,6 +248,22 @@ def interrupts(v):
                                                    row["handlers"], names))
 
 
+def softirqs(v):
+    rows = v.rows("softirqs")
+    if rows is None:
+        return
+    v.cells("softirqs", rows)
+    want = {text(w[0]).rstrip(":"): [int(x) for x in w[1:3]]
+            for w in v.lines("softirqs", 1)}
+    v.same("softirqs", [r["name"] for r in rows], list(want))
+    for r in rows:
+        v.score.check(all(c <= g <= c + 4000 for g, c in
+                          zip(r["counts"], want.get(r["name"], []))),
+                      "softirqs", "%s: %s, were %s" % (
+                          r["name"], r["counts"], want.get(r["name"])))
+        v.same("softirqs", r["total"], sum(r["counts"]), "sum")
+
+
 def queues(v):
     rows = v.rows("runq")
     if rows is None:
@@ -422,6 +438,12 @@ def hooks(v):
                       "kprobes", "there are only %s" % rows)
     elif rows is not None:
         v.same("kprobes", rows, [])
+    rows = v.rows("bpf")
+    if rows is not None:
+        v.cells("bpf", rows)
+        v.same("bpf", [(r["type"], r["length"]) for r in rows
+                       if r["name"] == "kpeek_filter"],
+               [("BPF_PROG_TYPE_SOCKET_FILTER", 2)], "the guest's own")
     rows = v.rows("notifiers")
     if rows is not None:
         v.cells("notifiers", rows)
@@ -485,6 +507,6 @@ def missing(v):
 def views(score, m, dump, truth):
     v = Views(score, m, dump, truth)
     for compare in (mounts, disks, net, sockets, slabs, timers, interrupts,
-                    queues, zones, lists, processes, hooks, example,
+                    softirqs, queues, zones, lists, processes, hooks, example,
                     missing):
         compare(v)
