@@ -192,7 +192,7 @@ int
 gdb_target_parse(struct ctx *ctx, struct gdb_target *t, const char *text,
     size_t n, int (*fetch)(void *, struct ctx *, const char *name), void *arg)
 {
-	const char *p, *end, *stop = text + n;
+	const char *p, *end, *stop = n > 0 ? text + n : text;
 	char name[64];
 	size_t len;
 	int rc;
