@@ -26,6 +26,7 @@ struct mk_stub {
 	atomic_int	 die;		/* after so many answers; -1: never */
 	atomic_int	 delay;		/* ms before each answer */
 	atomic_size_t	 shrunk;	/* bytes at the end that are gone */
+	atomic_bool	 mute;		/* no more answers */
 	atomic_bool	 nonsense;	/* answers are not what was asked for */
 	/* Seen. */
 	atomic_bool	 running;
