@@ -51,6 +51,7 @@ struct err {
 };
 
 struct tlb;				/* engine/memory/space.c */
+struct frozen;				/* engine/memory/freeze.c */
 
 struct ctx {
 	struct err	 err;
@@ -61,6 +62,7 @@ struct ctx {
 	void		*progress_arg;
 	struct tlb	*tlb;		/* last translations, see space.h */
 	void	       (*tlb_free)(struct tlb *);
+	struct frozen	*frozen;	/* a moment that is kept, see freeze.h */
 	unsigned	 unrecorded;	/* >0: reads are scans, a capture skips them */
 	unsigned	 quiet;		/* >0: failures set the code, not the text */
 };

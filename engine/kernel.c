@@ -2,6 +2,7 @@
 #include "engine/kernel.h"
 
 #include "engine/edit.h"
+#include "engine/memory/freeze.h"
 #include "engine/memory/pages.h"
 #include "engine/kernel_debug.h"
 #include "engine/memory/recorder.h"
@@ -174,6 +175,8 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	/* What was read of a target is kept until a refresh. */
 	k->live = source != NULL;
 	rc = k->live ? pages_push(ctx, &k->mem, source->run) : 0;
+	if (rc == 0 && k->live)
+		rc = freeze_push(ctx, &k->mem);
 	if (rc == 0 && opt->record)
 		rc = recorder_push(ctx, &k->mem);
 	if (rc != 0) {
@@ -240,6 +243,7 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		kernel_close(k);
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	}
+	kernel_note(ctx, k);
 	kernel_rest(k);
 	*ret = k;
 	return (0);

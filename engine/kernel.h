@@ -21,6 +21,7 @@ struct edits;
 struct os_ops;
 
 #define KERNEL_WARNINGS_MAX	16
+#define KERNEL_PULSE		64
 
 struct kernel {
 	const struct arch	*arch;
@@ -39,6 +40,10 @@ struct kernel {
 	struct edits		*edits;		/* edit.h; NULL: nothing is changed */
 	struct arena		 arena;		/* lives as long as the kernel */
 	bool			 live;		/* its memory changes while it is read */
+	/* Of a live one, as it was opened: see kernel_news(). */
+	char			 pulse[KERNEL_PULSE];
+	uint64_t		 digest;
+	bool			 has_pulse, has_digest;
 	/* What is wrong or missing, a sentence each, for banners. */
 	const char		*warnings[KERNEL_WARNINGS_MAX];
 	size_t			 nwarnings;
@@ -89,6 +94,23 @@ void	kernel_refresh(struct kernel *);
  * after this stop it again.
  */
 void	kernel_rest(struct kernel *);
+
+/* What can happen to a kernel that runs. */
+enum kernel_change {
+	KERNEL_SAME,
+	KERNEL_CHANGED,			/* symbols, types or memory are others */
+	KERNEL_OTHER,			/* it is another one: nothing holds any more */
+	KERNEL_LOST,			/* it cannot be reached */
+};
+struct kernel_news {
+	enum kernel_change what;
+	char		   why[256];	/* unless it is the same */
+	struct dump_state  state;	/* of a target, else zeros */
+};
+/* Take down what it looks like now; a kernel that was just opened has. */
+void	kernel_note(struct ctx *, struct kernel *);
+/* What has changed since; a few reads.  Of a dump nothing ever does. */
+void	kernel_news(struct ctx *, struct kernel *, struct kernel_news *);
 void	kernel_close(struct kernel *);
 /*
  * Write the pages that results have used so far as an ELF core (see

@@ -4,6 +4,7 @@
 
 #include "engine/backend/elf.h"
 #include "engine/backend/none.h"
+#include "engine/memory/freeze.h"
 #include "engine/memory/pages.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/linux/linux.h"
@@ -203,6 +204,8 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	mem_init(&k->mem, &k->dump->layer, NULL);
 	rc = k->dump->complete ? pages_push(ctx, &k->mem,
 	    PAGES_RUN_MAX) : 0;
+	if (rc == 0 && k->dump->complete)
+		rc = freeze_push(ctx, &k->mem);
 	if (rc == 0 && opt->record)
 		rc = recorder_push(ctx, &k->mem);
 	if (rc != 0)
@@ -254,6 +257,7 @@ kernel_open_live(struct ctx *ctx, const struct kernel_options *opt, bool memory,
 		return (rc);
 	}
 	ctx_clear(ctx);
+	kernel_note(ctx, k);
 	*ret = k;
 	return (0);
 }

@@ -81,6 +81,10 @@ struct backend {
 	/* Takes the files over on success. */
 	int	(*open)(struct ctx *, struct file **, size_t n,
 		    const struct dump_options *, struct dump **ret);
+	/* A number that changes with what there is of memory; may be NULL. */
+	int	(*digest)(struct ctx *, struct dump *, uint64_t *);
+	/* Let go of the target: it is lost from here on.  May be NULL. */
+	void	(*leave)(struct dump *);
 	/* NULL: nothing can happen to it. */
 	void	(*state)(struct dump *, struct dump_state *);
 };

@@ -8,6 +8,7 @@
 #include "engine/backend/elf.h"
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "engine/backend/elf_virtual.h"
 #include "engine/backend/elf_write.h"
 #include "engine/backend/notes.h"
@@ -19,6 +20,7 @@
 
 #define ET_CORE		4
 #define OSABI_STANDALONE 255
+#define HEAD_BYTES	4096		/* of kcore: its program headers */
 #define PT_LOAD		1
 #define PT_NOTE		4
 #define PN_XNUM		0xffff
@@ -44,12 +46,14 @@ static int	elf_probe(struct ctx *, struct file *);
 static int	elf_open(struct ctx *, struct file **, size_t,
 		    const struct dump_options *, struct dump **);
 static const char *elf_format(const struct dump *);
+static int	elf_digest(struct ctx *, struct dump *, uint64_t *);
 
 const struct backend backend_elf = {
 	.name = "ELF",
 	.format = elf_format,
 	.probe = elf_probe,
 	.open = elf_open,
+	.digest = elf_digest,
 };
 
 /* The file header, with the extended count of program headers resolved. */
@@ -234,6 +238,27 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 	if (rc != 0)
 		return (rc);
 	return (plain_settle(ctx, &e->plain));
+}
+
+/* The headers of kcore, which the kernel writes anew for each reader. */
+static int
+elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
+{
+	const struct elf *e = (const struct elf *)d;
+	uint8_t head[HEAD_BYTES];
+	uint64_t word;
+	size_t i;
+	int rc;
+
+	*ret = 0;
+	if (!e->kcore)
+		return (0);
+	rc = file_read(ctx, d->files[0], 0, head, sizeof(head));
+	for (i = 0; rc == 0 && i < sizeof(head); i += sizeof(word)) {
+		memcpy(&word, head + i, sizeof(word));
+		*ret = hash_u64(*ret ^ word);
+	}
+	return (rc);
 }
 
 static int

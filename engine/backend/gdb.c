@@ -18,6 +18,7 @@
 #define IMAGE_HIGH	UINT64_C(0xffffffffc0000000)
 
 static const char *gdb_format(const struct dump *);
+static void	gdb_leave(struct dump *);
 static void	gdb_state(struct dump *, struct dump_state *);
 static int	gdb_read(struct mem_layer *, struct ctx *, uint64_t, void *,
 		    size_t);
@@ -35,6 +36,7 @@ static void	gdb_close(struct mem_layer *);
 static const struct backend backend_gdb = {
 	.name = "gdb",
 	.format = gdb_format,
+	.leave = gdb_leave,
 	.state = gdb_state,
 };
 
@@ -159,24 +161,32 @@ gdb_open(struct ctx *ctx, const char *address, struct dump **ret)
 	return (0);
 }
 
+/* Leave the target as it was found. */
+static void
+say_goodbye(struct gdb *g)
+{
+	struct ctx ctx;
+
+	if (g->wire == NULL || g->lost)
+		return;
+	ctx_init(&ctx);
+	g->wire->patience = HELD_MAX;
+	if (gdb_stop(&ctx, g) == 0) {
+		if (!g->dump.native)
+			(void)gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
+		/* Letting go makes a target run. */
+		if (g->resume || g->dump.native)
+			(void)gdb_ask(&ctx, g, "D");
+	}
+	ctx_fini(&ctx);
+}
+
 static void
 gdb_close(struct mem_layer *l)
 {
 	struct gdb *g = (struct gdb *)l;
-	struct ctx ctx;
 
-	if (g->wire != NULL && !g->lost) {
-		ctx_init(&ctx);
-		g->wire->patience = HELD_MAX;
-		if (gdb_stop(&ctx, g) == 0) {
-			if (!g->dump.native)
-				(void)gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
-			/* Letting go makes a target run. */
-			if (g->resume || g->dump.native)
-				(void)gdb_ask(&ctx, g, "D");
-		}
-		ctx_fini(&ctx);
-	}
+	say_goodbye(g);
 	wire_close(g->wire);
 	gdb_target_fini(&g->target);
 	ranges_fini(&g->ranges);
@@ -358,6 +368,19 @@ gdb_rest(struct mem_layer *l)
 
 	pthread_mutex_lock(&g->lock);
 	gdb_go(g);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void
+gdb_leave(struct dump *d)
+{
+	struct gdb *g = (struct gdb *)d;
+
+	pthread_mutex_lock(&g->lock);
+	say_goodbye(g);
+	g->lost = true;
+	snprintf(g->why, sizeof(g->why), "kpeek has let go of it");
+	wire_hang_up(g->wire);
 	pthread_mutex_unlock(&g->lock);
 }
 

@@ -18,6 +18,7 @@ lose(struct ctx *ctx, struct gdb *g)
 	if (ctx->err.code != E_CANCELLED && ctx->err.code != E_NOMEM &&
 	    !g->lost) {
 		g->lost = true;
+		wire_hang_up(g->wire);
 		snprintf(g->why, sizeof(g->why), "%.*s",
 		    (int)sizeof(g->why) - 1, ctx->err.text[0] != '\0' ?
 		    ctx->err.text : "the connection failed");

@@ -37,6 +37,7 @@ struct qmp {
 };
 
 static const char *qmp_format(const struct dump *);
+static void	qmp_leave(struct dump *);
 static void	qmp_state(struct dump *, struct dump_state *);
 static int	qmp_read(struct mem_layer *, struct ctx *, uint64_t, void *,
 		    size_t);
@@ -49,6 +50,7 @@ static void	qmp_close(struct mem_layer *);
 static const struct backend backend_qmp = {
 	.name = "QMP",
 	.format = qmp_format,
+	.leave = qmp_leave,
 	.state = qmp_state,
 };
 
@@ -115,6 +117,7 @@ lose(struct ctx *ctx, struct qmp *q)
 	if (ctx->err.code != E_CANCELLED && ctx->err.code != E_NOMEM &&
 	    !q->lost) {
 		q->lost = true;
+		wire_hang_up(q->wire);
 		snprintf(q->why, sizeof(q->why), "%.*s",
 		    (int)sizeof(q->why) - 1, ctx->err.text[0] != '\0' ?
 		    ctx->err.text : "the connection failed");
@@ -431,21 +434,41 @@ qmp_open(struct ctx *ctx, const char *address, struct dump **ret)
 	return (0);
 }
 
+/* QEMU keeps a descriptor that it was given until it is told. */
+static void
+say_goodbye(struct qmp *q)
+{
+	char arguments[64];
+	struct ctx ctx;
+
+	if (q->wire == NULL || q->lost || q->file[0] == '\0' ||
+	    q->path != NULL)
+		return;
+	ctx_init(&ctx);
+	snprintf(arguments, sizeof(arguments), "{\"fdset-id\":%d}", FDSET);
+	(void)ask(&ctx, q, "remove-fd", arguments, -1);
+	ctx_fini(&ctx);
+}
+
+static void
+qmp_leave(struct dump *d)
+{
+	struct qmp *q = (struct qmp *)d;
+
+	pthread_mutex_lock(&q->lock);
+	say_goodbye(q);
+	q->lost = true;
+	snprintf(q->why, sizeof(q->why), "kpeek has let go of it");
+	wire_hang_up(q->wire);
+	pthread_mutex_unlock(&q->lock);
+}
+
 static void
 qmp_close(struct mem_layer *l)
 {
 	struct qmp *q = (struct qmp *)l;
-	char arguments[64];
-	struct ctx ctx;
 
-	if (q->wire != NULL && !q->lost && q->file[0] != '\0' &&
-	    q->path == NULL) {
-		ctx_init(&ctx);
-		snprintf(arguments, sizeof(arguments), "{\"fdset-id\":%d}",
-		    FDSET);
-		(void)ask(&ctx, q, "remove-fd", arguments, -1);
-		ctx_fini(&ctx);
-	}
+	say_goodbye(q);
 	wire_close(q->wire);
 	if (q->fd != -1)
 		close(q->fd);

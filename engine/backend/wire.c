@@ -174,6 +174,12 @@ wire_close(struct wire *w)
 	free(w);
 }
 
+void
+wire_hang_up(struct wire *w)
+{
+	(void)shutdown(w->fd, SHUT_RDWR);
+}
+
 int
 wire_send(struct ctx *ctx, struct wire *w, const void *p, size_t n)
 {

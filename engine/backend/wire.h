@@ -25,6 +25,8 @@ struct wire {
  */
 int	wire_open(struct ctx *, const char *address, struct wire **ret);
 void	wire_close(struct wire *);		/* may be NULL */
+/* No more of it, though it stays there to be closed. */
+void	wire_hang_up(struct wire *);
 int	wire_send(struct ctx *, struct wire *, const void *, size_t n);
 /*
  * Wait for more bytes and append them to w->in.  E_IO: the other end is gone, or

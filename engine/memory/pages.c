@@ -64,16 +64,17 @@ pages_push(struct ctx *ctx, struct memory *m, size_t run)
 	return (0);
 }
 
-/* n bytes of a run that is kept; buf NULL: is it? */
+/* n bytes of a run that is kept, old ones if they will do; buf NULL: is it? */
 static bool
-take(struct pages *p, uint64_t run, size_t at, void *buf, size_t n)
+take(struct pages *p, uint64_t run, size_t at, void *buf, size_t n, bool old)
 {
 	const size_t i = (size_t)(run / p->run) % p->nslots;
 	const uint64_t generation = mem_generation(p->mem);
 	bool kept;
 
 	pthread_mutex_lock(&p->lock);
-	kept = p->slots[i].pa == run && p->slots[i].generation == generation;
+	kept = p->slots[i].pa == run && (p->slots[i].generation == generation ||
+	    (old && p->slots[i].generation != 0));
 	if (kept && buf != NULL)
 		memcpy(buf, p->bytes + i * p->run + at, n);
 	pthread_mutex_unlock(&p->lock);
@@ -102,11 +103,14 @@ read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 	uint8_t bytes[PAGES_RUN_MAX];
 	int rc;
 
-	if (take(p, pa - at, at, buf, n))
+	if (take(p, pa - at, at, buf, n, false))
 		return (0);
 	ctx->quiet++;
 	rc = below->ops->read(below, ctx, pa - at, bytes, p->run);
 	ctx->quiet--;
+	/* Of what cannot be reached any more the last moment is kept. */
+	if (rc == E_IO && take(p, pa - at, at, buf, n, true))
+		return (0);
 	/* Not all of the run is there: these bytes may be. */
 	if (rc != 0)
 		return (rc == E_CANCELLED ? rc :
@@ -178,7 +182,7 @@ pages_readv(struct mem_layer *l, struct ctx *ctx, struct mem_request *v,
 		    run += p->run) {
 			for (k = 0; k < nwanted && wanted[k].pa != run; k++)
 				;
-			if (k < nwanted || take(p, run, 0, NULL, 0))
+			if (k < nwanted || take(p, run, 0, NULL, 0, false))
 				continue;
 			wanted[nwanted++] = (struct mem_request){ .pa = run };
 			if (nwanted == AT_ONCE) {

@@ -227,6 +227,8 @@ struct os_ops {
 	/* One above the highest CPU number that can be; how many are at work. */
 	int	(*cpus)(struct ctx *, struct kernel *, unsigned *ids,
 		    unsigned *online);
+	/* A number that changes with the modules that are loaded. */
+	int	(*digest)(struct ctx *, struct kernel *, uint64_t *);
 	/* E_NOT_FOUND: there is no such CPU. */
 	int	(*cpu)(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
 	/* Since boot, of one CPU, or -1: of all. */

@@ -3,6 +3,7 @@
 #include "engine/os/linux/linux_read.h"
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include "engine/value/walk.h"
 
@@ -168,4 +169,31 @@ linux_modules(struct ctx *ctx, struct kernel *k,
 	arena_fini(&m.arena);
 	free(m.users);
 	return (rc < 0 ? ctx_chain(ctx, "modules") : rc);
+}
+
+/* Which modules there are, and whether they are at work yet. */
+int
+linux_digest(struct ctx *ctx, struct kernel *k, uint64_t *ret)
+{
+	const struct linux_place *list = linux_place(k, LM_MODULE_LIST);
+	uint64_t head, key, node, state, sum;
+	struct walk w;
+	int rc;
+
+	rc = linux_root(ctx, k, "modules", &head);
+	if (rc == 0 && list->status != OK)
+		rc = list->status;
+	if (rc == 0)
+		rc = walk_list(&w, ctx, &k->space, head);
+	if (rc != 0)
+		return (rc);
+	for (sum = 0; (rc = walk_next(&w, ctx, &key, &node)) == 0;) {
+		if (linux_member(ctx, k, node - list->offset, LM_MODULE_STATE,
+		    &state) != 0)
+			state = 0;
+		sum = hash_u64(sum ^ node) + state;
+	}
+	walk_fini(&w);
+	*ret = sum;
+	return (rc == E_DONE ? 0 : rc);
 }

@@ -48,6 +48,7 @@ const struct os_ops linux_ops = {
 	.load = linux_load,
 	.log = linux_log,
 	.modules = linux_modules,
+	.digest = linux_digest,
 	.current = linux_current,
 	.cpus = linux_cpu_ids,
 	.cpu = linux_cpu,

@@ -495,6 +495,7 @@ int	linux_log(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
 int	linux_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+int	linux_digest(struct ctx *, struct kernel *, uint64_t *);
 int	linux_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
 int	linux_cpu_ids(struct ctx *, struct kernel *, unsigned *ids,
 	    unsigned *online);
