@@ -101,20 +101,47 @@ load_tables(struct ctx *ctx, const struct options *o)
 	return (tables);
 }
 
+/*
+ * Modules may have come and gone since the last command, and symbols and types
+ * with them.  Staged edits hold on to the kernel as it was opened.
+ */
+static void
+keep_up(struct ctx *ctx, struct kernel **k, const struct options *o)
+{
+	struct options again = *o;
+	struct kernel_news news;
+	struct kernel *fresh;
+
+	kernel_refresh(*k);
+	kernel_news(ctx, *k, &news);
+	if (news.what != KERNEL_CHANGED || (*k)->edits != NULL)
+		return;
+	if (target_reopen(&again, ctx, *k, &fresh) == OK) {
+		kernel_close(*k);
+		*k = fresh;
+	}
+	ctx_clear(ctx);
+}
+
 enum exit_status
-batch_run(struct ctx *ctx, struct kernel *k, const struct options *o)
+batch_run(struct ctx *ctx, struct kernel **at, const struct options *o)
 {
 	enum exit_status status;
 	struct tables *tables;
+	struct kernel *k = *at;
 	struct out out;
 	size_t i;
 
 	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
 	tables = load_tables(ctx, o);
 	status = EXIT_OK;
-	for (i = 0; i < o->ncommands && out.error == 0; i++)
+	for (i = 0; i < o->ncommands && out.error == 0; i++) {
+		if (i > 0)
+			keep_up(ctx, &k, o);
 		status = exit_worse(status,
 		    run_command(ctx, k, o, tables, o->commands[i], &out));
+	}
+	*at = k;
 	if (o->undo != NULL)
 		status = run_command(ctx, k, o, tables, "--undo",
 		    &out);

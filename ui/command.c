@@ -3,6 +3,7 @@
 
 #include "engine/view/tables.h"
 #include "ui/change.h"
+#include "ui/moving.h"
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/svg.h"
@@ -17,10 +18,22 @@ run_verb(struct ui *ui, const struct command *c, const char *args)
 {
 	struct pane *p = ui_pane(ui);
 
-	if (!p->ops->verb(p, c->verb, ui->count, args))
+	const bool frozen = moving_enter(ui, p);
+	const bool mine = p->ops->verb(p, c->verb, ui->count, args);
+
+	if (frozen)
+		moving_leave(ui);
+	if (!mine)
 		return (ctx_fail(ui->ctx, E_UNSUPPORTED,
 		    "%s means nothing in this pane", c->name));
 	return (0);
+}
+
+static int
+run_live(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	return (c->name[0] == 'f' ? moving_freeze(ui) : moving_reconnect(ui));
 }
 
 static int
@@ -676,6 +689,10 @@ const struct command commands[] = {
 	{ "unit", "", "[1|2|4|8]", "bytes of a word in memory", 0, VERB_UNIT,
 	    run_verb },
 	{ "refresh", "", "", "read again", 0, 0, run_refresh },
+	{ "freeze", "", "", "keep what is shown, of a kernel that runs; again: "
+	    "let go", 0, 0, run_live },
+	{ "reconnect", "", "", "open a target that is lost anew", 0, 0,
+	    run_live },
 
 	{ .name = "Documents", .help = "" },
 	{ "overview", "", "", "what this is and what happened", 0, 0,

@@ -266,7 +266,8 @@ doc_draw(struct pane *p, const struct region *r, bool focus)
 	size_t row, i, nth;
 	int y, x, end;
 
-	if (dp->built != r->w) {
+	/* What a job is about to replace cannot be laid out anew. */
+	if (dp->built != r->w && !(d->nlines > 0 && job_running(&dp->job))) {
 		doc_reset(d);
 		dp->build(dp, r->w);
 		dp->built = r->w;

@@ -51,16 +51,8 @@ run(struct ctx *ctx, struct options *o)
 	o->kernel.faults = fault_install();
 	o->kernel.dump.ahead = true;
 	progress_start(&progress, ctx, o->ui.quiet);
-	error = o->live ? kernel_open_live(ctx, &o->kernel, true, &k) :
-	    kernel_open(ctx, o->files, o->nfiles, &o->kernel, &k);
+	error = target_open(ctx, o, &k);
 	progress_end(&progress, ctx);
-	if (error == OK && o->live &&
-	    (error = privileges_drop(ctx, !k->dump->complete)) != OK)
-		kernel_close(k);
-	if (error == OK && (o->write || o->patch != NULL ||
-	    o->undo != NULL) && (error = edits_create(ctx, k, o->patch,
-	    o->write || o->undo != NULL)) != OK)
-		kernel_close(k);
 	if (error != OK) {
 		complain(ctx);
 		return (exit_of(error));
@@ -68,14 +60,16 @@ run(struct ctx *ctx, struct options *o)
 	if (o->batch) {
 		if (!o->ui.quiet)
 			banners(k, 0);
-		status = batch_run(ctx, k, o);
+		status = batch_run(ctx, &k, o);
 	} else if (o->convert != NULL) {
 		/* There is something to do: no screen. */
 		status = EXIT_OK;
 		if (!o->ui.quiet)
 			banners(k, 0);
 	} else {
-		status = (enum exit_status)ui_run(ctx, k, &o->ui);
+		o->ui.reopen = target_reopen;
+		o->ui.reopen_arg = o;
+		status = (enum exit_status)ui_run(ctx, &k, &o->ui);
 	}
 	if (o->convert != NULL) {
 		told = k->nwarnings;

@@ -13,11 +13,13 @@
 #include "engine/os/os.h"
 #include "engine/view/row.h"
 #include "ui/grid.h"
+#include "ui/job.h"
 #include "ui/keymap.h"
 #include "ui/prompt.h"
 #include "ui/state.h"
 #include "ui/ui.h"
 
+struct frozen;
 struct ui;
 struct pane;
 struct record;
@@ -65,6 +67,8 @@ struct pane_ops {
 	int	(*filter)(struct pane *, const char *regex);
 	bool	filter_on_search;	/* "/" filters as well */
 	int	(*refresh)(struct pane *);
+	/* The same as time goes by: what is shown stays until it is read. */
+	int	(*reread)(struct pane *);
 	/* A slice of work: true when there is more. */
 	bool	(*step)(struct pane *);
 	void	(*cancel)(struct pane *);
@@ -95,6 +99,7 @@ struct pane {			/* the first member of every pane's own struct */
 	char		 title[160];
 	struct list	 list;
 	const char	*busy;		/* what it works on, or NULL */
+	struct frozen	*frozen;	/* it stays as it is; or NULL */
 };
 
 extern const struct pane_ops *const panes[];	/* NULL-ended: modes of keymaps */
@@ -172,6 +177,15 @@ struct ui {
 	struct os_info	 info;
 	bool		 has_info;
 
+	/* A kernel that runs (moving.c). */
+	double		 rate;		/* seconds between readings, 0 = never */
+	uint64_t	 next;		/* ui_now() of the next */
+	char		 rate_text[16];
+	const char	*lost;		/* "LOST", "CONNECTING", or NULL */
+	struct dump_state target;	/* as heard of last */
+	struct job	 opening;	/* it is opened anew */
+	struct kernel	*opened;
+
 	struct record	*record;
 	struct cast	*cast;		/* NULL: no film is made */
 	uint64_t	 clock;		/* ns; of a replay, which does not wait */
@@ -204,6 +218,8 @@ void	ui_say(struct ui *, enum style, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /* Say what the ctx failed with. */
 void	ui_say_error(struct ui *);
+/* What the title says of the kernel. */
+void	ui_read_info(struct ui *);
 uint64_t ui_now(void);			/* monotonic ns */
 /* The address that the cursor is on; false: there is none. */
 bool	ui_address(struct ui *, uint64_t *);

@@ -47,7 +47,7 @@ enum exit_status exit_worse(enum exit_status, enum exit_status);
 enum exit_status exit_of(int status);
 
 /* Run the commands and print, or what --undo says; see batch.c. */
-enum exit_status batch_run(struct ctx *, struct kernel *,
+enum exit_status batch_run(struct ctx *, struct kernel **,
 		    const struct options *);
 
 /*
@@ -65,6 +65,11 @@ struct progress {
 
 void	progress_start(struct progress *, struct ctx *, bool quiet);
 void	progress_end(struct progress *, struct ctx *);
+
+/* target.c: open what is named; open it anew, see ui_options.reopen. */
+int	target_open(struct ctx *, const struct options *, struct kernel **ret);
+int	target_reopen(void *options, struct ctx *, struct kernel *old,
+	    struct kernel **ret);
 
 /* Survive a dump that shrinks while it is mapped; for kernel_options.faults. */
 struct file_faults *fault_install(void);

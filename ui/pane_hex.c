@@ -16,6 +16,7 @@
 #define SHOWN_MAX	65536u		/* bytes on one screen */
 #define NEEDLE_MAX	256
 #define STEP_NS		8000000
+#define HEAT_NEW	2		/* readings that a change is shown for */
 
 struct hex {
 	struct pane	 p;
@@ -28,6 +29,10 @@ struct hex {
 	int		 rows;
 	uint8_t		 bytes[SHOWN_MAX];
 	int8_t		 status[SHOWN_MAX];	/* OK or the reason, per byte */
+	/* What changed: the bytes before, and how lately each did. */
+	uint8_t		 before[SHOWN_MAX], heat[SHOWN_MAX];
+	uint64_t	 heat_top;
+	size_t		 nbefore, nheat;
 	/* A search under way. */
 	bool		 searching, down;
 	uint8_t		 needle[NEEDLE_MAX];
@@ -45,6 +50,7 @@ static const struct {
 	{ E_NOT_IN_DUMP, "-", "not in the dump" },
 	{ E_TRUNCATED, "<", "beyond the end of the file" },
 	{ E_IO, "!", "input/output error" },
+	{ E_CANCELLED, "!", "it takes too long" },
 	{ E_CORRUPT, "?", "corrupt" },
 	{ E_SWAPPED, "~", "swapped out" },
 	{ E_RESTRICTED, "x", "the kernel forbids it" },
@@ -87,6 +93,38 @@ read_screen(struct hex *h, size_t n)
 	}
 	ctx->quiet--;
 	ctx_clear(ctx);
+}
+
+/* The bytes that were read again just now, against those before. */
+static void
+compare(struct hex *h, size_t n)
+{
+	size_t i;
+
+	if (h->heat_top != h->top || h->nheat != n) {
+		memset(h->heat, 0, n);
+		h->heat_top = h->top;
+		h->nheat = n;
+	} else if (h->nbefore == n) {
+		for (i = 0; i < n; i++)
+			if (h->status[i] == OK && h->bytes[i] != h->before[i])
+				h->heat[i] = HEAT_NEW;
+			else if (h->heat[i] > 0)
+				h->heat[i]--;
+	}
+	h->nbefore = 0;
+}
+
+static enum style
+heat_style(const struct hex *h, size_t at, enum style style)
+{
+	unsigned i, most;
+
+	for (i = most = 0; i < h->unit; i++)
+		if (h->heat[at + i] > most)
+			most = h->heat[at + i];
+	return (most == HEAT_NEW ? STYLE_CHANGED : most > 0 ? STYLE_FADING :
+	    style);
 }
 
 /* Columns that a row takes: address, digits, gap, characters. */
@@ -243,6 +281,7 @@ draw_word(struct hex *h, const struct region *r, int y, int x, size_t at)
 		l = link_memory(v, (struct typeref){ 0, 0 },
 		    where == h->space ? h->pid : 0);
 	}
+	style = heat_style(h, at, style);
 	if (change_covers(h->p.ui, h->space, h->top + at, h->unit))
 		style = STYLE_STAGED;
 	region_text(r, y, x, style, grid_link(r->g, &l), text, strlen(text));
@@ -305,6 +344,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	fit(h);
 	n = (size_t)h->rows * h->per_row;
 	read_screen(h, n);
+	compare(h, n);
 	pairs = shape.tight && h->unit == 1;
 	for (y = 0; y < h->rows; y++) {
 		at = (size_t)y * h->per_row;
@@ -811,6 +851,17 @@ static const struct hint hints[] = {
 	{ "help", "keys" }, { NULL, NULL },
 };
 
+/* A draw reads: what it finds is compared with what was there. */
+static int
+reread(struct pane *p)
+{
+	struct hex *h = (struct hex *)p;
+
+	h->nbefore = h->nheat;
+	memcpy(h->before, h->bytes, h->nbefore);
+	return (0);
+}
+
 const struct pane_ops pane_hex = {
 	.name = "hex",
 	.draw = draw,
@@ -818,6 +869,7 @@ const struct pane_ops pane_hex = {
 	.link = follow,
 	.address = address,
 	.search = search,
+	.reread = reread,
 	.step = step,
 	.cancel = cancel,
 	.position = position,

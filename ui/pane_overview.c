@@ -597,6 +597,7 @@ const struct pane_ops pane_overview = {
 	.link = doc_follow,
 	.row_text = doc_row_text,
 	.refresh = refresh,
+	.reread = refresh,
 	.step = step,
 	.cancel = cancel,
 	.position = doc_position,

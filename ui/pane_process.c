@@ -350,6 +350,15 @@ refresh(struct pane *pane)
 	return (job_start(&p->dp.job, pane->ui, load, p));
 }
 
+static int
+reread(struct pane *pane)
+{
+	struct process *p = (struct process *)pane;
+
+	pane->busy = "reading the process";
+	return (job_start(&p->dp.job, pane->ui, load, p));
+}
+
 static void
 cancel(struct pane *pane)
 {
@@ -387,6 +396,7 @@ const struct pane_ops pane_process = {
 	.link = doc_follow,
 	.row_text = doc_row_text,
 	.refresh = refresh,
+	.reread = reread,
 	.step = step,
 	.cancel = cancel,
 	.position = doc_position,

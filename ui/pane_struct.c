@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEAT_NEW	2		/* readings that a change is shown for */
 #define CHILDREN	256		/* elements that one step opens */
 #define NODES_MAX	200000u
 #define DEPTH_MAX	60
@@ -18,6 +19,8 @@ struct node {
 	struct value	 v;
 	char		*name;
 	char		*text;		/* read when first drawn; NULL before */
+	char		*before;	/* the text before it was read again */
+	uint8_t		 heat;		/* how lately it changed */
 	char		*type;
 	uint64_t	 offset;	/* bytes in the parent's object */
 	uint16_t	 depth;
@@ -50,6 +53,7 @@ node_fini(struct node *n)
 {
 	free(n->name);
 	free(n->text);
+	free(n->before);
 	free(n->type);
 }
 
@@ -239,6 +243,12 @@ load_text(struct tree *t, struct node *n)
 	}
 	n->text = strdup(buf_text(&b));
 	buf_fini(&b);
+	if (n->before != NULL && n->text != NULL) {
+		n->heat = strcmp(n->before, n->text) != 0 ? HEAT_NEW :
+		    n->heat > 0 ? n->heat - 1 : 0;
+		free(n->before);
+		n->before = NULL;
+	}
 	if (n->type == NULL) {
 		if (ui->kernel->types == NULL || type_name(ui->ctx,
 		    ui->kernel->types, n->v.type, "", type, sizeof(type)) != 0)
@@ -255,6 +265,8 @@ load_text(struct tree *t, struct node *n)
 static enum style
 value_style(const struct node *n)
 {
+	if (n->heat > 0)
+		return (n->heat == HEAT_NEW ? STYLE_CHANGED : STYLE_FADING);
 	if (n->missing)
 		return (STYLE_MISSING);
 	if (n->kind == TYPE_PTR)
@@ -647,6 +659,24 @@ refresh(struct pane *p)
 	return (0);
 }
 
+static int
+reread(struct pane *p)
+{
+	struct tree *t = (struct tree *)p;
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		/* What is off the screen was not read since. */
+		if (t->nodes[i].text == NULL)
+			continue;
+		free(t->nodes[i].before);
+		t->nodes[i].before = t->nodes[i].text;
+		t->nodes[i].text = NULL;
+		t->nodes[i].missing = false;
+	}
+	return (0);
+}
+
 static void
 close_pane(struct pane *p)
 {
@@ -673,6 +703,7 @@ const struct pane_ops pane_struct = {
 	.enter = enter,
 	.row_text = row_text,
 	.refresh = refresh,
+	.reread = reread,
 	.position = position,
 	.detail = detail,
 	.where = where,

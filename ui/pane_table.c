@@ -7,6 +7,7 @@
 
 #include "engine/view/tables.h"
 #include "ui/model.h"
+#include "ui/table_heat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +17,15 @@
 #define WIDE		36		/* no column but the last grows wider */
 #define COLUMNS_MAX	64
 #define ROWS_MAX	4000000u
+#define REREAD_MAX	20000u		/* rows read again as time goes by */
 
 struct table_pane {
 	struct pane	 p;
 	struct row_sink	 sink;		/* in front of the table: locks */
 	struct table	 table;
+	struct table	 next;		/* as time goes by: takes its place */
+	bool		 rereading;	/* the job fills it */
+	struct heat	*heat;		/* of each row, or NULL */
 	struct job	 job;
 	const struct view *view;
 	struct arena	 arena;		/* of args */
@@ -54,10 +59,12 @@ sink_begin(struct row_sink *sink, struct ctx *ctx, const struct column *c,
 {
 	struct table_pane *t = (struct table_pane *)((char *)sink -
 	    offsetof(struct table_pane, sink));
+	struct table *to;
 	int rc;
 
 	job_lock(&t->job);
-	rc = t->table.sink.begin(&t->table.sink, ctx, c, n);
+	to = t->rereading ? &t->next : &t->table;
+	rc = to->sink.begin(&to->sink, ctx, c, n);
 	job_unlock(&t->job);
 	return (rc);
 }
@@ -67,13 +74,15 @@ sink_row(struct row_sink *sink, struct ctx *ctx, const struct row *row)
 {
 	struct table_pane *t = (struct table_pane *)((char *)sink -
 	    offsetof(struct table_pane, sink));
+	struct table *to;
 	int rc;
 
-	if (t->table.nrows >= ROWS_MAX)
+	if ((t->rereading ? t->next.nrows : t->table.nrows) >= ROWS_MAX)
 		return (ctx_fail(ctx, E_LIMIT, "%s: more than %u rows",
 		    t->view->name, ROWS_MAX));
 	job_lock(&t->job);
-	rc = t->table.sink.row(&t->table.sink, ctx, row);
+	to = t->rereading ? &t->next : &t->table;
+	rc = to->sink.row(&to->sink, ctx, row);
 	job_unlock(&t->job);
 	return (rc != 0 ? rc : ctx_check(ctx));
 }
@@ -346,6 +355,17 @@ cell_style(const struct row *row, const struct cell *c)
 	return (c->link.kind != LINK_NONE ? STYLE_LINK : STYLE_NORMAL);
 }
 
+static enum style
+heat_style(const struct table_pane *t, size_t row, size_t column,
+    enum style style)
+{
+	if (t->heat == NULL || column >= 64)
+		return (style);
+	if (t->heat[row].fresh >> column & 1)
+		return (STYLE_CHANGED);
+	return (t->heat[row].fading >> column & 1 ? STYLE_FADING : style);
+}
+
 static void
 draw_row(struct table_pane *t, const struct region *r, int y, size_t i,
     bool focus)
@@ -387,7 +407,8 @@ draw_row(struct table_pane *t, const struct region *r, int y, size_t i,
 				n -= skip;
 			}
 			region_field(r, y, x, w < r->w - x ? w : r->w - x,
-			    to_the_right(t, row, k), cell_style(row, c),
+			    to_the_right(t, row, k), heat_style(t,
+			    t->order[i], t->columns[k], cell_style(row, c)),
 			    grid_link(r->g, &c->link), text, n);
 		}
 		x += w + 1;
@@ -503,7 +524,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	struct table_pane *t = (struct table_pane *)p;
 	struct region body;
 	size_t i;
-	int y;
+	int y, x;
 
 	body = grid_region(r->g, r->x, r->y + 1, r->w, r->h - 1);
 	p->list.h = body.h;
@@ -523,6 +544,12 @@ draw(struct pane *p, const struct region *r, bool focus)
 		if (i >= t->norder)
 			break;
 		draw_row(t, &body, y, i, focus);
+	}
+	/* Of a list that changes while it is walked the end may be missing. */
+	if (t->norder > 0 && t->ended && t->why[0] != '\0' && y < body.h) {
+		x = region_puts(&body, y, 1, STYLE_WARN, "the list ends early: ");
+		region_field(&body, y, x, body.w - x, false, STYLE_WARN, 0,
+		    t->why, strlen(t->why));
 	}
 	if (t->norder == 0 && t->ended)
 		region_puts(&body, 0, 1, STYLE_DIM, t->why[0] != '\0' ? t->why :
@@ -766,6 +793,55 @@ filter(struct pane *p, const char *regex)
 	return (0);
 }
 
+/* --- as time goes by --- */
+
+/* What was read takes the place of what is shown; the lock is held. */
+static void
+take_next(struct table_pane *t)
+{
+	struct list *l = &t->p.list;
+	const size_t below = l->cur - l->top;
+	struct heat *heat;
+	struct table old;
+	uint64_t key = 0;
+	size_t i;
+
+	if (l->cur < t->norder)
+		key = t->table.rows[t->order[l->cur]]->key;
+	heat = t->table.nrows > 0 ? table_heat(&t->table, t->heat, &t->next) :
+	    NULL;
+	free(t->heat);
+	t->heat = heat;
+	/* The columns are those before, their texts lie in the other arena. */
+	old = t->table;
+	t->table = t->next;
+	t->next = old;
+	table_reset(&t->next);
+	t->norder = t->seen = t->measured = 0;
+	t->stale = true;
+	arrange(t);
+	for (i = 0; key != 0 && i < t->norder; i++)
+		if (t->table.rows[t->order[i]]->key == key) {
+			l->top = i > below ? i - below : 0;
+			list_go(l, i);
+			break;
+		}
+}
+
+static int
+reread(struct pane *p)
+{
+	struct table_pane *t = (struct table_pane *)p;
+
+	/* Tables that grow long, or find: when asked to. */
+	if (!t->ended || t->table.nrows > REREAD_MAX ||
+	    strcmp(t->view->name, "find") == 0)
+		return (0);
+	t->rereading = true;
+	p->busy = "working";
+	return (job_start(&t->job, p->ui, load, t));
+}
+
 static bool
 step(struct pane *p)
 {
@@ -773,14 +849,24 @@ step(struct pane *p)
 
 	if (!job_ended(&t->job))
 		return (false);
-	t->ended = true;
 	p->busy = NULL;
+	job_lock(&t->job);
+	/* A table that could not be read again stays. */
+	if (t->rereading && t->next.ncolumns > 0 &&
+	    t->job.status != E_CANCELLED &&
+	    (t->job.status == 0 || t->next.nrows > 0))
+		take_next(t);
+	job_unlock(&t->job);
+	t->why[0] = '\0';
 	if (t->job.status != 0) {
 		snprintf(t->why, sizeof(t->why), "%s",
 		    t->job.ctx.err.text[0] != '\0' ? t->job.ctx.err.text :
 		    status_text(t->job.status));
-		ui_say(p->ui, STYLE_ERROR, "%s", t->why);
+		if (!t->rereading)
+			ui_say(p->ui, STYLE_ERROR, "%s", t->why);
 	}
+	t->rereading = false;
+	t->ended = true;
 	job_lock(&t->job);
 	arrange(t);
 	job_unlock(&t->job);
@@ -796,6 +882,10 @@ refresh(struct pane *p)
 	job_fini(&t->job);
 	job_init(&t->job);
 	table_reset(&t->table);
+	table_reset(&t->next);
+	t->rereading = false;
+	free(t->heat);
+	t->heat = NULL;
 	t->norder = t->seen = t->measured = 0;
 	t->ncolumns = 0;
 	t->ended = false;
@@ -883,6 +973,8 @@ close_pane(struct pane *p)
 
 	job_fini(&t->job);
 	table_fini(&t->table);
+	table_fini(&t->next);
+	free(t->heat);
 	arena_fini(&t->arena);
 	sym_filter_destroy(t->filter);
 	free(t->regex);
@@ -907,6 +999,7 @@ const struct pane_ops pane_table = {
 	.rows = rows,
 	.filter = filter,
 	.refresh = refresh,
+	.reread = reread,
 	.step = step,
 	.cancel = cancel,
 	.position = position,
@@ -925,6 +1018,7 @@ pane_table_open(struct ui *ui, const char *line)
 	if (t == NULL)
 		return (E_NOMEM);
 	table_init(&t->table);
+	table_init(&t->next);
 	job_init(&t->job);
 	arena_init(&t->arena);
 	t->sink.begin = sink_begin;

@@ -4,6 +4,7 @@
 
 #include "base/out.h"
 #include "ui/cast.h"
+#include "ui/moving.h"
 #include "ui/record.h"
 #include "ui/replay.h"
 #include "ui/save.h"
@@ -212,7 +213,7 @@ leave_replay(struct ui *ui, bool whole)
 }
 
 static int
-run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
+run_headless(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 {
 	struct ui_options o = *opt;
 	struct buf session = { 0 }, updated = { 0 }, said = { 0 };
@@ -237,7 +238,7 @@ run_headless(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 	out_init(&out, out_write_fd, (void *)(intptr_t)STDOUT_FILENO);
 	if (looked_at)
 		out_init(&out, out_write_buf, &said);
-	rc = ui_create(ctx, k, &o, &ui);
+	rc = ui_create(ctx, *k, &o, &ui);
 	if (rc != 0) {
 		complain(ctx);
 		buf_fini(&session);
@@ -371,9 +372,13 @@ loop(struct ui *ui)
 		ui->clock = ui_now() - began;
 		ui_present(ui, 0);
 		/* All keys that are there come before the next picture. */
-		key = t->key(more ? 0 : ui_busy(ui) ? 100 : -1);
-		if (key == UKEY_NONE || key == UKEY_WAKE)
+		if (!more)
+			moving_rest(ui);
+		key = t->key(more ? 0 : ui_busy(ui) ? 100 : moving_wait(ui));
+		if (key == UKEY_NONE || key == UKEY_WAKE) {
+			moving_tick(ui);
 			more = ui_step(ui);
+		}
 		for (; key != UKEY_NONE && !ui->quit; key = t->key(0)) {
 			if (key == UKEY_HANGUP)
 				return;
@@ -392,12 +397,12 @@ loop(struct ui *ui)
 }
 
 static int
-run_terminal(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
+run_terminal(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 {
 	struct ui *ui;
 	int rc, sig;
 
-	rc = ui_create(ctx, k, opt, &ui);
+	rc = ui_create(ctx, *k, opt, &ui);
 	if (rc != 0) {
 		complain(ctx);
 		return (exit_for(rc));
@@ -420,7 +425,7 @@ run_terminal(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
 }
 
 int
-ui_run(struct ctx *ctx, struct kernel *k, const struct ui_options *opt)
+ui_run(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 {
 	if (opt->cols > 0 || opt->replay != NULL)
 		return (run_headless(ctx, k, opt));

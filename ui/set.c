@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The settings: one table. */
+#include "ui/moving.h"
 #include "ui/model.h"
 #include "ui/term.h"
 
@@ -72,6 +73,7 @@ static const struct setting settings[] = {
 	{ "ignorecase", flag_ignorecase, NULL, NULL },
 	{ "linked", flag_linked, NULL, NULL },
 	{ "mouse", flag_mouse, NULL, NULL },
+	{ "refresh", NULL, moving_set_rate, moving_rate },
 	{ "theme", NULL, set_theme, get_theme },
 	{ "wrapscan", flag_wrapscan, NULL, NULL },
 };

@@ -104,6 +104,12 @@ const struct style_look style_looks[STYLE_COUNT] = {
 	[STYLE_STAGED] = { "staged", {
 	    { 16, 178, 0 }, { 16, 222, 0 },
 	    { BLACK, YELLOW, BOLD }, { OWN, OWN, BOLD | ULINE } } },
+	[STYLE_CHANGED] = { "changed", {
+	    { 16, 114, 0 }, { 16, 157, 0 },
+	    { BLACK, GREEN, 0 }, { OWN, OWN, BOLD | ULINE } } },
+	[STYLE_FADING] = { "fading", {
+	    { 114, OWN, 0 }, { 28, OWN, 0 },
+	    { GREEN, OWN, 0 }, { OWN, OWN, BOLD } } },
 	[STYLE_FRAME] = { "frame", {
 	    { 240, OWN, 0 }, { 250, OWN, 0 },
 	    { OWN, OWN, FAINT }, { OWN, OWN, 0 } } },

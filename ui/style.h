@@ -39,6 +39,8 @@ enum style {
 	STYLE_PROMPT,
 	STYLE_STAGED,			/* changed, but not written yet */
 	STYLE_FRAME,			/* between panes */
+	STYLE_CHANGED,			/* since it was read before */
+	STYLE_FADING,			/* a little earlier */
 	STYLE_COUNT,
 };
 

@@ -6,6 +6,7 @@
 #include "ui/change.h"
 #include "ui/command.h"
 #include "ui/palette.h"
+#include "ui/moving.h"
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/term.h"
@@ -163,6 +164,14 @@ load_keymaps(struct ui *ui)
 
 /* --- life --- */
 
+void
+ui_read_info(struct ui *ui)
+{
+	arena_reset(&ui->info_arena);
+	ui->has_info = os_info(ui->ctx, ui->kernel, &ui->info_arena,
+	    &ui->info) == 0;
+}
+
 int
 ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
     struct ui **ret)
@@ -218,7 +227,8 @@ ui_create(struct ctx *ctx, struct kernel *kernel, const struct ui_options *opt,
 		ui_destroy(ui);
 		return (rc);
 	}
-	ui->has_info = os_info(ctx, kernel, &ui->info_arena, &ui->info) == 0;
+	ui_read_info(ui);
+	moving_init(ui);
 	ctx_clear(ctx);
 	*ret = ui;
 	return (0);
@@ -229,6 +239,7 @@ ui_destroy(struct ui *ui)
 {
 	size_t i;
 
+	moving_fini(ui);
 	frame_destroy(ui->root);
 	for (i = 0; i < ui->nspaces; i++)
 		free(ui->spaces[i]);
@@ -324,6 +335,9 @@ jump_to_mark(struct ui *ui, uint32_t key)
 static void
 run(struct ui *ui, const char *line)
 {
+	/* What is to stay as it is must not be read once more before. */
+	if (strcmp(line, "freeze") != 0 && ui->lost == NULL)
+		kernel_refresh(ui->kernel);
 	if (ui_command(ui, line) != 0)
 		ui_say_error(ui);
 	ui->count = 0;
@@ -348,17 +362,13 @@ unbound(struct ui *ui)
 	}
 }
 
-void
-ui_key(struct ui *ui, uint32_t key)
+static void
+take_key(struct ui *ui, uint32_t key)
 {
 	const struct binding *b;
 	const char *mode;
 	char utf8[4];
 
-	if (ui->record != NULL)
-		record_key(ui->record, key);
-	ui->message[0] = '\0';
-	kernel_refresh(ui->kernel);
 	if (ui->await != 0) {
 		if (ui->await == 'w' || ui->await == 'q')
 			change_answer(ui, key);
@@ -403,6 +413,17 @@ ui_key(struct ui *ui, uint32_t key)
 		ui->count = 0;
 	}
 	ui->npending = 0;
+}
+
+void
+ui_key(struct ui *ui, uint32_t key)
+{
+	if (ui->record != NULL)
+		record_key(ui->record, key);
+	ui->message[0] = '\0';
+	moving_begin(ui);
+	take_key(ui, key);
+	moving_end(ui);
 }
 
 /* --- unfinished work --- */
@@ -481,7 +502,7 @@ draw_title(struct ui *ui)
 
 	region_fill(&r, 0, 0, r.w, STYLE_TITLE_DIM, ' ');
 	x = r.w;
-	badge = ui->kernel->live ? " LIVE " :
+	badge = ui->lost != NULL ? ui->lost : ui->kernel->live ? " LIVE " :
 	    dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
 	if (change_staged(ui) > 0 && r.w >= 40) {
 		buf_printf(&id, " %zu STAGED ", change_staged(ui));
@@ -547,8 +568,12 @@ draw_status(struct ui *ui, struct frame *f, struct pane *p)
 
 	focus = f == ui->focus;
 	region_fill(&r, 0, 0, r.w, STYLE_STATUS, ' ');
-	if (p->busy != NULL)
+	if (p->frozen != NULL)
+		buf_puts(&right, "FROZEN  ");
+	else if (p->busy != NULL)
 		buf_printf(&right, "%s ...  ", p->busy);
+	if (focus)
+		moving_status(ui, &right);
 	if (p->ops->position != NULL)
 		p->ops->position(p, &right);
 	x = r.w - 1 - (int)grid_columns(&ui->grid, buf_text(&right), right.len);
@@ -569,12 +594,16 @@ draw_window(struct ui *ui, struct frame *f)
 {
 	struct pane *p = f->win.docs[f->win.at];
 	struct region r;
+	bool frozen;
 	int y;
 
 	r = grid_region(&ui->grid, f->x, f->y, f->w, f->h - 1);
 	if (r.w < 1 || r.h < 1)
 		return;
+	frozen = moving_enter(ui, p);
 	p->ops->draw(p, &r, f == ui->focus);
+	if (frozen)
+		moving_leave(ui);
 	if (f == ui->focus && p->ops->filter_on_search == false)
 		ui_search_highlight(ui, &r);
 	draw_status(ui, f, p);
@@ -661,6 +690,7 @@ ui_draw(struct ui *ui)
 {
 	struct frame *f;
 
+	moving_begin(ui);
 	grid_clear(&ui->grid);
 	ui->grid.ascii = ui->ascii;
 	ui_layout(ui);
@@ -672,4 +702,5 @@ ui_draw(struct ui *ui)
 			draw_window(ui, f);
 	}
 	draw_bottom(ui);
+	moving_end(ui);
 }

@@ -17,13 +17,18 @@ struct ui_options {
 	bool		 no_color;
 	bool		 ascii;
 	bool		 quiet;		/* no notices on stderr */
+	/* Open a target that runs anew; NULL: that cannot be done. */
+	int		(*reopen)(void *arg, struct ctx *, struct kernel *old,
+			    struct kernel **ret);
+	void		*reopen_arg;
 };
 
 /*
  * Run until the user leaves; the exit status of the program.  Messages that
  * outlive the screen go to stderr.  NO_COLOR, TERM, LANG and the XDG
- * variables of the environment are read here.
+ * variables of the environment are read here.  The kernel becomes another one
+ * when it was opened anew.
  */
-int	ui_run(struct ctx *, struct kernel *, const struct ui_options *);
+int	ui_run(struct ctx *, struct kernel **, const struct ui_options *);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Windows: where documents are shown, their history, and the layout. */
+#include "engine/memory/freeze.h"
 #include "ui/model.h"
 
 #include <stdlib.h>
@@ -33,6 +34,7 @@ pane_destroy(struct pane *p)
 		ui_search_stop(p->ui);
 	if (p->ops->close != NULL)
 		p->ops->close(p);
+	frozen_destroy(p->frozen);
 	free(p);
 }
 

@@ -299,6 +299,12 @@ file_rename(struct ctx *ctx, struct file *f, const char *name)
 	return (0);
 }
 
+int
+file_dup(const struct file *f)
+{
+	return (f->fd == -1 ? -1 : fcntl(f->fd, F_DUPFD_CLOEXEC, 0));
+}
+
 const char *
 file_name(const struct file *f)
 {

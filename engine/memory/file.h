@@ -68,6 +68,8 @@ void	file_close(struct file *);
 
 /* Another name for messages; a failure leaves the old one. */
 int	file_rename(struct ctx *, struct file *, const char *name);
+/* Another descriptor of it, -1 when it has none. */
+int	file_dup(const struct file *);
 const char *file_name(const struct file *);	/* as it was given */
 uint64_t file_size(const struct file *);
 /*

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernels that run while they are looked at: reading again as time goes by,
+ * panes that stay as they are, targets that are lost and found again.
+ */
+#include "ui/moving.h"
+
+#include "engine/memory/freeze.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND		UINT64_C(1000000000)
+#define PATIENCE	(SECOND * 8 / 10)	/* for what one key asks for */
+#define NEWS_PATIENCE	(SECOND / 4)
+#define DOCS_KEPT	8		/* of each window, over a new opening */
+
+void
+moving_init(struct ui *ui)
+{
+	struct dump_state st;
+
+	job_init(&ui->opening);
+	if (!ui->kernel->live || ui->sync)
+		return;
+	ui->rate = 1;
+	/* One that stands still for it is to run most of the time. */
+	if (ui->kernel->dump->backend->state != NULL) {
+		ui->kernel->dump->backend->state(ui->kernel->dump, &st);
+		if (st.stops > 0)
+			ui->rate = 5;
+	}
+	ui->next = ui_now() + (uint64_t)(ui->rate * 1e9);
+}
+
+void
+moving_fini(struct ui *ui)
+{
+	job_fini(&ui->opening);
+	kernel_close(ui->opened);
+}
+
+void
+moving_begin(struct ui *ui)
+{
+	if (ui->kernel->live && !ui->sync)
+		ui->ctx->deadline = ui_now() + PATIENCE;
+}
+
+void
+moving_end(struct ui *ui)
+{
+	ui->ctx->deadline = 0;
+}
+
+bool
+moving_enter(struct ui *ui, const struct pane *p)
+{
+	if (p->frozen != NULL && ui->ctx->frozen == NULL) {
+		frozen_enter(ui->ctx, p->frozen);
+		return (true);
+	}
+	return (false);
+}
+
+void
+moving_leave(struct ui *ui)
+{
+	frozen_leave(ui->ctx);
+}
+
+int
+moving_freeze(struct ui *ui)
+{
+	struct pane *p = ui_pane(ui);
+
+	if (!ui->kernel->live)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "freeze: nothing "
+		    "moves here"));
+	if (p->frozen != NULL) {
+		frozen_destroy(p->frozen);
+		p->frozen = NULL;
+		if (p->ops->reread != NULL)
+			(void)p->ops->reread(p);
+		return (0);
+	}
+	p->frozen = frozen_create();
+	return (p->frozen != NULL ? 0 : ctx_fail(ui->ctx, E_NOMEM,
+	    "freeze: no memory"));
+}
+
+int
+moving_set_rate(struct ui *ui, const char *value)
+{
+	double v;
+	char *end;
+
+	v = strtod(value, &end);
+	if (strcmp(value, "off") == 0)
+		v = 0;
+	else if (end == value || *end != '\0' || !(v >= 0.1 && v <= 60))
+		return (ctx_fail(ui->ctx, E_USAGE, "set: refresh is 0.1 to 60 "
+		    "seconds, or off"));
+	ui->rate = v;
+	ui->next = ui_now() + (uint64_t)(v * 1e9);
+	return (0);
+}
+
+const char *
+moving_rate(struct ui *ui)
+{
+	if (ui->rate == 0)
+		return ("off");
+	snprintf(ui->rate_text, sizeof(ui->rate_text), "%g", ui->rate);
+	return (ui->rate_text);
+}
+
+/* --- opening anew --- */
+
+static int
+reopen(void *arg, struct ctx *ctx)
+{
+	struct ui *ui = arg;
+
+	return (ui->opt->reopen(ui->opt->reopen_arg, ctx, ui->kernel,
+	    &ui->opened));
+}
+
+int
+moving_reconnect(struct ui *ui)
+{
+	if (ui->opt->reopen == NULL || !ui->kernel->live)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "reconnect: this is "
+		    "no target that runs"));
+	if (ui->kernel->edits != NULL && ui->lost == NULL)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "reconnect: the edits "
+		    "of this run would be lost"));
+	if (job_running(&ui->opening))
+		return (0);
+	ui->lost = " CONNECTING ";
+	return (job_start(&ui->opening, ui, reopen, ui));
+}
+
+/* The command lines of a window's documents, the last few of them. */
+static size_t
+take_documents(struct window *w, char *lines[DOCS_KEPT], size_t rows[DOCS_KEPT])
+{
+	struct buf b = { 0 };
+	size_t i, n;
+
+	i = w->at + 1 > DOCS_KEPT ? w->at + 1 - DOCS_KEPT : 0;
+	for (n = 0; i <= w->at && i < w->ndocs; i++) {
+		buf_reset(&b);
+		w->docs[i]->ops->where(w->docs[i], &b);
+		lines[n] = strdup(buf_text(&b));
+		rows[n++] = w->docs[i]->list.cur;
+	}
+	buf_fini(&b);
+	for (i = 0; i < w->ndocs; i++)
+		pane_destroy(w->docs[i]);
+	w->ndocs = w->at = 0;
+	return (n);
+}
+
+struct kept {
+	struct frame	*frame;
+	char		*lines[DOCS_KEPT];
+	size_t		 rows[DOCS_KEPT], n;
+};
+
+static void
+give_documents(struct ui *ui, struct kept *k)
+{
+	size_t i;
+
+	ui->focus = k->frame;
+	if (pane_overview_open(ui) != 0)
+		ui_say_error(ui);
+	for (i = 0; i < k->n; i++) {
+		if (k->lines[i] != NULL && strcmp(k->lines[i], "overview") != 0 &&
+		    ui_command(ui, k->lines[i]) != 0)
+			ui_say_error(ui);
+		else if (ui_pane(ui) != NULL)
+			ui_pane(ui)->list.cur = k->rows[i];
+		free(k->lines[i]);
+	}
+}
+
+/* The new kernel takes the old one's place, and every document is opened anew. */
+static void
+adopt(struct ui *ui)
+{
+	struct frame *f, *focus = ui->focus;
+	struct kept *kept;
+	size_t i, n;
+
+	ui_search_stop(ui);
+	for (n = 0, f = NULL; (f = frame_next_leaf(ui->root, f)) != NULL;)
+		n++;
+	kept = calloc(n, sizeof(*kept));
+	if (kept == NULL) {
+		ui_say(ui, STYLE_ERROR, "reconnect: no memory");
+		return;
+	}
+	for (i = 0, f = NULL; (f = frame_next_leaf(ui->root, f)) != NULL; i++) {
+		kept[i].frame = f;
+		kept[i].n = take_documents(&f->win, kept[i].lines,
+		    kept[i].rows);
+	}
+	for (i = 0; i < ui->nspaces; i++)
+		free(ui->spaces[i]);
+	ui->nspaces = 0;
+	kernel_close(ui->kernel);
+	ui->kernel = ui->opened;
+	ui->opened = NULL;
+	ui->lost = NULL;
+	ui_read_info(ui);
+	for (i = 0; i < n; i++)
+		give_documents(ui, &kept[i]);
+	ui->focus = focus;
+	free(kept);
+}
+
+static void
+opened(struct ui *ui)
+{
+	if (ui->opening.status == 0) {
+		adopt(ui);
+		ui->message[0] = '\0';
+		return;
+	}
+	ui->lost = " LOST ";
+	ui_say(ui, STYLE_ERROR, "%s; :reconnect tries again",
+	    ui->opening.ctx.err.text);
+}
+
+/* --- as time goes by --- */
+
+static void
+hear_news(struct ui *ui)
+{
+	struct kernel_news news;
+
+	ui->ctx->deadline = ui_now() + NEWS_PATIENCE;
+	kernel_news(ui->ctx, ui->kernel, &news);
+	ui->ctx->deadline = 0;
+	if (!news.state.busy)
+		ui->target = news.state;
+	switch (news.what) {
+	case KERNEL_SAME:
+		break;
+	case KERNEL_CHANGED:
+		if (ui->opt->reopen != NULL && ui->kernel->edits == NULL)
+			(void)moving_reconnect(ui);
+		break;
+	case KERNEL_OTHER:
+	case KERNEL_LOST:
+		ui->lost = " LOST ";
+		ui_say(ui, STYLE_ERROR, "%s; :reconnect tries again", news.why);
+		break;
+	}
+}
+
+static void
+read_again(struct ui *ui)
+{
+	struct frame *f;
+	struct pane *p;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f)) {
+		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
+		if (p != NULL && p->frozen == NULL && p->ops->reread != NULL)
+			(void)p->ops->reread(p);
+	}
+}
+
+void
+moving_tick(struct ui *ui)
+{
+	const uint64_t now = ui_now();
+
+	if (job_ended(&ui->opening))
+		opened(ui);
+	if (ui->rate == 0 || !ui->kernel->live || now < ui->next)
+		return;
+	ui->next = now + (uint64_t)(ui->rate * 1e9);
+	/* What is not through by now is not asked to begin again. */
+	if (ui->lost != NULL || ui_busy(ui) || ui->prompt.kind != PROMPT_NONE)
+		return;
+	kernel_refresh(ui->kernel);
+	hear_news(ui);
+	if (ui->lost == NULL)
+		read_again(ui);
+}
+
+int
+moving_wait(struct ui *ui)
+{
+	const uint64_t now = ui_now();
+
+	if (ui->rate == 0 || !ui->kernel->live || ui->lost != NULL)
+		return (-1);
+	return (now >= ui->next ? 0 : (int)((ui->next - now) / 1000000) + 1);
+}
+
+void
+moving_rest(struct ui *ui)
+{
+	const struct backend *b = ui->kernel->dump->backend;
+	struct dump_state st;
+
+	if (!ui->kernel->live || ui_busy(ui) || job_running(&ui->opening))
+		return;
+	kernel_rest(ui->kernel);
+	if (b->state == NULL)
+		return;
+	b->state(ui->kernel->dump, &st);
+	if (!st.busy)
+		ui->target = st;
+}
+
+void
+moving_status(struct ui *ui, struct buf *b)
+{
+	const struct dump_state *st = &ui->target;
+
+	if (st->stops > 0)
+		buf_printf(b, "stopped %.0f ms (%.1f s)  ",
+		    (double)st->last / 1e6, (double)st->held / 1e9);
+}
