@@ -7,6 +7,7 @@
 #include "engine/kernel_debug.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
+#include "engine/symbol/sysmap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,38 @@ take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
 	return (0);
 }
 
+/* Take a System.map out of the files, if one is among them. */
+static int
+take_sysmap(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
+    bool target)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < *n; i++) {
+		rc = sysmap_probe(ctx, files[i]);
+		if (rc == E_NOT_MINE) {
+			ctx_clear(ctx);
+			continue;
+		}
+		if (rc == 0 && *n == 1 && !target)
+			rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is a System.map, "
+			    "a list of symbols: name the dump too",
+			    file_name(files[i]));
+		if (rc == 0 && k->sysmap != NULL)
+			rc = ctx_fail(ctx, E_USAGE, "%s and %s: one System.map "
+			    "is enough", file_name(k->sysmap),
+			    file_name(files[i]));
+		if (rc != 0)
+			return (rc);
+		k->sysmap = files[i];
+		(*n)--;
+		memmove(&files[i], &files[i + 1], (*n - i) * sizeof(*files));
+		i--;
+	}
+	return (0);
+}
+
 /* Which system is it?  None is no failure: memory can still be browsed. */
 static int
 open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
@@ -85,7 +118,7 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 			k->os = oses[i];
 			return (0);
 		}
-		if (rc == E_CANCELLED || rc == E_NOMEM)
+		if (rc == E_CANCELLED || rc == E_NOMEM || rc == E_USAGE)
 			return (rc);
 		if (rc != E_NOT_MINE)
 			snprintf(why, sizeof(why), "%s", ctx->err.text);
@@ -155,7 +188,9 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
-	rc = take_image(ctx, k, files, &npaths, source != NULL);
+	rc = take_sysmap(ctx, k, files, &npaths, source != NULL);
+	if (rc == 0)
+		rc = take_image(ctx, k, files, &npaths, source != NULL);
 	if (rc == 0 && source != NULL && npaths > 0)
 		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
 		    "image, with no other file", paths[0]);
@@ -267,6 +302,7 @@ kernel_close(struct kernel *k)
 	types_destroy(k->types);
 	debug_destroy(k->debug);
 	file_close(k->debug_file);
+	file_close(k->sysmap);
 	sym_fini(&k->symbols);
 	image_close(k->image);
 	mem_fini(&k->mem);

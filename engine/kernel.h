@@ -27,6 +27,7 @@ struct kernel {
 	const struct arch	*arch;
 	struct dump		*dump;		/* the backend, with its notes */
 	struct image		*image;		/* the kernel's ELF file, or NULL */
+	struct file		*sysmap;	/* a System.map, or NULL */
 	struct file		*debug_file;	/* a second one, of debug information */
 	struct debug		*debug;		/* found when first wanted */
 	const char		*source;	/* a source tree's path, or NULL */
@@ -55,6 +56,7 @@ struct kernel_options {
 	const char	*vmcoreinfo;	/* path of a file with the text, or NULL */
 	uint64_t	 kaslr, phys_base, cr3;
 	bool		 has_kaslr, has_phys_base, has_cr3;
+	unsigned	 kernel;	/* of two in the memory: 2 for that which captures */
 	bool		 write;		/* open what holds the memory for writing too */
 	bool		 record;	/* note the pages used, for kernel_capture */
 	bool		 no_stop;	/* no target that stands still for reads */

@@ -20,17 +20,17 @@ enum option_code {
 	OPT_QUIET = 'q', OPT_KEYMAP = 'k',
 	OPT_RECORD = LONG_ONLY, OPT_REPLAY, OPT_UPDATE, OPT_HEADLESS, OPT_CAST,
 	OPT_CAPTURE, OPT_CONVERT, OPT_NO_COLOR, OPT_ASCII, OPT_VMCOREINFO,
-	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_CACHE, OPT_EXPAND,
+	OPT_PHYS_BASE, OPT_KASLR, OPT_CR3, OPT_BASE, OPT_ARCH, OPT_KERNEL,
+	OPT_CACHE, OPT_EXPAND,
 	OPT_CORE_FD, OPT_SOURCE, OPT_FORCE, OPT_NO_STOP, OPT_PATCH, OPT_UNDO,
 	OPT_YES, OPT_VERSION, OPT_HELP,
-	OPT_LATER,			/* named by the contract, not yet built */
 };
 
 static const struct option_row {
 	int		 code;
 	const char	*name;		/* long; NULL: only a letter */
 	const char	*arg;		/* NULL: takes none */
-	const char	*help;		/* NULL: not built yet */
+	const char	*help;
 } rows[] = {
 	{ OPT_COMMAND, NULL, "COMMAND", "run a command and print its rows" },
 	{ OPT_FILE, NULL, "FILE", "run the commands of a file, one a line" },
@@ -56,6 +56,7 @@ static const struct option_row {
 	{ OPT_CR3, "cr3", "ADDR", "the root of the page tables" },
 	{ OPT_BASE, "base", "ADDR", "where raw memory begins physically" },
 	{ OPT_ARCH, "arch", "NAME", "the processor, of raw memory" },
+	{ OPT_KERNEL, "kernel", "N", "of two in the memory: 1 crashed, 2 captures" },
 	{ OPT_CACHE, "cache", "SIZE", "memory for expanded pages (64M)" },
 	{ OPT_SOURCE, "source", "DIR", "where the kernel's source tree lies" },
 	{ OPT_FORCE, "force", NULL, "take debug files of another build too" },
@@ -64,7 +65,6 @@ static const struct option_row {
 	{ OPT_NO_STOP, "no-stop", NULL, "no target that stands still for reads" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ OPT_HELP, "help", NULL, "print this" },
-	{ OPT_LATER, "kernel", "N", NULL },
 };
 
 static void
@@ -94,8 +94,6 @@ options_help(struct out *out)
 	    "one (no FILE,\nor the word live).  With -c or -i print instead."
 	    "\n\noptions:\n");
 	for (i = 0; i < COUNT(rows); i++) {
-		if (rows[i].help == NULL)
-			continue;
 		if (rows[i].name != NULL)
 			snprintf(left, sizeof(left), "--%s%s%s", rows[i].name,
 			    rows[i].arg != NULL ? " " : "",
@@ -336,6 +334,12 @@ set_option(struct ctx *ctx, struct options *o, const struct option_row *row,
 		    &o->kernel.dump.base));
 	case OPT_ARCH:
 		return (parse_arch(ctx, arg, &o->kernel.dump.arch));
+	case OPT_KERNEL:
+		if (strcmp(arg, "1") != 0 && strcmp(arg, "2") != 0)
+			return (ctx_fail(ctx, E_USAGE, "--kernel: %s: neither "
+			    "1 nor 2", arg));
+		o->kernel.kernel = (unsigned)(arg[0] - '0');
+		break;
 	case OPT_CACHE:
 		return (parse_bytes(ctx, row->name, arg, &o->kernel.dump.cache));
 	case OPT_EXPAND:

@@ -140,6 +140,22 @@ int	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
 /* os_ops.vmcoreinfo. */
 int	linux_vmcoreinfo(struct ctx *, struct kernel *, struct buf *);
 
+/*
+ * linux_linked.c: the symbols of a System.map or an image among the files, moved
+ * to where the kernel ran.  E_NOT_FOUND (silent when there are no such files) when
+ * they are not of this kernel.
+ */
+int	linux_linked_symbols(struct ctx *, struct kernel *,
+	    const struct kernel_options *);
+/*
+ * linux_kernels.c, when names are known: is there a second kernel, and is that
+ * the one wanted?  number is the user's, 0: none.  Then *again is set, and what
+ * leads to it is the dump's, or *root, unless that is 0.  E_USAGE when there is
+ * no second one to take.
+ */
+int	linux_choose_kernel(struct ctx *, struct kernel *, unsigned number,
+	    bool *again, uint64_t *root);
+
 /* linux_image.c */
 /*
  * The mapped pieces in which the kernel's image lies, seen through this space:

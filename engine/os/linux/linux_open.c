@@ -79,24 +79,40 @@ place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		l->phys_base = r.phys - (start - l->arch->image_low);
 }
 
+/* The kernel's symbols, and by them its own root. */
 static void
-learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+learn_names(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
-	/* A running kernel's are there, of modules too: engine/live.c. */
-	const bool named = k->symbols.n > 0;
+	struct err why;
+	int rc, linked;
+
+	rc = linux_load_symbols(ctx, k);
+	if (rc != 0 && rc != E_CANCELLED && rc != E_NOMEM) {
+		why = ctx->err;
+		linked = linux_linked_symbols(ctx, k, opt);
+		if (linked == 0)
+			rc = 0;
+		else if (k->sysmap == NULL)
+			ctx->err = why;
+	}
+	if (rc == 0)
+		rc = sym_seal(ctx, &k->symbols);
+	if (rc != 0)
+		os_warn(k, "no symbols: %s", ctx->err.text);
+	else
+		linux_settle_root(ctx, k);
+}
+
+static void
+learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
+    bool named)
+{
 	const bool typed = types_nunits(k->types) > 0;
 	struct linux_os *l = linux_of(k);
 	struct err why;
 	uint64_t modules;
 	int rc;
 
-	rc = named ? 0 : linux_load_symbols(ctx, k);
-	if (rc == 0 && !named)
-		rc = sym_seal(ctx, &k->symbols);
-	if (rc != 0)
-		os_warn(k, "no symbols: %s", ctx->err.text);
-	else
-		linux_settle_root(ctx, k);
 	place(ctx, k, opt);
 	rc = linux_find_vmcoreinfo(ctx, k, opt);
 	if (rc != 0)
@@ -133,9 +149,33 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		os_warn(k, "no symbols of modules: %s", ctx->err.text);
 }
 
+/* Which of two is wanted?  Then the other one's names go. */
+static int
+choose(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	struct kernel_options other = *opt;
+	bool again;
+	int rc;
+
+	rc = linux_choose_kernel(ctx, k, opt->kernel, &again, &other.cr3);
+	if (rc != 0 || !again)
+		return (rc);
+	sym_fini(&k->symbols);
+	sym_init(&k->symbols);
+	other.has_cr3 = other.cr3 != 0;
+	if (other.has_cr3)		/* of the other one, if of any */
+		k->dump->vmcoreinfo = NULL;
+	rc = linux_find_root(ctx, k, &other);
+	if (rc == 0)
+		learn_names(ctx, k, &other);
+	return (rc);
+}
+
 static int
 linux_open(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
+	/* A running kernel's are there, of modules too: engine/live.c. */
+	const bool named = k->symbols.n > 0;
 	struct linux_os *l;
 	size_t i;
 	int rc;
@@ -154,13 +194,20 @@ linux_open(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 			rc = linux_find_root(ctx, k, opt);
 			break;
 		}
+	if (rc == 0 && named) {
+		linux_settle_root(ctx, k);
+	} else if (rc == 0) {
+		learn_names(ctx, k, opt);
+		if (!opt->has_cr3)
+			rc = choose(ctx, k, opt);
+	}
 	if (rc != 0) {
 		linux_close(k);
 		return (rc);
 	}
 	/* What tells its debug information is asked for already. */
 	k->os = &linux_ops;
-	learn(ctx, k, opt);
+	learn(ctx, k, opt, named);
 	ctx_clear(ctx);
 	k->env.roots = linux_roots;
 	return (0);
