@@ -10,6 +10,9 @@ from runner import number
 
 # Compares all pages of two dumps; "make tests" builds it.
 SAME = os.path.join(os.environ.get("BUILDDIR", "build"), "tests/dump/same")
+# Writes a dump's memory in another format.
+CONVERT = os.path.join(os.environ.get("BUILDDIR", "build"),
+                       "tests/dump/convert")
 
 
 def blank(data, copies):
@@ -85,6 +88,21 @@ def variants(score, m, dump, truth):
     os.unlink(path)
 
 
+def two_kernels(score, m, truth):
+    """A dump from outside while the second kernel captured the first."""
+    path = m.path("two.elf")
+    if not os.path.exists(path):
+        return
+    for name, options, captures in (("first", (), False),
+                                    ("second", ("--kernel", "2"), True)):
+        a = runner.kpeek(path, ["info"], options=options)
+        row = (runner.arrays(a.out) or [[{}]])[0][0]
+        score.same(row.get("release"), known(truth)[0], name, "release")
+        score.same("elfcorehdr=" in (row.get("cmdline") or ""), captures,
+                   name, "cmdline")
+        score.same(bool(row.get("panic")), not captures, name, "panic")
+
+
 def forms(score, m, dump, truth):
     """The same moment in other formats. Filtered dumps lack the pages that
     hold arguments."""
@@ -94,6 +112,25 @@ def forms(score, m, dump, truth):
     filtered["split"] = [m.path("made", "split.1"), m.path("made", "split.2")]
     want = known(truth)
     threads = None
+    # The memory that is not a PC's ROM, below its hole; raw from its start.
+    start, end = ("0", "0xe0000000") if m.arch == "amd64" else \
+        ("0x40000000", "0xffffffff")
+    made = []
+    # Raw memory has zeros where a dump by kexec has nothing.
+    raw = "kexec" not in m.options
+    for kind in ("lime", "avml") + ("raw",) * raw:
+        path = m.path("made." + kind)
+        subprocess.run([CONVERT, kind, dump, path, start, end], check=True)
+        whole[kind] = [path]
+        made.append(path)
+    for kind in ("gz", "xz") * raw:
+        path = m.path("made.raw." + kind)
+        with open(path, "wb") as out:
+            subprocess.run(["gzip" if kind == "gz" else "xz", "-1c",
+                            m.path("made.raw")], stdout=out, check=True)
+        whole[kind] = [path]
+        made.append(path)
+    two_kernels(score, m, truth)
     for kind, paths in {**whole, **filtered}.items():
         if not os.path.exists(paths[0]):
             continue
@@ -109,3 +146,5 @@ def forms(score, m, dump, truth):
         pages = subprocess.run([SAME, dump, "--"] + paths, check=False,
                                stdout=subprocess.PIPE, text=True)
         score.check(pages.returncode == 0, kind, "pages: " + pages.stdout)
+    for path in made:
+        os.unlink(path)
