@@ -73,9 +73,16 @@ minidump(size_t cut)
 	buf_fini(&b);
 }
 
+static kvm_t *asked;			/* the resolver uses it */
+
 static int
 resolver(const char *name, kvaddr_t *addr)
 {
+	uint64_t word;
+
+	if (asked != NULL && (kvm_read2(asked, KERN + 8, &word, 8) != 8 ||
+	    word != mk_word(0x5008)))
+		return (1);
 	if (strcmp(name, "word") == 0)
 		*addr = KERN + 8;
 	else if (strcmp(name, "large") == 0)
@@ -248,6 +255,31 @@ nothing(void **state)
 	assert_null(kvm_getpcpu(NULL, 0));
 }
 
+/* A handle without memory: what needs some says so, and harms nobody. */
+static void
+live(void **state)
+{
+	struct kvm_nlist list[] = { { "hz", 7, 7 }, { NULL, 0, 0 } };
+	char c = 'x';
+	kvm_t *kd;
+
+	(void)state;
+	kd = kvm_openfiles(NULL, "/dev/null", NULL, O_RDONLY, errbuf);
+	assert_non_null(kd);
+	assert_int_equal(kvm_native(kd), 1);
+	/* The original has no processor here and follows a null pointer. */
+	assert_int_equal(kvm_walk_pages(kd, NULL, NULL), 0);
+	assert_non_null(strstr(kvm_geterr(kd), "kvm_walk_pages"));
+	assert_int_equal(kvm_read(kd, 4096, &c, 1), 0);
+	assert_string_equal(kvm_geterr(kd), "short read");
+	assert_int_equal(kvm_write(kd, 4096, &c, 1), -1);
+	assert_string_not_equal(kvm_geterr(kd), "short read");
+	assert_int_equal(kvm_nlist2(kd, list), 1);
+	assert_int_equal(list[0].n_type, 0);
+	assert_int_equal(kvm_counter_u64_fetch(kd, 0), 0);
+	assert_int_equal(kvm_close(kd), 0);
+}
+
 static void
 reads(void **state)
 {
@@ -362,8 +394,9 @@ names(void **state)
 
 	(void)state;
 	minidump(0);
-	kd = open_dump();
+	asked = kd = open_dump();
 	assert_int_equal(kvm_nlist2(kd, list), 1);
+	asked = NULL;
 	assert_true(list[0].n_value == KERN + 8);
 	assert_int_equal(list[0].n_type, N_DATA | N_EXT);
 	assert_true(list[1].n_value == 0);
@@ -472,5 +505,5 @@ walk(void **state)
 	unlink(path);
 }
 
-UNIT_MAIN(UNIT(refused), UNIT(aloud), UNIT(nothing), UNIT(reads),
+UNIT_MAIN(UNIT(refused), UNIT(aloud), UNIT(nothing), UNIT(live), UNIT(reads),
     UNIT(xkphys), UNIT(truncated), UNIT(names), UNIT(foreign), UNIT(walk))
