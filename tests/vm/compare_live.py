@@ -198,3 +198,12 @@ def live(score, m, dump, truth):
     processes(locked, truth, locked.answers["ps"])
     locked.same(number(locked.answers["info"][0].get("mem_total")),
                 truth.meminfo()["MemTotal"], "info", "mem_total")
+
+
+def outside(score, m, dump, truth):
+    """By QEMU's gdb stub and by QMP: the same answers as inside."""
+    for name in ("gdb", "qmp"):
+        told = Recorded(score, truth, name)
+        as_root(told, m, dump, truth)
+        told.same(truth.text("live/%s.state" % name), "running\n", "state",
+                  "the guest, once it was read")
