@@ -3,6 +3,7 @@
 
 #include "engine/backend/avml.h"
 #include "engine/backend/elf.h"
+#include "engine/backend/devmem.h"
 #include "engine/backend/expand.h"
 #include "engine/backend/fbsd_elf.h"
 #include "engine/backend/flat.h"
@@ -35,6 +36,7 @@ const struct backend *const backends[] = {
 static const struct source sources[] = {
 	{ "gdb:", true, 4096, gdb_open },
 	{ "qmp:", false, 32768, qmp_open },
+	{ "/dev/mem", false, 4096, devmem_open },
 };
 
 const struct source *

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RANGES_MAX	65536
+#define LOW_END		UINT64_C(0x100000)
 
 void
 ranges_fini(struct ranges *r)
@@ -143,17 +144,29 @@ ranges_of_mtree(struct ctx *ctx, struct ranges *r, const char *text)
 }
 
 int
-ranges_of_iomem(struct ctx *ctx, struct ranges *r, const char *text)
+ranges_of_iomem(struct ctx *ctx, struct ranges *ram, struct ranges *firmware,
+    const char *text)
 {
 	const char *p, *after;
 	uint64_t start, last;
+	struct ranges *to;
 	int rc;
 
-	for (rc = 0, p = text; *p != '\0' && rc == 0; p = next_line(p))
+	for (rc = 0, p = text; *p != '\0' && rc == 0; p = next_line(p)) {
 		/* What lies within a range is indented. */
-		if (*p != ' ' && parse_span(p, &start, &last, &after) &&
-		    has_word(after, " : System RAM"))
-			rc = ranges_add(ctx, r, start, last == UINT64_MAX ?
+		if (*p == ' ' || !parse_span(p, &start, &last, &after))
+			continue;
+		to = NULL;
+		if (has_word(after, " : System RAM"))
+			to = ram;
+		else if (has_word(after, " : ACPI ") ||
+		    has_word(after, " ROM") || (last < LOW_END &&
+		    strncasecmp(after, " : reserved", 11) == 0))
+			to = firmware;
+		/* To others than root every range is 0-0. */
+		if (to != NULL && last > 0)
+			rc = ranges_add(ctx, to, start, last == UINT64_MAX ?
 			    last : last + 1);
+	}
 	return (rc);
 }

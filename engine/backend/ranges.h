@@ -29,7 +29,12 @@ int	ranges_find(const struct ranges *, uint64_t pa, struct mem_range *);
  * memory.c, mtree_print_flatview): the view of the address space "memory".
  */
 int	ranges_of_mtree(struct ctx *, struct ranges *, const char *text);
-/* The lines "START-END : System RAM" of /proc/iomem. */
-int	ranges_of_iomem(struct ctx *, struct ranges *, const char *text);
+/*
+ * The lines "START-END : NAME" of /proc/iomem that stand for memory: System RAM,
+ * and what firmware keeps in tables and ROMs, below the first MiB all that is
+ * reserved too.
+ */
+int	ranges_of_iomem(struct ctx *, struct ranges *ram,
+	    struct ranges *firmware, const char *text);
 
 #endif

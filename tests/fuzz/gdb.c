@@ -48,7 +48,7 @@ parsers(struct ctx *ctx, const char *text, size_t n)
 	copy = strndup(text, n);
 	if (copy != NULL) {
 		(void)ranges_of_mtree(ctx, &r, copy);
-		(void)ranges_of_iomem(ctx, &r, copy);
+		(void)ranges_of_iomem(ctx, &r, &r, copy);
 		free(copy);
 	}
 	ranges_fini(&r);
