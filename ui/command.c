@@ -70,6 +70,23 @@ run_bytes(struct ui *ui, const struct command *c, const char *args)
 	return (pane_hex_open(ui, addr, l.pid));
 }
 
+/* Word by word from here, with what each points to. */
+static int
+run_telescope(struct ui *ui, const struct command *c, const char *args)
+{
+	uint64_t addr;
+	char line[48];
+
+	(void)c;
+	(void)args;
+	if (!ui_address(ui, &addr))
+		return (ctx_fail(ui->ctx, E_NOT_FOUND,
+		    "nothing here has an address"));
+	snprintf(line, sizeof(line), "tele 0x%llx 256",
+	    (unsigned long long)addr);
+	return (pane_table_open(ui, line));
+}
+
 static int
 run_back(struct ui *ui, const struct command *c, const char *args)
 {
@@ -651,6 +668,8 @@ const struct command commands[] = {
 	{ "follow", "", "", "open what is under the cursor", 0, 0, run_follow },
 	{ "bytes", "", "", "show the bytes of what is under the cursor", 0, 0,
 	    run_bytes },
+	{ "telescope", "", "", "the words from here on, and where each leads", 0, 0,
+	    run_telescope },
 	{ "back", "", "", "to the document before", 0, 0, run_back },
 	{ "forward", "", "", "forward again", 0, 0, run_forward },
 	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },

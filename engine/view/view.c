@@ -15,6 +15,7 @@ const struct view *const views[] = {
 	&view_env_vars,
 	&view_sym,
 	&view_hex,
+	&view_tele,
 	&view_print,
 	&view_type,
 	&view_types,
