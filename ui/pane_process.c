@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One process: what it is, its arguments, environment and memory map. */
+/*
+ * One process: what it is, where it stands in the kernel, its arguments,
+ * environment, open files and memory map.
+ */
 #include "ui/doc.h"
 
 #include "base/utf8.h"
+#include "engine/view/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +26,18 @@ struct texts {
 	int		 status;
 };
 
+/* What a view knows of the process: a part of the document. */
+struct part {
+	const char	*view, *title;
+	const char	*keys[5];	/* of the columns that are shown */
+};
+
+static const struct part parts[] = {
+	{ "bt", "Stack", { "symbol", "offset", "source" } },
+	{ "files", "Open files", { "fd", "type", "path", "flags" } },
+};
+enum { PART_STACK, PART_FILES, PARTS };
+
 struct process {
 	struct doc_pane	 dp;
 	int		 pid;
@@ -34,6 +50,8 @@ struct process {
 	size_t		 nmaps, maps_cap;
 	int		 maps_status;
 	char		 maps_why[ERR_TEXT_MAX];
+	struct table	 tables[PARTS];
+	char		 part_why[PARTS][ERR_TEXT_MAX];
 	bool		 loaded;
 };
 
@@ -74,6 +92,28 @@ on_map(void *arg, struct ctx *ctx, const struct os_map *map)
 	return (0);
 }
 
+static void
+load_part(struct process *p, struct ctx *ctx, size_t i)
+{
+	struct kernel *k = p->dp.p.ui->kernel;
+	struct view_args args = { .argc = 2, .env = &k->env };
+	char pid[16];
+	int rc;
+
+	snprintf(pid, sizeof(pid), "%d", p->pid);
+	args.argv[0] = parts[i].view;
+	args.argv[1] = args.rest = pid;
+	table_reset(&p->tables[i]);
+	p->part_why[i][0] = '\0';
+	rc = view_run(ctx, k, view_by_name(parts[i].view), &args,
+	    &p->tables[i].sink);
+	if (rc != 0)
+		snprintf(p->part_why[i], sizeof(p->part_why[i]), "%s",
+		    ctx->err.text[0] != '\0' ? ctx->err.text :
+		    status_text(rc));
+	ctx_clear(ctx);
+}
+
 static int
 load(void *arg, struct ctx *ctx)
 {
@@ -88,8 +128,10 @@ load(void *arg, struct ctx *ctx)
 		snprintf(p->why, sizeof(p->why), "%s", ctx->err.text);
 		return (p->status);
 	}
+	load_part(p, ctx, PART_STACK);
 	if (p->proc.mm == 0)
 		return (0);
+	load_part(p, ctx, PART_FILES);
 	p->args.status = os_args(ctx, k, &p->proc, false, on_string, &a);
 	a.to = &p->env;
 	p->env.status = os_args(ctx, k, &p->proc, true, on_string, &a);
@@ -259,6 +301,57 @@ build_strings(struct process *p, const char *title, const struct texts *t,
 }
 
 static void
+build_row(struct process *p, size_t i, const struct row *row)
+{
+	const struct table *t = &p->tables[i];
+	struct doc *d = &p->dp.d;
+	const struct cell *c;
+	struct buf b = { 0 };
+	size_t k, n;
+
+	doc_line(d);
+	for (n = 0; n < 5 && parts[i].keys[n] != NULL; n++) {
+		for (k = 0; k < t->ncolumns && k < row->ncells; k++) {
+			c = &row->cells[k];
+			if (strcmp(t->columns[k].key, parts[i].keys[n]) != 0)
+				continue;
+			buf_reset(&b);
+			cell_format(c, &t->columns[k], &b);
+			if (b.len == 0)
+				break;
+			/* A name and how far behind it are one word. */
+			doc_puts(d, STYLE_NORMAL, strcmp(t->columns[k].key,
+			    "offset") == 0 ? "+" : " ");
+			doc_text(d, c->kind == CELL_MISSING ? STYLE_MISSING :
+			    c->link.kind != LINK_NONE ? STYLE_LINK :
+			    row->style == ROW_DIM ? STYLE_DIM : STYLE_NORMAL,
+			    c->link.kind != LINK_NONE ? &c->link : NULL,
+			    buf_text(&b), b.len);
+			break;
+		}
+	}
+	buf_fini(&b);
+}
+
+static void
+build_part(struct process *p, size_t i)
+{
+	const struct table *t = &p->tables[i];
+	struct doc *d = &p->dp.d;
+	size_t k;
+
+	doc_part(d, "%s", parts[i].title);
+	if (t->nrows > 0)
+		doc_printf(d, STYLE_DIM, NULL, "  %zu", t->nrows);
+	for (k = 0; k < t->nrows; k++)
+		build_row(p, i, t->rows[k]);
+	if (p->part_why[i][0] != '\0') {
+		doc_line(d);
+		doc_printf(d, STYLE_MISSING, NULL, " %s", p->part_why[i]);
+	}
+}
+
+static void
 build_maps(struct process *p)
 {
 	struct doc *d = &p->dp.d;
@@ -314,10 +407,14 @@ build(struct doc_pane *dp, int width)
 		return;
 	}
 	build_fields(p);
+	if (p->proc.mm != 0) {
+		build_strings(p, "Arguments", &p->args, false);
+		build_strings(p, "Environment", &p->env, true);
+	}
+	build_part(p, PART_STACK);
 	if (p->proc.mm == 0)
 		return;
-	build_strings(p, "Arguments", &p->args, false);
-	build_strings(p, "Environment", &p->env, true);
+	build_part(p, PART_FILES);
 	build_maps(p);
 }
 
@@ -370,7 +467,11 @@ close_pane(struct pane *pane)
 {
 	struct process *p = (struct process *)pane;
 
+	size_t i;
+
 	doc_pane_fini(&p->dp);
+	for (i = 0; i < PARTS; i++)
+		table_fini(&p->tables[i]);
 	arena_fini(&p->arena);
 	free(p->args.v);
 	free(p->env.v);
@@ -408,12 +509,15 @@ int
 pane_process_open(struct ui *ui, int pid)
 {
 	struct process *p;
+	size_t i;
 
 	p = pane_new(ui, &pane_process, sizeof(*p));
 	if (p == NULL)
 		return (E_NOMEM);
 	doc_pane_init(&p->dp, build);
 	arena_init(&p->arena);
+	for (i = 0; i < PARTS; i++)
+		table_init(&p->tables[i]);
 	p->pid = pid;
 	snprintf(p->dp.p.title, sizeof(p->dp.p.title), "PID %d", pid);
 	ui_show(ui, &p->dp.p);
