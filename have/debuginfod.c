@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stddef.h>
+
 #include <elfutils/debuginfod.h>
 
 int
