@@ -1,6 +1,7 @@
 """The table of machines, and where their files lie."""
 
 import os
+import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -39,3 +40,15 @@ def named(names):
             raise SystemExit("no machine is called %s; there are: %s"
                              % (name, " ".join(known)))
     return [known[name] for name in names] if names else list(known.values())
+
+
+def debug_image(m):
+    """The vmlinux of a machine's kernel, from its debug package."""
+    def fetch(package):
+        return subprocess.run(
+            [os.path.join(HERE, "fetch"), m.suite, m.arch, package],
+            stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    package = os.path.basename(fetch(m.package)).split("_")[0]
+    debug = fetch(package.replace("+", r"\+").replace(".", r"\.") + "-dbg")
+    return os.path.join(debug, "usr/lib/debug/boot",
+                        "vmlinux-" + package[len("linux-image-"):])
