@@ -197,6 +197,16 @@ os_direct_map(struct ctx *ctx, struct kernel *k, uint64_t *base,
 }
 
 int
+os_patches(struct ctx *ctx, struct kernel *k, uint64_t from, uint64_t to,
+    int (*fn)(void *, struct ctx *, uint64_t, uint64_t, const char *),
+    void *arg)
+{
+	if (!HAS(k, patches))
+		return (unsupported(ctx, k, "patched code"));
+	return (k->os->patches(ctx, k, from, to, fn, arg));
+}
+
+int
 os_what(struct ctx *ctx, struct kernel *k, uint64_t addr, struct arena *arena,
     int (*fn)(void *, struct ctx *, const char *kind, const char *what,
     uint64_t base), void *arg)

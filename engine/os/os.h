@@ -240,6 +240,13 @@ struct os_ops {
 	/* What tells this kernel's debug information.  May be NULL. */
 	void	(*debug_facts)(struct ctx *, struct kernel *,
 		    struct debug_facts *);
+	/*
+	 * Instructions in [from, to) that the kernel patches while it runs:
+	 * fn gets the address, the bytes (1: not told) and what patches it.
+	 */
+	int	(*patches)(struct ctx *, struct kernel *, uint64_t from,
+		    uint64_t to, int (*fn)(void *, struct ctx *, uint64_t addr,
+		    uint64_t n, const char *kind), void *);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,
@@ -296,6 +303,9 @@ int	os_cpu(struct ctx *, struct kernel *, int cpu, struct os_cpu *);
 int	os_cptime(struct ctx *, struct kernel *, int cpu, struct os_cptime *);
 int	os_direct_map(struct ctx *, struct kernel *, uint64_t *base,
 	    uint64_t *end, uint64_t *phys);
+int	os_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
+	    int (*fn)(void *, struct ctx *, uint64_t addr, uint64_t n,
+	    const char *kind), void *);
 int	os_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);

@@ -202,6 +202,27 @@ image_open(struct ctx *ctx, struct file *f, struct image **ret)
 	return (0);
 }
 
+int
+image_read(struct ctx *ctx, const struct image *im, uint64_t addr, void *buf,
+    size_t n)
+{
+	struct elf_section s;
+	struct elf_header h;
+	uint64_t i;
+	int rc;
+
+	rc = elf_header_read(ctx, im->file, &h);
+	for (i = 0; rc == 0 && i < h.shnum && i < ELF_SECTIONS_MAX; i++) {
+		rc = elf_section_read(ctx, im->file, &h, i, &s);
+		if (rc == 0 && s.addr != 0 && s.type != ELF_SHT_NOBITS &&
+		    (s.flags & ELF_SHF_COMPRESSED) == 0 && addr >= s.addr &&
+		    addr - s.addr < s.size && n <= s.size - (addr - s.addr))
+			return (file_read(ctx, im->file, s.offset +
+			    (addr - s.addr), buf, n));
+	}
+	return (rc == 0 ? E_NOT_FOUND : rc);
+}
+
 void
 image_close(struct image *im)
 {

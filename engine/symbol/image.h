@@ -30,6 +30,12 @@ int	image_probe(struct ctx *, struct file *);
  * A file without section headers, or stripped, succeeds without symbols.
  */
 int	image_open(struct ctx *, struct file *, struct image **ret);
+/*
+ * The bytes that were linked to an address; E_NOT_FOUND (silent) where none
+ * are.
+ */
+int	image_read(struct ctx *, const struct image *, uint64_t addr, void *,
+	    size_t n);
 void	image_close(struct image *);	/* NULL is ignored */
 
 #endif

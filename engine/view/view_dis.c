@@ -4,6 +4,7 @@
 
 #include "engine/symbol/source.h"
 #include "engine/value/code.h"
+#include "engine/view/patch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@
 	{ .key = "text", .width = 48 },					\
 	{ .key = "symbol", .width = 24 },				\
 	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true }, \
-	{ .key = "source", .width = 32, .hidden = (no_source) },
+	{ .key = "source", .width = 32, .hidden = (no_source) },	\
+	{ .key = "note", .width = 24 },
 
 static const struct column columns[] = { COLUMNS(true) };
 static const struct column source_columns[] = { COLUMNS(false) };
@@ -33,6 +35,8 @@ struct dis {
 	const struct space *space;
 	struct dwarf	*dwarf;		/* or NULL */
 	struct source	*source;	/* or NULL */
+	struct patches	*patches;
+	uint64_t	 fault;		/* where the kernel stopped, or 0 */
 	char		 place[1024];	/* of the line shown last */
 };
 
@@ -78,6 +82,7 @@ static int
 emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 {
 	char text[CODE_TEXT_MAX + 256 + 4], name[256], place[1024];
+	char patched[128];
 	const struct symbol *sym;
 	struct cell cells[COUNT(columns)];
 	struct link code = { .kind = LINK_CODE, .addr = l->addr };
@@ -105,7 +110,34 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	    sym_name(&d->k->symbols, sym)), link_symbol(sym->addr));
 	cells[4] = sym == NULL ? cell_null() : cell_u64(l->addr - sym->addr);
 	cells[5] = place[0] == '\0' ? cell_null() : cell_text(place);
+	cells[6] = patches_of(d->patches, l, patched, sizeof(patched)) ?
+	    cell_text(patched) : cell_null();
+	if (l->addr == d->fault) {
+		cells[6] = cell_text("stopped here");
+		row.style = ROW_ERROR;
+	}
 	return (row_emit(d->sink, ctx, &row));
+}
+
+/* The instruction at which the kernel stopped. */
+static uint64_t
+fault_of(struct ctx *ctx, struct kernel *k)
+{
+	struct os_info info;
+	struct arena arena;
+	uint64_t addr = 0;
+
+	if (k->live)
+		return (0);
+	arena_init(&arena);
+	ctx->quiet++;
+	if (os_info(ctx, k, &arena, &info) == OK &&
+	    info.panic_ip.status == OK)
+		addr = info.panic_ip.v;
+	ctx->quiet--;
+	ctx_clear(ctx);
+	arena_fini(&arena);
+	return (addr);
 }
 
 /* As many lines, or to the function's end. */
@@ -167,11 +199,15 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	}
 	if (error == OK && k->source != NULL)
 		error = source_open(ctx, k->source, &d.source);
+	d.fault = fault_of(ctx, k);
+	if (error == OK)
+		error = patches_open(ctx, k, addr, end, &d.patches);
 	if (error == OK)
 		error = sink->begin(sink, ctx, d.dwarf != NULL ?
 		    source_columns : columns, COUNT(columns));
 	if (error == OK)
 		error = lines(ctx, &d, addr, count, end);
+	patches_close(d.patches);
 	source_close(d.source);
 	code_close(d.code);
 	return (error);

@@ -3,10 +3,30 @@
 
 #include "engine/backend/backend.h"
 #include "engine/value/value.h"
+#include "engine/value/walk_expr.h"
 #include "tests/mk/mk_elf.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define ITEMS_MAX	1000
+
+/* The same text as a walk, with its columns. */
+static void
+walk(struct ctx *ctx, const struct value_env *env, const char *text)
+{
+	struct walk_expr *w;
+	struct walk_item item;
+	struct value v;
+	size_t i, n;
+
+	if (walk_expr_open(ctx, env, text, &w) != 0)
+		return;
+	for (n = 0; n < ITEMS_MAX && walk_expr_next(ctx, w, &item) == 0; n++)
+		for (i = 0; item.status == 0 && i < walk_expr_columns(w); i++)
+			(void)walk_expr_column(ctx, w, i, &v);
+	walk_expr_close(w);
+}
 
 static void
 run(const uint8_t *p, size_t n)
@@ -47,6 +67,7 @@ run(const uint8_t *p, size_t n)
 		if (env.types != NULL) {
 			(void)value_eval(&ctx, &env, text, &v);
 			(void)value_eval_addr(&ctx, &env, text, &addr, &v);
+			walk(&ctx, &env, text);
 		}
 		types_destroy((struct types *)(uintptr_t)env.types);
 		mem_fini(&m);

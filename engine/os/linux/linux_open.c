@@ -56,6 +56,7 @@ const struct os_ops linux_ops = {
 	.direct_map = linux_direct_map,
 	.vmcoreinfo = linux_vmcoreinfo,
 	.debug_facts = linux_debug_facts,
+	.patches = linux_patches,
 	.what = linux_what,
 };
 

@@ -504,6 +504,10 @@ int	linux_cptime(struct ctx *, struct kernel *, int cpu,
 	    struct os_cptime *);
 int	linux_direct_map(struct ctx *, struct kernel *, uint64_t *base,
 	    uint64_t *end, uint64_t *phys);
+/* linux_patch.c: os_ops.patches. */
+int	linux_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
+	    int (*fn)(void *, struct ctx *, uint64_t, uint64_t, const char *),
+	    void *);
 int	linux_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);
