@@ -234,19 +234,70 @@ of_panic(struct ctx *ctx, struct bt *b)
 }
 
 static int
-of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args)
+of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args, int i)
 {
 	struct os_proc p;
 	struct arena arena;
 	int error;
 
 	arena_init(&arena);
-	error = view_proc(ctx, b->k, args, 1, &arena, &p);
+	error = view_proc(ctx, b->k, args, i, &arena, &p);
 	b->proc = &p;
 	if (error == OK)
 		error = os_frames(ctx, b->k, &p, emit, b);
 	b->proc = NULL;
 	arena_fini(&arena);
+	return (error);
+}
+
+struct named {
+	struct bt	*b;
+	struct sym_filter *filter;
+	bool		 found;
+};
+
+static int
+if_named(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	struct named *n = arg;
+	size_t start, end;
+
+	if (p->comm.status != OK || !sym_filter_match(n->filter, p->comm.s,
+	    strlen(p->comm.s), &start, &end))
+		return (OK);
+	n->found = true;
+	return (one(ctx, n->b, p));
+}
+
+/* All threads of that name. */
+static int
+of_name(struct ctx *ctx, struct bt *b, const char *regex)
+{
+	struct named n = { .b = b };
+	int error;
+
+	error = sym_filter_create(ctx, regex, &n.filter);
+	if (error == OK)
+		error = os_procs(ctx, b->k, OS_THREADS, if_named, &n);
+	sym_filter_destroy(n.filter);
+	if (error == OK && !n.found)
+		error = ctx_fail(ctx, E_NOT_FOUND, "no task has a name like "
+		    "%s; ps lists them", regex);
+	return (error);
+}
+
+/* Numbers, else a single name. */
+static int
+of_args(struct ctx *ctx, struct bt *b, const struct view_args *args)
+{
+	const char *first = args->argv[1];
+	int error = OK, i;
+
+	if (args->argc == 2 && (first[0] < '0' || first[0] > '9') &&
+	    first[0] != '-')
+		return (of_name(ctx, b, first));
+	for (i = 1; error == OK && i < args->argc; i++)
+		error = of_pid(ctx, b, args, i);
 	return (error);
 }
 
@@ -268,7 +319,7 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
 		error = view_pid(ctx, args, 2, &cpu);
 		if (error != OK)
 			return (error);
-	} else if (args->argc > 2)
+	} else if (args->argc == 2 && strcmp(args->argv[1], "cpu") == 0)
 		return (view_usage(ctx, given));
 	error = debug_open(ctx, k->debug, &b.dwarf);
 	if (error == E_CANCELLED || (error != OK && b.vars))
@@ -284,13 +335,13 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
 		return (of_panic(ctx, &b));
 	if (strcmp(args->argv[1], "-a") == 0)
 		return (os_procs(ctx, k, OS_THREADS | OS_IDLE, visit, &b));
-	return (of_pid(ctx, &b, args));
+	return (of_args(ctx, &b, args));
 }
 
 const struct view view_bt = {
 	.name = "bt",
-	.args = "[-l] [PID | cpu N | -a]",
-	.help = "the stack of a task, of what a CPU runs, of all tasks; the task that panicked; -l: arguments and locals",
+	.args = "[-l] [PID... | REGEX | cpu N | -a]",
+	.help = "the stacks of tasks, by number or name, of what a CPU runs, of all; of the task that panicked; -l: arguments and locals",
 	.needs = NEEDS_OS,
 	.run = run,
 };
