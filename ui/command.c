@@ -70,6 +70,29 @@ run_bytes(struct ui *ui, const struct command *c, const char *args)
 	return (pane_hex_open(ui, addr, l.pid));
 }
 
+/* A container as a table; where only the user knows of what, that is asked. */
+static int
+run_elements(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf line = { 0 };
+	bool whole;
+	int rc;
+
+	(void)c;
+	(void)args;
+	rc = 0;
+	if (p->ops->elements == NULL || !p->ops->elements(p, &line, &whole))
+		rc = ctx_fail(ui->ctx, E_NOT_FOUND, "there is no list or tree "
+		    "under the cursor");
+	else if (whole)
+		rc = ui_command(ui, buf_text(&line));
+	else
+		prompt_open(ui, PROMPT_COMMAND, buf_text(&line));
+	buf_fini(&line);
+	return (rc);
+}
+
 /* Word by word from here, with what each points to. */
 static int
 run_telescope(struct ui *ui, const struct command *c, const char *args)
@@ -668,6 +691,8 @@ const struct command commands[] = {
 	{ "follow", "", "", "open what is under the cursor", 0, 0, run_follow },
 	{ "bytes", "", "", "show the bytes of what is under the cursor", 0, 0,
 	    run_bytes },
+	{ "elements", "", "", "list what the list or tree here holds", 0, 0,
+	    run_elements },
 	{ "telescope", "", "", "the words from here on, and where each leads", 0, 0,
 	    run_telescope },
 	{ "back", "", "", "to the document before", 0, 0, run_back },

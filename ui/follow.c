@@ -3,6 +3,7 @@
 #include "ui/model.h"
 
 #include "engine/value/code.h"
+#include "engine/value/walk_expr.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -212,12 +213,26 @@ ui_expression(struct ui *ui, const char *text)
 {
 	const struct value_env *env = &ui->kernel->env;
 	struct typeref ref;
+	struct walk_expr *walk;
+	struct buf line = { 0 };
 	struct pt_result pt;
 	struct value v, to;
 	struct type t;
 	uint64_t bits;
 	int rc;
 
+	/* A walk over a container is a table of its elements. */
+	rc = walk_expr_open(ui->ctx, env, text, &walk);
+	if (rc == 0) {
+		walk_expr_close(walk);
+		buf_printf(&line, "print %s", text);
+		rc = pane_table_open(ui, buf_text(&line));
+		buf_fini(&line);
+		return (rc);
+	}
+	if (rc != E_NOT_FOUND)
+		return (ctx_chain(ui->ctx, "%s", text));
+	ctx_clear(ui->ctx);
 	rc = value_eval(ui->ctx, env, text, &v);
 	if (rc != 0)
 		return (ctx_chain(ui->ctx, "%s", text));

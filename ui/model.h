@@ -72,6 +72,11 @@ struct pane_ops {
 	/* A slice of work: true when there is more. */
 	bool	(*step)(struct pane *);
 	void	(*cancel)(struct pane *);
+	/*
+	 * The container that the cursor is on as a command that lists its
+	 * elements; false: there is none.  *whole: nothing is left to type.
+	 */
+	bool	(*elements)(struct pane *, struct buf *, bool *whole);
 	/* The address that the cursor is on; NULL: that of the link. */
 	bool	(*address)(struct pane *, uint64_t *);
 	/* What the cursor is on alone, without the rest of its row. */

@@ -503,6 +503,60 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	    t->nodes[i].type);
 }
 
+/* Containers of the kernel, and the walk over each. */
+static const struct {
+	const char *type, *walk;
+	bool	    whole;		/* the elements need not be told */
+} containers[] = {
+	{ "struct list_head", "list", false },
+	{ "struct hlist_head", "hlist", false },
+	{ "struct llist_head", "llist", false },
+	{ "struct rb_root", "rbtree", false },
+	{ "struct rb_root_cached", "rbtree", false },
+	{ "struct xarray", "xarray", true },
+	{ "struct idr", "xarray", true },
+	{ "struct radix_tree_root", "xarray", true },
+	{ "struct maple_tree", "maple", true },
+};
+
+static bool
+walk_over(const struct value *v, const char *type, struct buf *b, bool *whole)
+{
+	size_t i;
+
+	if (v->place != VALUE_MEM)
+		return (false);
+	for (i = 0; i < sizeof(containers) / sizeof(containers[0]); i++) {
+		if (strcmp(type, containers[i].type) != 0)
+			continue;
+		*whole = containers[i].whole;
+		buf_printf(b, "print %s((%s *)0x%llx%s", containers[i].walk,
+		    containers[i].type, (unsigned long long)v->addr,
+		    *whole ? ")" : ", struct ");
+		return (true);
+	}
+	return (false);
+}
+
+/* What the cursor is on, else the whole that it is a part of. */
+static bool
+elements(struct pane *p, struct buf *b, bool *whole)
+{
+	struct tree *t = (struct tree *)p;
+	struct node *n = here(t);
+	char type[160];
+
+	if (n != NULL && !n->more && n->type != NULL &&
+	    walk_over(&n->v, n->type, b, whole))
+		return (true);
+	if (type_name(p->ui->ctx, p->ui->kernel->types, t->top.type, "", type,
+	    sizeof(type)) != 0) {
+		ctx_clear(p->ui->ctx);
+		return (false);
+	}
+	return (walk_over(&t->top, type, b, whole));
+}
+
 static bool
 address(struct pane *p, uint64_t *addr)
 {
@@ -700,6 +754,7 @@ const struct pane_ops pane_struct = {
 	.verb = verb,
 	.link = follow,
 	.address = address,
+	.elements = elements,
 	.enter = enter,
 	.row_text = row_text,
 	.refresh = refresh,
