@@ -5,6 +5,7 @@
 #include "engine/memory/freeze.h"
 #include "engine/memory/pages.h"
 #include "engine/kernel_debug.h"
+#include "engine/linked.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
 #include "engine/symbol/sysmap.h"
@@ -36,8 +37,7 @@ open_files(struct ctx *ctx, const char *const *paths, size_t n,
  * the number of those that are left.
  */
 static int
-take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
-    bool target)
+take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n)
 {
 	size_t i;
 	int rc;
@@ -48,8 +48,7 @@ take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n,
 			ctx_clear(ctx);
 			continue;
 		}
-		/* Alone it is left to say itself that it is no dump. */
-		if (rc != 0 || k->debug_file != NULL || (*n == 1 && !target))
+		if (rc != 0 || k->debug_file != NULL)
 			return (rc);
 		/* A kernel, and the file of its debug information. */
 		if (k->image != NULL)
@@ -169,6 +168,7 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	struct file *files[64];
 	struct symbols none;
 	struct kernel *k;
+	bool linked;
 	size_t i;
 	int rc;
 
@@ -190,13 +190,16 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	}
 	rc = take_sysmap(ctx, k, files, &npaths, source != NULL);
 	if (rc == 0)
-		rc = take_image(ctx, k, files, &npaths, source != NULL);
+		rc = take_image(ctx, k, files, &npaths);
 	if (rc == 0 && source != NULL && npaths > 0)
 		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
 		    "image, with no other file", paths[0]);
 	else if (rc == 0)
 		rc = source != NULL ? source->open(ctx, address, &k->dump) :
+		    npaths == 0 && k->image != NULL ?
+		    linked_open(ctx, k->image, &k->dump) :
 		    dump_open(ctx, files, npaths, &opt->dump, &k->dump);
+	linked = rc == 0 && source == NULL && npaths == 0;
 	if (rc != 0) {
 		for (i = 0; i < npaths; i++)
 			file_close(files[i]);
@@ -249,7 +252,8 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	    k->dump->root, k->arch != NULL && k->arch->be,
 	    k->arch != NULL ? k->arch->ptr_size : 8);
 	rc = kernel_debug_create(ctx, k, opt);
-	if (rc == 0)
+	/* An image at rest has no processes, no tables, no log. */
+	if (rc == 0 && !linked)
 		rc = open_os(ctx, k, opt);
 	if (rc == 0)
 		rc = kernel_debug_match(ctx, k, opt);
