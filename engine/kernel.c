@@ -3,6 +3,7 @@
 
 #include "engine/edit.h"
 #include "engine/memory/freeze.h"
+#include "engine/memory/noise.h"
 #include "engine/memory/pages.h"
 #include "engine/kernel_debug.h"
 #include "engine/linked.h"
@@ -122,6 +123,12 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		if (rc != E_NOT_MINE)
 			snprintf(why, sizeof(why), "%s", ctx->err.text);
 	}
+	if (!k->dump->native && k->dump->files[0] != NULL &&
+	    noise_fills(ctx, &k->mem))
+		snprintf(why, sizeof(why), "%s", "it looks like noise, as "
+		    "encrypted memory does (AMD SEV, Intel TDX), which "
+		    "nobody can read from outside: take the dump inside the "
+		    "guest (kdump)");
 	os_warn(k, "no kernel found in this memory: %s", why);
 	ctx_clear(ctx);
 	return (0);

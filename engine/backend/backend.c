@@ -153,6 +153,36 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 	return (0);
 }
 
+/* What is missing may yet come: a dump, or a copy of one, being written. */
+static void
+tell_growing(struct dump *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nfiles && !d->complete; i++)
+		if (file_is_growing(d->files[i])) {
+			d->incomplete = arena_printf(&d->arena, "%s is still "
+			    "being written%s%s", file_name(d->files[i]),
+			    d->incomplete != NULL ? ": " : "",
+			    d->incomplete != NULL ? d->incomplete : "");
+			return;
+		}
+}
+
+/* The same of files that cannot be opened at all for it. */
+static int
+fail_growing(struct ctx *ctx, struct file **files, size_t n, int rc)
+{
+	size_t i;
+
+	for (i = 0; i < n && (rc == E_CORRUPT || rc == E_TRUNCATED ||
+	    rc == E_UNSUPPORTED); i++)
+		if (file_is_growing(files[i]))
+			return (ctx_chain(ctx, "%s is still being written",
+			    file_name(files[i])));
+	return (rc);
+}
+
 int
 dump_open(struct ctx *ctx, struct file **files, size_t n,
     const struct dump_options *told, struct dump **ret)
@@ -171,9 +201,11 @@ dump_open(struct ctx *ctx, struct file **files, size_t n,
 	rc = open_packed(ctx, files, n, &opt, &kdh, ret);
 	if (rc == E_NOT_MINE)
 		rc = open_files(ctx, files, n, &opt, &kdh, ret);
-	if (rc == 0)
-		kerneldump_tell(&kdh, *ret);
-	return (rc);
+	if (rc != 0)
+		return (fail_growing(ctx, files, n, rc));
+	kerneldump_tell(&kdh, *ret);
+	tell_growing(*ret);
+	return (0);
 }
 
 void

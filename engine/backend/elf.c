@@ -3,12 +3,13 @@
  * ELF vmcores: what /proc/vmcore gives, QEMU's dump-guest-memory, our own
  * captures.  ELF-64 and ELF-32 object file format, System V ABI ("gabi"),
  * program headers and notes; p_paddr is what counts, since many writers put a
- * physical address in p_vaddr too.
+ * physical address in p_vaddr too; where no segment has one, p_vaddr is looked at.
  */
 #include "engine/backend/elf.h"
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "engine/backend/elf_place.h"
 #include "engine/backend/elf_virtual.h"
 #include "engine/backend/elf_write.h"
 #include "engine/backend/notes.h"
@@ -24,6 +25,8 @@
 #define PT_LOAD		1
 #define PT_NOTE		4
 #define PN_XNUM		0xffff
+#define SHT_NOTE	7
+#define SECTIONS_MAX	64
 #define SEGMENTS_MAX	(1u << 20)
 #define ABOVE_4G	(UINT64_C(1) << 40)
 
@@ -32,6 +35,8 @@ struct elf {
 	unsigned	 class_bits;	/* 32 or 64 */
 	struct notes	 notes;
 	struct elf_virtual virt;	/* where kpeek's note asks for it */
+	struct elf_place place;
+	bool		 virtual_only;	/* no segment says where it lies */
 	bool		 kcore;
 	bool		 marked;	/* kcore: all ones stands for no p_paddr */
 };
@@ -39,7 +44,13 @@ struct elf {
 struct ehdr {
 	bool	 be;
 	unsigned bits, type, machine, phentsize, osabi;
+	unsigned shentsize, shnum;
 	uint64_t phoff, phnum, shoff, shlen;	/* shlen: bytes */
+};
+
+struct phdr {
+	uint32_t type, flags;
+	uint64_t off, vaddr, paddr, filesz, memsz;
 };
 
 static int	elf_probe(struct ctx *, struct file *);
@@ -62,7 +73,6 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 {
 	uint8_t raw[64];
 	struct bytes b;
-	unsigned shentsize, shnum;
 	size_t n;
 	int rc;
 
@@ -92,9 +102,9 @@ read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
 	bytes_skip(&b, 4 + 2);			/* flags, ehsize */
 	eh->phentsize = bytes_u16(&b);
 	eh->phnum = bytes_u16(&b);
-	shentsize = bytes_u16(&b);
-	shnum = bytes_u16(&b);
-	eh->shlen = (uint64_t)shentsize * (shnum > 0 ? shnum : 1);
+	eh->shentsize = bytes_u16(&b);
+	eh->shnum = bytes_u16(&b);
+	eh->shlen = (uint64_t)eh->shentsize * (eh->shnum > 0 ? eh->shnum : 1);
 	if (b.bad)
 		return (ctx_fail(ctx, E_TRUNCATED,
 		    "%s: ends inside the ELF header", file_name(f)));
@@ -162,13 +172,90 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 }
 
 static int
+read_phdr(struct ctx *ctx, struct file *f, const struct ehdr *eh, uint64_t i,
+    struct phdr *ret)
+{
+	const unsigned word = eh->bits / 8;
+	struct bytes b;
+	uint8_t raw[56];
+	uint64_t off;
+	int rc;
+
+	if (!add_ok(eh->phoff, i * eh->phentsize, &off))
+		return (E_TRUNCATED);
+	rc = file_read(ctx, f, off, raw, word == 8 ? 56 : 32);
+	if (rc != 0)
+		return (rc);
+	b = bytes_of(raw, sizeof(raw), eh->be);
+	ret->type = bytes_u32(&b);
+	ret->flags = load_u32(raw + (word == 8 ? 4 : 24), eh->be);
+	if (word == 8)
+		bytes_skip(&b, 4);
+	ret->off = bytes_uint(&b, word);
+	ret->vaddr = bytes_uint(&b, word);
+	ret->paddr = bytes_uint(&b, word);
+	/* 32-bit Power, see fbsd_elf.c: no other address is there. */
+	if (eh->osabi == OSABI_STANDALONE && word == 4 &&
+	    ret->paddr == UINT32_MAX)
+		ret->paddr = ret->vaddr;
+	ret->filesz = bytes_uint(&b, word);
+	ret->memsz = bytes_uint(&b, word);
+	return (0);
+}
+
+/*
+ * Some tools write where the kernel sees each segment, and 0 or all ones for
+ * where it lies.  Ends at the first segment of any other core.
+ */
+static void
+look_for_places(struct ctx *ctx, struct elf *e, struct file *f,
+    const struct ehdr *eh)
+{
+	struct phdr ph;
+	uint64_t i;
+	size_t n;
+
+	ctx->quiet++;
+	for (i = 0, n = 0; i < eh->phnum &&
+	    read_phdr(ctx, f, eh, i, &ph) == 0; i++) {
+		if (ph.type != PT_LOAD || ph.memsz == 0)
+			continue;
+		if (!elf_place_see(&e->place, ph.vaddr, ph.paddr))
+			break;
+		n++;
+	}
+	ctx->quiet--;
+	/* One alone may well lie at 0. */
+	e->virtual_only = i == eh->phnum && n > 1;
+}
+
+static int
+take_load(struct ctx *ctx, struct elf *e, struct file *f, const struct phdr *ph)
+{
+	struct dump *d = &e->plain.dump;
+	uint64_t paddr = ph->paddr;
+
+	if (is_unplaced(e, paddr))
+		return (0);
+	if (e->virtual_only && !elf_place(&e->place, d, ph->vaddr, &paddr)) {
+		d->complete = false;
+		if (d->incomplete == NULL)
+			d->incomplete = arena_printf(&d->arena, "its segments "
+			    "have virtual addresses alone, and where 0x%llx "
+			    "lies in memory is not known",
+			    (unsigned long long)ph->vaddr);
+		return (0);
+	}
+	return (plain_add(ctx, &e->plain, &f, 0, paddr, ph->off, ph->filesz,
+	    ph->memsz));
+}
+
+static int
 read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh)
 {
 	const unsigned word = eh->bits / 8, need = eh->bits == 64 ? 56 : 32;
-	uint64_t i, off, vaddr, paddr, filesz, memsz;
-	struct bytes b;
-	uint8_t raw[56];
-	uint32_t type;
+	struct phdr ph;
+	uint64_t i;
 	int rc;
 
 	if (eh->phentsize < need)
@@ -177,9 +264,10 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 	if (eh->phnum > SEGMENTS_MAX)
 		return (ctx_fail(ctx, E_LIMIT, "%s: %llu program headers are "
 		    "too many", file_name(f), (unsigned long long)eh->phnum));
+	if (!e->kcore && word == 8)
+		look_for_places(ctx, e, f, eh);
 	for (i = 0; i < eh->phnum; i++) {
-		if (!add_ok(eh->phoff, i * eh->phentsize, &off) ||
-		    file_read(ctx, f, off, raw, need) != 0) {
+		if (read_phdr(ctx, f, eh, i, &ph) != 0) {
 			e->plain.dump.complete = false;
 			e->plain.dump.incomplete = arena_printf(&e->plain.dump.arena,
 			    "the file ends inside its program headers "
@@ -188,34 +276,27 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 			ctx_clear(ctx);
 			break;
 		}
-		b = bytes_of(raw, need, eh->be);
-		type = bytes_u32(&b);
-		if (eh->bits == 64)
-			bytes_skip(&b, 4);	/* flags */
-		off = bytes_uint(&b, word);
-		vaddr = bytes_uint(&b, word);
-		paddr = bytes_uint(&b, word);
-		/* 32-bit Power, see fbsd_elf.c: no other address is there. */
-		if (eh->osabi == OSABI_STANDALONE && word == 4 &&
-		    paddr == UINT32_MAX)
-			paddr = vaddr;
-		filesz = bytes_uint(&b, word);
-		memsz = bytes_uint(&b, word);
 		rc = 0;
 		if (e->notes.facts.page_shift != 0 &&
-		    (type == PT_LOAD || type == ELF_PT_ABSENT)) {
+		    (ph.type == PT_LOAD || ph.type == ELF_PT_ABSENT)) {
 			/* 32 bits cannot tell where it lies: by its bytes then. */
-			if (word == 4 && paddr == UINT32_MAX)
-				paddr = ABOVE_4G + off;
-			rc = elf_virtual_add(ctx, &e->virt, vaddr, paddr,
-			    memsz, word == 4 ? load_u32(raw + 24, eh->be) :
-			    load_u32(raw + 4, eh->be));
+			if (word == 4 && ph.paddr == UINT32_MAX)
+				ph.paddr = ABOVE_4G + ph.off;
+			rc = elf_virtual_add(ctx, &e->virt, ph.vaddr, ph.paddr,
+			    ph.memsz, ph.flags);
 		}
-		if (rc == 0 && type == PT_LOAD && !is_unplaced(e, paddr))
-			rc = plain_add(ctx, &e->plain, &f, 0, paddr, off,
-			    filesz, memsz);
-		else if (rc == 0 && type == PT_NOTE)
-			rc = take_notes(ctx, e, f, off, filesz);
+		if (rc == 0 && ph.type == PT_LOAD && !e->virtual_only)
+			rc = take_load(ctx, e, f, &ph);
+		else if (rc == 0 && ph.type == PT_NOTE)
+			rc = take_notes(ctx, e, f, ph.off, ph.filesz);
+		if (rc != 0)
+			return (rc);
+	}
+	/* To place these takes the notes, which may come last. */
+	for (i = 0; i < eh->phnum && e->virtual_only; i++) {
+		rc = read_phdr(ctx, f, eh, i, &ph);
+		if (rc == 0 && ph.type == PT_LOAD)
+			rc = take_load(ctx, e, f, &ph);
 		if (rc != 0)
 			return (rc);
 	}
@@ -261,6 +342,57 @@ elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
 	return (rc);
 }
 
+/*
+ * xl dump-core gives pages in sections beside a note of Xen's, and no program
+ * header (docs/misc/dump-core-format.txt of Xen 4.17).
+ */
+static bool
+is_xen_guest(struct ctx *ctx, struct file *f, const struct ehdr *eh)
+{
+	const unsigned word = eh->bits / 8;
+	uint64_t at, note;
+	uint8_t raw[64];
+	unsigned i, n;
+	bool found;
+
+	n = eh->shnum < SECTIONS_MAX ? eh->shnum : SECTIONS_MAX;
+	ctx->quiet++;
+	for (i = 0, found = false; i < n && !found && eh->phnum == 0; i++) {
+		if (!add_ok(eh->shoff, (uint64_t)i * eh->shentsize, &at) ||
+		    file_read(ctx, f, at, raw, 5 * word) != 0)
+			break;
+		if (load_u32(raw + 4, eh->be) != SHT_NOTE)
+			continue;
+		/* name, type, flags, address, offset */
+		note = load_uint(raw + 8 + 2 * word, word, eh->be);
+		found = file_read(ctx, f, note, raw, 16) == 0 &&
+		    load_u32(raw, eh->be) == 4 && memcmp(raw + 12, "Xen", 4) == 0;
+	}
+	ctx->quiet--;
+	return (found);
+}
+
+/* What ELF cores there are besides a kernel's. */
+static int
+check_kind(struct ctx *ctx, const struct elf *e, struct file *f,
+    const struct ehdr *eh)
+{
+	if (e->notes.user_core)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
+		    "process, not of a kernel: use a debugger such as gdb",
+		    file_name(f)));
+	if (e->notes.xen_host)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a dump of a Xen "
+		    "host, whose guests' pages lie scattered in it, which "
+		    "kpeek does not read: use crash with xen-syms, or take a "
+		    "dump of the guest alone", file_name(f)));
+	if (is_xen_guest(ctx, f, eh))
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a Xen guest's core "
+		    "(xl dump-core), which kpeek does not read: use crash, or "
+		    "take a dump from within the guest (kdump)", file_name(f)));
+	return (0);
+}
+
 static int
 open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 {
@@ -288,10 +420,8 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 	/* A 32-bit kernel's dump may be a 64-bit ELF (PAE): the machine decides. */
 	e->plain.dump.arch = arch_by_elf((uint16_t)eh.machine, eh.bits / 8, eh.be);
 	rc = read_phdrs(ctx, e, f, &eh);
-	if (rc == 0 && e->notes.user_core)
-		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
-		    "process, not of a kernel: use a debugger such as gdb",
-		    file_name(f));
+	if (rc == 0)
+		rc = check_kind(ctx, e, f, &eh);
 	if (rc == 0 && e->plain.nruns == 0)
 		rc = e->plain.dump.incomplete != NULL ? ctx_fail(ctx, E_CORRUPT,
 		    "%s: no memory in it: %s", file_name(f),

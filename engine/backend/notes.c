@@ -10,6 +10,7 @@
 
 #define NT_PRSTATUS	1
 #define NT_AUXV		6
+#define NT_XEN_CRASH_INFO 0x1000001	/* Xen 4.17, public/elfnote.h */
 #define NOTES_MAX	(64u << 20)	/* bytes of notes looked at */
 #define CPUS_MAX	65536
 
@@ -142,6 +143,8 @@ take_note(struct ctx *ctx, struct notes *t, const struct note *note)
 	}
 	if (strcmp(note->name, "CORE") == 0 && note->type == NT_AUXV)
 		t->user_core = true;
+	if (strcmp(note->name, "Xen") == 0 && note->type == NT_XEN_CRASH_INFO)
+		t->xen_host = true;
 	if (d->arch == NULL || t->info_only)
 		return (0);
 	if (strcmp(note->name, FACTS_NOTE) == 0)

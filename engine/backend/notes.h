@@ -12,6 +12,7 @@ struct notes {
 	bool		 be;
 	bool		 info_only;	/* take VMCOREINFO, nothing of CPUs */
 	bool		 user_core;	/* one that only a process has was there */
+	bool		 xen_host;	/* the hypervisor's own were there */
 	bool		 qemu;		/* QEMU's own were there */
 	size_t		 cpus_cap, nqemu; /* CPUs with a "QEMU" note */
 	uint64_t	 read;		/* bytes, of all calls */

@@ -10,13 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PADDING_MAX	4096
 
+#define MOVES_LOOKS	4
+#define MOVES_PAUSE	20000000L	/* ns: a writer writes in that time */
+
 struct file {
 	char			*name;
 	int			 fd;		/* -1: only bytes in memory */
+	struct timespec		 written;	/* last, when it was opened */
+	uint64_t		 size_then;
 	uint64_t		 size;		/* of the window */
 	uint64_t		 base;		/* where the window begins */
 	uint64_t		 whole;		/* bytes mapped */
@@ -85,7 +91,8 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is empty", path);
 		goto fail;
 	}
-	f->size = f->whole = (uint64_t)st.st_size;
+	f->size = f->whole = f->size_then = (uint64_t)st.st_size;
+	f->written = st.st_mtim;
 	f->faults = faults;
 	if (faults != NULL && f->size <= SIZE_MAX / 4) {
 		map = mmap(NULL, (size_t)f->size, PROT_READ, MAP_SHARED,
@@ -109,6 +116,28 @@ fail:
 }
 
 /* The file of that name may be another one by now. */
+bool
+file_is_growing(struct file *f)
+{
+	const struct timespec pause = { .tv_nsec = MOVES_PAUSE };
+	struct stat st;
+	unsigned i;
+
+	if (f->fd == -1 || f->size_then == 0)
+		return (false);
+	for (i = 0; i < MOVES_LOOKS; i++) {
+		if (i > 0)
+			(void)nanosleep(&pause, NULL);
+		if (fstat(f->fd, &st) == -1)
+			return (false);
+		if ((uint64_t)st.st_size != f->size_then ||
+		    st.st_mtim.tv_sec != f->written.tv_sec ||
+		    st.st_mtim.tv_nsec != f->written.tv_nsec)
+			return (true);
+	}
+	return (false);
+}
+
 static bool
 is_same(int a, int b)
 {

@@ -65,6 +65,11 @@ int	file_of_bytes(struct ctx *, const char *name, const void *, size_t,
  */
 int	file_of_fd(struct ctx *, const char *name, int fd, struct file **ret);
 void	file_close(struct file *);
+/*
+ * Does somebody write to it: has it changed since it was opened, or does it
+ * within some hundredths of a second that this waits?
+ */
+bool	file_is_growing(struct file *);
 
 /* Another name for messages; a failure leaves the old one. */
 int	file_rename(struct ctx *, struct file *, const char *name);

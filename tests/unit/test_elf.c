@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct image {
 	struct buf	 b;
@@ -468,7 +469,203 @@ other_files_are_named(void **state)
 	finish(&im);
 }
 
-UNIT_MAIN(UNIT(segments_and_holes), UNIT(overlaps), UNIT(cut_file),
+/* All segments say this of where they lie. */
+static void
+set_paddr(struct image *im, uint64_t pa)
+{
+	uint8_t *ph;
+	size_t i;
+
+	for (i = 0; i < im->map.phnum; i++) {
+		ph = (uint8_t *)im->b.p + im->map.phoff + i * im->map.phentsize;
+		if (load_u32(ph, false) == 1)
+			store_uint(ph + 24, 8, false, pa);
+	}
+}
+
+#define MAP	UINT64_C(0xffff9a8000000000)
+#define IMAGE	UINT64_C(0xffffffff82000000)
+
+static const char x86_info[] = "OSRELEASE=6\nNUMBER(phys_base)=50331648\n";
+static const char arm_info[] = "OSRELEASE=6\nNUMBER(VA_BITS)=48\n"
+    "NUMBER(kimage_voffset)=0xffff7fffc0000000\n"
+    "NUMBER(PHYS_OFFSET)=0x40000000\n";
+
+static void
+virtual_addresses_alone(void **state)
+{
+	static const struct mk_load loads[] = {
+		{ .pa = 0x1000, .file = 0x2000, .va = MAP + 0x1000 },
+		{ .pa = 0x5000000, .file = 0x1000, .va = IMAGE },
+		{ .pa = UINT64_C(0x100000000), .file = 0x1800, .mem = 0x2000,
+		    .va = MAP + UINT64_C(0x100000000) },
+		{ 0 },
+	};
+	static const struct mk_load arm[] = {
+		{ .pa = 0x40001000, .file = 0x2000,
+		    .va = UINT64_C(0xffff000000001000) },
+		{ .pa = 0x48000000, .file = 0x1000,
+		    .va = UINT64_C(0xffff800008000000) },
+		{ 0 },
+	};
+	struct mk_note notes[] = {
+		{ "VMCOREINFO", 0, x86_info, sizeof(x86_info) - 1 }, { 0 },
+	};
+	const struct mk_elf e = { .loads = loads, .notes = notes },
+	    none = { .loads = loads },
+	    a = { .loads = arm, .notes = notes, .machine = 183 };
+	struct image im;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		make(&im, &e);
+		set_paddr(&im, i == 0 ? 0 : UINT64_MAX);
+		assert_int_equal(open_image(&im, 0), 0);
+		assert_true(im.dump->complete);
+		check_bytes(&im, 0x1000, 0x2000);
+		check_bytes(&im, 0x5000000, 0x1000);
+		check_bytes(&im, UINT64_C(0x100000000), 0x1800);
+		check_missing(&im, 0, 1, E_NOT_IN_DUMP, 0);
+		assert_int_equal(mem_present(&im.ctx, &im.mem), 0x4800);
+		finish(&im);
+	}
+	/* Without the note nobody knows where the image lies. */
+	make(&im, &none);
+	set_paddr(&im, 0);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_false(im.dump->complete);
+	assert_non_null(strstr(im.dump->incomplete, "0xffffffff82000000"));
+	check_bytes(&im, 0x1000, 0x2000);
+	check_missing(&im, 0x5000000, 1, E_NOT_IN_DUMP, 0x5000000);
+	finish(&im);
+	/* One that says where it lies: all do. */
+	make(&im, &none);
+	store_uint(im.b.p + im.map.phoff + 24, 8, false, 0);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_true(im.dump->complete);
+	check_bytes(&im, 0x5000000, 0x1000);
+	check_missing(&im, 0x2000, 1, E_NOT_IN_DUMP, 0x2000);
+	finish(&im);
+
+	notes[0].desc = arm_info;
+	notes[0].n = sizeof(arm_info) - 1;
+	make(&im, &a);
+	set_paddr(&im, 0);
+	assert_int_equal(open_image(&im, 0), 0);
+	assert_true(im.dump->complete);
+	check_bytes(&im, 0x40001000, 0x2000);
+	check_bytes(&im, 0x48000000, 0x1000);
+	finish(&im);
+	/* Nothing can be placed. */
+	notes[0].n = 12;
+	make(&im, &a);
+	set_paddr(&im, UINT64_MAX);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	assert_non_null(strstr(im.ctx.err.text, "virtual addresses alone"));
+	finish(&im);
+}
+
+static void
+xen_is_named(void **state)
+{
+	static const uint8_t crash[8];
+	const struct mk_note notes[] = {
+		{ "Xen", 0x1000001, crash, sizeof(crash) }, { 0 },
+	}, others[] = {
+		{ "Xen", 1, crash, sizeof(crash) }, { 0 },
+	};
+	struct mk_elf e = { .loads = plain, .notes = notes };
+	uint8_t guest[64 + 2 * 64 + 16] = "\177ELF\2\1\1";
+	struct image im;
+	size_t n;
+
+	(void)state;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+	assert_non_null(strstr(im.ctx.err.text, "Xen host"));
+	finish(&im);
+	e.notes = others;
+	make(&im, &e);
+	assert_int_equal(open_image(&im, 0), 0);
+	finish(&im);
+
+	store_uint(guest + 16, 2, false, 4);	/* ET_CORE */
+	store_uint(guest + 18, 2, false, 62);
+	store_uint(guest + 40, 8, false, 64);	/* its sections, two */
+	store_uint(guest + 54, 2, false, 56);
+	store_uint(guest + 58, 2, false, 64);
+	store_uint(guest + 60, 2, false, 2);
+	store_uint(guest + 128 + 4, 4, false, 7);
+	store_uint(guest + 128 + 24, 8, false, 192);
+	store_uint(guest + 192, 4, false, 4);
+	memcpy(guest + 192 + 12, "Xen", 4);
+	memset(&im, 0, sizeof(im));
+	ctx_init(&im.ctx);
+	buf_add(&im.b, guest, sizeof(guest));
+	assert_int_equal(open_image(&im, 0), E_UNSUPPORTED);
+	assert_non_null(strstr(im.ctx.err.text, "Xen guest"));
+	for (n = 1; n < sizeof(guest); n++) {
+		assert_int_not_equal(open_image(&im, n), 0);
+		assert_null(strstr(im.ctx.err.text, "Xen guest"));
+	}
+	/* The note, the sections lie outside. */
+	store_uint(im.b.p + 128 + 24, 8, false, UINT64_MAX - 4);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	store_uint(im.b.p + 40, 8, false, UINT64_MAX - 70);
+	assert_int_equal(open_image(&im, 0), E_CORRUPT);
+	finish(&im);
+}
+
+/* Cut short for good, or for now. */
+static void
+written_while_read(void **state)
+{
+	const struct mk_elf e = { .loads = plain };
+	char path[] = "/tmp/kpeek-elf-XXXXXX";
+	struct image im;
+	size_t n, grows;
+	int fd;
+
+	(void)state;
+	make(&im, &e);
+	fd = mkstemp(path);
+	assert_int_not_equal(fd, -1);
+	n = im.map.data + 0x1900;
+	assert_int_equal(write(fd, im.b.p, n), n);
+	for (grows = 0; grows < 2; grows++) {
+		assert_int_equal(file_open(&im.ctx, path, NULL, &im.file), 0);
+		if (grows)
+			assert_int_equal(write(fd, im.b.p + n, 8), 8);
+		assert_int_equal(dump_open(&im.ctx, &im.file, 1, NULL,
+		    &im.dump), 0);
+		assert_false(im.dump->complete);
+		assert_non_null(strstr(im.dump->incomplete, "the file ends"));
+		assert_int_equal(strstr(im.dump->incomplete,
+		    "is still being written") != NULL, grows);
+		dump_close(im.dump);
+		im.dump = NULL;
+	}
+	/* Not so much as its headers is there. */
+	for (grows = 0; grows < 2; grows++) {
+		assert_int_equal(ftruncate(fd, 40), 0);
+		assert_int_equal(lseek(fd, 0, SEEK_END), 40);
+		assert_int_equal(file_open(&im.ctx, path, NULL, &im.file), 0);
+		if (grows)
+			assert_int_equal(write(fd, im.b.p + 40, 8), 8);
+		assert_int_equal(dump_open(&im.ctx, &im.file, 1, NULL,
+		    &im.dump), E_TRUNCATED);
+		assert_int_equal(strstr(im.ctx.err.text,
+		    "is still being written") != NULL, grows);
+		file_close(im.file);
+	}
+	close(fd);
+	unlink(path);
+	finish(&im);
+}
+
+UNIT_MAIN(UNIT(virtual_addresses_alone), UNIT(xen_is_named),
+    UNIT(written_while_read), UNIT(segments_and_holes), UNIT(overlaps), UNIT(cut_file),
     UNIT(headers_cut_short), UNIT(extended_count), UNIT(wild_numbers),
     UNIT(shared_bytes), UNIT(registers_from_notes),
     UNIT(other_machines_are_named), UNIT(other_files_are_named))
