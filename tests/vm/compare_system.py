@@ -43,10 +43,10 @@ def info(score, m, dump, truth):
                        .hex(), "info", "build_id")
             break
         at = notes.find(b"GNU\0", at + 4)
+    reader, _ = oracle(dump, truth)
+    score.same(row.get("levels"), reader.levels, "info", "levels")
+    reader.close()
     if m.arch == "amd64":
-        reader, _ = oracle(dump, truth)
-        score.same(row.get("levels"), reader.levels, "info", "levels")
-        reader.close()
         text = next(a for a, _, n, _ in truth.kallsyms() if n == "_text")
         score.same(number(row.get("kaslr")), text - IMAGE, "info", "kaslr")
     symbols, types = row.get("symbols") or {}, row.get("types") or {}
@@ -153,7 +153,11 @@ def oracle(dump, truth):
     """The independent reader of this dump, and kallsyms by name."""
     address = {n: a for a, _, n, mod in truth.kallsyms() if not mod}
     reader = elfdump.Dump(dump)
-    reader.use_root(address["linux_banner"], address["init_top_pgt"])
+    if reader.arm:
+        # Not every kernel's kallsyms has data.
+        address.setdefault("init_uts_ns", reader.use_vmcoreinfo())
+    else:
+        reader.use_root(address["linux_banner"], address["init_top_pgt"])
     return reader, address
 
 
@@ -166,17 +170,18 @@ def load(score, m, dump, truth):
     # Every five seconds the averages move on: one minute's at most by so much.
     for key, v in zip(("load1", "load5", "load15"), printed):
         score.near(row.get(key), float(v), 0.6, "load", key + " as printed")
-    if m.arch == "amd64":
+    reader, address = oracle(dump, truth)
+    score.check("avenrun" in address or reader.arm, "load", "no avenrun")
+    if "avenrun" in address:
         # The guest's own words are seconds old: read what it would say now.
-        reader, address = oracle(dump, truth)
         values = struct.unpack("<3Q", reader.read(address["avenrun"], 24))
         count, = struct.unpack("<i", reader.read(address["nr_threads"], 4))
-        reader.close()
         score.same(row.get("threads"), count, "load", "threads")
         for key, v in zip(("load1", "load5", "load15"), values):
             v += 2048 // 200
             want = (v >> 11) + ((v & 2047) * 100 >> 11) / 100
             score.near(row.get(key), want, 0.0051, "load", key)
+    reader.close()
     score.near(row.get("threads"), int(threads), 6, "load", "threads")
     # What ran seconds ago says nothing of this moment; the tasks themselves do,
     # also those of later kernels that sleep but were not yet taken off the queue.
@@ -216,12 +221,17 @@ def log(score, m, dump, truth):
 
 def paging(score, m, dump, truth):
     """Translations against the reader of our own."""
-    if m.arch != "amd64":
-        return
+    del m
     reader, address = oracle(dump, truth)
-    virtual = [address[n] for n in ("linux_banner", "init_task", "_text",
-                                   "jiffies_64", "avenrun")]
+    wanted = ["linux_banner", "init_task", "_text", "jiffies_64", "avenrun"]
+    if reader.arm:
+        wanted = [n for n in wanted if n in address] + ["init_uts_ns",
+                                                        "do_exit"]
+    virtual = [address[n] for n in wanted]
     virtual += [row[5] + 0x123 for row in truth.modules()[:3]]
+    # These lie in the map of all memory.
+    virtual += [number(t.get("task")) + 8
+                for t in (score.rows(dump, "ps", "vtop") or [])[:3]]
     found = score.each(dump, ["vtop %#x" % a for a in virtual], "vtop")
     for a, rows in zip(virtual, found or []):
         steps = list(reader.steps(a))
@@ -239,11 +249,12 @@ def paging(score, m, dump, truth):
         score.check(number(last.get("file_offset")) in places, "vtop",
                     "place in the file of %#x: is %s, should be of %s"
                     % (a, last.get("file_offset"), places))
-    banner = reader.read(address["linux_banner"], 256)
-    rows = score.rows(dump, "hex %#x 256" % address["linux_banner"], "hex")
+    text = address["init_uts_ns" if reader.arm else "linux_banner"]
+    rows = score.rows(dump, "hex %#x 256" % text, "hex")
     if rows is not None:
         score.same("".join(re.sub(r"[^0-9a-f]", "", str(r.get("bytes")))
-                           for r in rows), banner.hex(), "hex", "banner")
+                           for r in rows), reader.read(text, 256).hex(),
+                   "hex", "bytes of %#x" % text)
     reader.close()
 
 

@@ -1,6 +1,6 @@
 """A second, independent reader of an ELF dump: physical memory, and kernel
-addresses through the x86-64 page tables. Slow and plain on purpose; it is
-what kpeek's own answers are held against."""
+addresses through the page tables of x86-64 and of arm64 with 4K pages. Slow
+and plain on purpose; it is what kpeek's own answers are held against."""
 
 import mmap
 import re
@@ -8,6 +8,8 @@ import struct
 
 PRESENT, HUGE = 1, 0x80
 FRAME = 0x000ffffffffff000
+ARM_VALID, ARM_TABLE = 1, 2
+EM_AARCH64 = 183
 
 
 class Unmapped(Exception):
@@ -22,6 +24,7 @@ class Dump:
         self.segments = []     # (physical address, length, file offset)
         self.virtual = []      # (virtual address, length, physical address)
         self.note_area = []    # (file offset, length)
+        self.arm = struct.unpack_from("<H", self.data, 18)[0] == EM_AARCH64
         phoff, = struct.unpack_from("<Q", self.data, 32)
         size, count = struct.unpack_from("<HH", self.data, 54)
         for i in range(count):
@@ -35,6 +38,7 @@ class Dump:
             elif kind == 4:
                 self.note_area.append((offset, length))
         self.root = self.levels = None
+        self.bits = 48         # of an address that the tables translate
 
     def close(self):
         self.data.close()
@@ -101,24 +105,71 @@ class Dump:
                 continue
         raise Unmapped("no page table maps the banner")
 
+    def use_vmcoreinfo(self):
+        """Take the kernel's table from VMCOREINFO (arm64 says where its image
+        lies); gives SYMBOL(init_uts_ns), where "Linux" was found with it."""
+        for at, length in self.vmcoreinfo_copies():
+            lines = dict(line.split("=", 1) for line in
+                         self.data[at:at + length].decode().split("\n")
+                         if "=" in line)
+            try:
+                offset = int(lines["NUMBER(kimage_voffset)"], 16)
+                table = int(lines["SYMBOL(swapper_pg_dir)"], 16)
+                system = int(lines["SYMBOL(init_uts_ns)"], 16)
+                name = int(lines["OFFSET(uts_namespace.name)"])
+                self.bits = 64 - int(lines["NUMBER(TCR_EL1_T1SZ)"], 16)
+            except (KeyError, ValueError):
+                continue
+            self.root = (table - offset) % 2 ** 64
+            self.levels = (self.bits - 12 + 8) // 9
+            try:
+                if self.read(system + name, 6) == b"Linux\0":
+                    return system
+            except Unmapped:
+                pass
+        raise Unmapped("no VMCOREINFO tells a table that maps its symbols")
+
+    def decode_x86(self, level, entry):
+        """What an entry is, and the address in it."""
+        if not entry & PRESENT:
+            return None, 0
+        leaf = level == 1 or (level < 4 and entry & HUGE)
+        return "page" if leaf else "table", entry & FRAME
+
+    def decode_arm(self, level, entry):
+        """Arm ARM, D8.3; over 48 bits the tables are of LPA2: bits 9:8 are
+        those of the address above bit 49."""
+        if not entry & ARM_VALID or (level == 1 and not entry & ARM_TABLE):
+            return None, 0
+        if self.bits > 48:
+            frame = entry & (2 ** 50 - 4096) | (entry >> 8 & 3) << 50
+        else:
+            frame = entry & (2 ** 48 - 4096)
+        leaf = level == 1 or not entry & ARM_TABLE
+        return "page" if leaf else "table", frame
+
     def steps(self, address):
         """Walk; yield (level, entry address, entry), then ("page", physical
         address, page size)."""
+        decode = self.decode_arm if self.arm else self.decode_x86
         table = self.root
         for level in range(self.levels, 0, -1):
             shift = 12 + 9 * (level - 1)
-            where = table + (address >> shift & 511) * 8
+            # The first table of 52 bits has 16 entries.
+            count = 1 << (min(9, self.bits - shift) if self.arm else 9)
+            where = table + (address >> shift & count - 1) * 8
             entry, = struct.unpack("<Q", self.read_phys(where, 8))
             yield level, where, entry
-            if not entry & PRESENT:
+            kind, frame = decode(level, entry)
+            if kind is None:
                 raise Unmapped("%#x: not present at level %d"
                                % (address, level))
-            if level == 1 or (level < 4 and entry & HUGE):
+            if kind == "page":
                 size = 1 << shift
-                frame = entry & FRAME & ~(size - 1)
+                frame &= ~(size - 1)
                 yield "page", frame | (address & (size - 1)), size
                 return
-            table = entry & FRAME
+            table = frame
 
     def phys(self, address):
         return list(self.steps(address))[-1][1]
