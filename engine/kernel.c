@@ -123,7 +123,8 @@ open_os(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 		if (rc != E_NOT_MINE)
 			snprintf(why, sizeof(why), "%s", ctx->err.text);
 	}
-	if (!k->dump->native && k->dump->files[0] != NULL &&
+	/* A recording is of what others read. */
+	if (!k->dump->native && k->dump->files[0] != NULL && !opt->record &&
 	    noise_fills(ctx, &k->mem))
 		snprintf(why, sizeof(why), "%s", "it looks like noise, as "
 		    "encrypted memory does (AMD SEV, Intel TDX), which "

@@ -128,10 +128,11 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
     struct dump **ret)
 {
 	struct file *packed = files[0], *plain;
-	bool cut;
+	const char *how;
+	bool cut, grows;
 	int rc;
 
-	rc = expand_file(ctx, packed, opt->expand, &plain, &cut);
+	rc = expand_file(ctx, packed, opt->expand, &plain, &cut, &how);
 	if (rc != 0)
 		return (rc);
 	file_forbid_write(plain, file_name(packed), "is compressed as a whole: "
@@ -143,12 +144,15 @@ open_packed(struct ctx *ctx, struct file **files, size_t n,
 		files[0] = packed;
 		return (rc);
 	}
+	grows = cut && file_is_growing(packed);
 	file_close(packed);
+	(*ret)->packed = how;
 	if (cut) {
 		(*ret)->complete = false;
-		if ((*ret)->incomplete == NULL)
-			(*ret)->incomplete = "the compressed file ends early "
-			    "or is damaged";
+		if ((*ret)->incomplete == NULL || grows)
+			(*ret)->incomplete = grows ? "the compressed file is "
+			    "still being written" : "the compressed file ends "
+			    "early or is damaged";
 	}
 	return (0);
 }

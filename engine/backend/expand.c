@@ -354,7 +354,7 @@ room(int fd)
 
 int
 expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
-    struct file **ret, bool *cut)
+    struct file **ret, bool *cut, const char **how)
 {
 	struct stream *s;
 	uint8_t head[8];
@@ -398,6 +398,7 @@ expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
 		rc = file_open(ctx, path, file_faults(in), ret);
 	if (rc == 0)
 		rc = file_rename(ctx, *ret, file_name(in));
+	*how = packers[i].name;
 	close(s->fd);
 	free(s);
 	return (rc);

@@ -14,9 +14,9 @@
  * E_NOT_MINE (silent) for a file that is no such stream, E_LIMIT when it expands
  * to more than limit bytes, 0: than there is room for.  The new file has the
  * name of the old one.  *cut: the stream ended early, or is damaged where the
- * new file ends.
+ * new file ends.  *how: "gzip".
  */
 int	expand_file(struct ctx *, struct file *, uint64_t limit,
-	    struct file **ret, bool *cut);
+	    struct file **ret, bool *cut, const char **how);
 
 #endif

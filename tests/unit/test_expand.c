@@ -128,6 +128,7 @@ expanded_within(const struct buf *b, size_t len, uint64_t limit, bool *cut)
 {
 	static uint8_t got[SIZE];
 	struct file *in, *out;
+	const char *how;
 	struct ctx ctx;
 	uint64_t size;
 	int rc;
@@ -135,11 +136,13 @@ expanded_within(const struct buf *b, size_t len, uint64_t limit, bool *cut)
 	ctx_init(&ctx);
 	assert_int_equal(file_of_bytes(&ctx, "dir/vmcore.9.gz", b->p, len, &in),
 	    0);
-	rc = expand_file(&ctx, in, limit, &out, cut);
+	rc = expand_file(&ctx, in, limit, &out, cut, &how);
 	if (rc != 0) {
 		size = (uint64_t)-rc | UINT64_C(1) << 63;
 	} else {
 		assert_non_null(strstr(file_name(out), "vmcore.9.gz"));
+		assert_string_equal(how, (uint8_t)b->p[0] == 0x1f ? "gzip" :
+		    b->p[0] == '(' ? "zstd" : b->p[0] == 'B' ? "bzip2" : "xz");
 		size = file_size(out);
 		assert_true(size <= SIZE);
 		assert_int_equal(file_read(&ctx, out, 0, got, (size_t)size), 0);
