@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/memory/pages.h"
 
+#include "base/hash.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define KEPT		((size_t)16 << 20)	/* bytes, as far as used */
+#define WAYS		8		/* places that a run may be kept in */
 #define AT_ONCE		64		/* runs of one request below */
 
 struct slot {
@@ -64,17 +67,45 @@ pages_push(struct ctx *ctx, struct memory *m, size_t run)
 	return (0);
 }
 
+/* Where a run is kept; nslots: nowhere.  The lock is held. */
+static size_t
+find(const struct pages *p, uint64_t run)
+{
+	const size_t first = (size_t)(hash_u64(run) % (p->nslots / WAYS)) * WAYS;
+	size_t i;
+
+	for (i = first; i < first + WAYS; i++)
+		if (p->slots[i].pa == run && p->slots[i].generation != 0)
+			return (i);
+	return (p->nslots);
+}
+
+/* Where a run is to be kept: what is of the oldest moment goes. */
+static size_t
+place(const struct pages *p, uint64_t run)
+{
+	const size_t first = (size_t)(hash_u64(run) % (p->nslots / WAYS)) * WAYS;
+	size_t i = find(p, run), oldest;
+
+	if (i != p->nslots)
+		return (i);
+	for (i = oldest = first; i < first + WAYS; i++)
+		if (p->slots[i].generation < p->slots[oldest].generation)
+			oldest = i;
+	return (oldest);
+}
+
 /* n bytes of a run that is kept, old ones if they will do; buf NULL: is it? */
 static bool
 take(struct pages *p, uint64_t run, size_t at, void *buf, size_t n, bool old)
 {
-	const size_t i = (size_t)(run / p->run) % p->nslots;
 	const uint64_t generation = mem_generation(p->mem);
+	size_t i;
 	bool kept;
 
 	pthread_mutex_lock(&p->lock);
-	kept = p->slots[i].pa == run && (p->slots[i].generation == generation ||
-	    (old && p->slots[i].generation != 0));
+	i = find(p, run);
+	kept = i != p->nslots && (old || p->slots[i].generation == generation);
 	if (kept && buf != NULL)
 		memcpy(buf, p->bytes + i * p->run + at, n);
 	pthread_mutex_unlock(&p->lock);
@@ -85,9 +116,10 @@ take(struct pages *p, uint64_t run, size_t at, void *buf, size_t n, bool old)
 static void
 keep(struct pages *p, uint64_t run, const void *bytes, uint64_t generation)
 {
-	const size_t i = (size_t)(run / p->run) % p->nslots;
+	size_t i;
 
 	pthread_mutex_lock(&p->lock);
+	i = place(p, run);
 	memcpy(p->bytes + i * p->run, bytes, p->run);
 	p->slots[i] = (struct slot){ run, generation };
 	pthread_mutex_unlock(&p->lock);
