@@ -223,6 +223,7 @@ linux_close(struct kernel *k)
 		return;
 	pthread_mutex_destroy(&l->lock);
 	linux_orc_destroy(l->orc);
+	free(l->waits);
 	linux_members_destroy(l->members);
 	free(l);
 	k->os_data = NULL;
