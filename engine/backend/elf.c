@@ -321,24 +321,33 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 	return (plain_settle(ctx, &e->plain));
 }
 
-/* The headers of kcore, which the kernel writes anew for each reader. */
+/*
+ * The program headers of kcore, which the kernel writes anew for each reader.
+ * No more than those: the notes behind them hold the reader's own task_struct
+ * (fs/proc/kcore.c), which never is what it was.
+ */
 static int
 elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
 {
 	const struct elf *e = (const struct elf *)d;
 	uint8_t head[HEAD_BYTES];
-	uint64_t word;
+	struct ehdr eh;
+	uint64_t n;
 	size_t i;
 	int rc;
 
 	*ret = 0;
 	if (!e->kcore)
 		return (0);
-	rc = file_read(ctx, d->files[0], 0, head, sizeof(head));
-	for (i = 0; rc == 0 && i < sizeof(head); i += sizeof(word)) {
-		memcpy(&word, head + i, sizeof(word));
-		*ret = hash_u64(*ret ^ word);
-	}
+	rc = read_ehdr(ctx, d->files[0], &eh);
+	if (rc != 0)
+		return (rc);
+	n = eh.phnum < SEGMENTS_MAX ? eh.phnum * eh.phentsize : HEAD_BYTES;
+	if (n > HEAD_BYTES)
+		n = HEAD_BYTES;
+	rc = file_read(ctx, d->files[0], eh.phoff, head, (size_t)n);
+	for (i = 0; rc == 0 && i < n; i++)
+		*ret = hash_u64(*ret ^ head[i]);
 	return (rc);
 }
 
