@@ -54,12 +54,12 @@ gather_notes(struct ctx *ctx, struct kernel *k, uint64_t at, struct buf *out)
 			continue;
 		pa = load_u64(ph + 24, k->arch->be);
 		n = load_u64(ph + 32, k->arch->be);
+		/* What is wrong about one CPU, or not there, harms no other. */
 		if (n > NOTES_MAX - out->len)
-			break;
+			continue;
 		piece = malloc((size_t)n + 1);
 		if (piece == NULL)
 			return (ctx_fail(ctx, E_NOMEM, "no memory for notes"));
-		/* What is not there of one CPU harms no other. */
 		if (mem_read(ctx, &k->mem, pa, piece, (size_t)n) == 0)
 			buf_add(out, piece, (size_t)n);
 		free(piece);
