@@ -288,6 +288,34 @@ hidden_addresses(void **state)
 	ctx_fini(&ctx);
 }
 
-UNIT_MAIN(UNIT(memory_of_kcore), UNIT(without_addresses), UNIT(damaged_kcore),
+/* Its notes are of whoever reads it: only other segments are a change. */
+static void
+change_of_kcore(void **state)
+{
+	const uint8_t *note;
+	uint64_t first, next, paddr = 0x200000;
+	struct core im;
+	off_t at;
+
+	(void)state;
+	assert_int_equal(open_kcore(&im, usual, 0), 0);
+	note = memmem(im.b.p, im.b.len, "0123456789", 10);
+	assert_non_null(note);
+	at = (off_t)(note - (const uint8_t *)im.b.p);
+	assert_true(at < 4096);
+	assert_int_equal(im.dump->backend->digest(&im.ctx, im.dump, &first), 0);
+	assert_int_equal(pwrite(im.fd, "9876543210", 10, at), 10);
+	assert_int_equal(im.dump->backend->digest(&im.ctx, im.dump, &next), 0);
+	assert_int_equal(next, first);
+	/* p_paddr of the last segment: 64 bytes of header, 56 for each. */
+	at = 64 + (off_t)(im.b.p[56] - 1) * 56 + 24;
+	assert_int_equal(pwrite(im.fd, &paddr, 8, at), 8);
+	assert_int_equal(im.dump->backend->digest(&im.ctx, im.dump, &next), 0);
+	assert_int_not_equal(next, first);
+	close_kcore(&im);
+}
+
+UNIT_MAIN(UNIT(memory_of_kcore), UNIT(change_of_kcore),
+    UNIT(without_addresses), UNIT(damaged_kcore),
     UNIT(pages_are_kept), UNIT(no_memory), UNIT(symbols_as_text),
     UNIT(hidden_addresses))
