@@ -164,6 +164,17 @@ def churn(told, truth):
         told.same(bad, [], command, "rows that make no sense")
 
 
+def devmem(told):
+    """Reserved page 0 is written; what is closed is no zeros."""
+    cells = [[(r.get("bytes"), r.get("bytes_missing")) for r in rows]
+             for command, rows in told.all if command.startswith("hex")]
+    told.same(told.status, 3, "status", "exit status")
+    told.check(cells[0] != [("77", None)], "write", "was there before")
+    told.same(cells[1:], [[("77", None)], [(None, "restricted")],
+                          [(None, "restricted")]], "hex",
+              "page 0 after the write, System RAM below and above 1 MiB")
+
+
 def dropped(score, truth):
     status = dict(line.split(":\t", 1) for line in
                   truth.text("live/dropped").splitlines() if ":\t" in line)
@@ -191,6 +202,7 @@ def live(score, m, dump, truth):
                 "status, errors")
     compare_system.symbols(hidden, m, dump, truth)
     churn(told("churn"), truth)
+    devmem(told("devmem"))
     dropped(score, truth)
     locked = told("lockdown")
     locked.same(locked.status, 3, "status", "exit status")

@@ -62,6 +62,14 @@ keep churn kpeek -f json -i "$out/churn.commands"
 kill $one $two
 wait $one $two 2>/dev/null
 
+# By the other way: firmware's page is open, System RAM closed.
+if [ -c /dev/mem ]; then
+	printf '%s\n' 'hex 0x10 1' 'write *(unsigned char *)0x10 0x77' \
+	    'hex 0x10 1' 'hex 0x1000 16' 'hex 0x200000 16' \
+	    >"$out/devmem.commands"
+	keep devmem kpeek -q -w --yes -f json -i "$out/devmem.commands" /dev/mem
+fi
+
 # What it is once all is open: it waits for keys that do not come.
 sleep 60 | SUDO_UID=1001 SUDO_GID=1001 kpeek --headless 80x24 &
 i=0
