@@ -57,7 +57,7 @@ event(struct cast *c, uint64_t ns, const char *kind, struct buf *data)
 
 	json_init(&j, &c->out);
 	json_open(&j, '[');
-	json_double(&j, (double)(ns / 1000000) / 1000.0, 3);
+	json_double(&j, (double)ns / 1e9, 3);
 	json_text(&j, kind, strlen(kind));
 	json_text(&j, buf_text(data), data->len);
 	json_close(&j, ']');

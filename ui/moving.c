@@ -198,7 +198,7 @@ adopt(struct ui *ui)
 	ui_search_stop(ui);
 	for (n = 0, f = NULL; (f = frame_next_leaf(ui->root, f)) != NULL;)
 		n++;
-	kept = calloc(n, sizeof(*kept));
+	kept = calloc(n + 1, sizeof(*kept));
 	if (kept == NULL) {
 		ui_say(ui, STYLE_ERROR, "reconnect: no memory");
 		return;

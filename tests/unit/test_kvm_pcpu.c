@@ -151,6 +151,8 @@ cpus(void **state)
 	assert_int_equal(kvm_getncpus(kd), 3);
 	copy = kvm_getpcpu(kd, 2);
 	assert_true(copy != NULL && copy != (void *)-1);
+	if (copy == NULL || copy == (void *)-1)
+		return;
 	assert_int_equal(copy[0], 0x3333);
 	free(copy);
 	assert_null(kvm_getpcpu(kd, 1));

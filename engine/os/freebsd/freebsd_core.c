@@ -38,8 +38,8 @@ take_regs(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	int rc;
 
 	rc = freebsd_pcb(ctx, k, p, &form, &addr);
-	for (r = form != NULL ? form->regs : NULL; rc == 0 &&
-	    r->names != NULL; r++) {
+	r = form != NULL ? form->regs : NULL;
+	for (; rc == 0 && r != NULL && r->names != NULL; r++) {
 		v = addr + r->pcb;
 		for (name = r->names; rc == 0 && *name != '\0'; name += n +
 		    strspn(name + n, " "), v += word) {
