@@ -129,10 +129,10 @@ hex(struct buf *b, const char *text)
 	buf_fini(&packet);
 }
 
-#define TARGET	"l<target><architecture>i386:x86-64</architecture>"	\
-	"<xi:include href=\"core.xml\"/></target>"
-#define FEATURE	"l<feature><reg name=\"rip\" bitsize=\"64\" regnum=\"0\"/>"	\
-	"<reg name=\"cr3\" bitsize=\"64\" regnum=\"40\"/></feature>"
+static const char target[] = "l<target><architecture>i386:x86-64</architecture>"
+    "<xi:include href=\"core.xml\"/></target>";
+static const char feature[] = "l<feature><reg name=\"rip\" bitsize=\"64\" regnum=\"0\"/>"
+    "<reg name=\"cr3\" bitsize=\"64\" regnum=\"40\"/></feature>";
 
 /* A whole greeting, then some memory. */
 static void
@@ -141,7 +141,7 @@ seed(struct buf *b)
 	static const char *const before[] = {
 		"T05thread:01;", "PacketSize=400;qXfer:features:read+", "0",
 	}, *const after[] = {
-		"OK", TARGET, FEATURE,
+		"OK", target, feature,
 		"m01", "l", "OK", "0011223344556677", "0000400000000000",
 		"T02thread:01;", "T05thread:01;", "OK", "0011223344556677",
 		"0000400000000000", "000102030405060708090a0b0c0d0e0f",
