@@ -25,11 +25,13 @@ rules(struct ctx *ctx, struct kernel *k)
 {
 	struct linux_os *l = linux_of(k);
 	struct linux_orc *orc;
+	bool none;
 
 	pthread_mutex_lock(&l->lock);
 	orc = l->orc;
+	none = l->no_orc;
 	pthread_mutex_unlock(&l->lock);
-	if (orc != NULL || l->no_orc)
+	if (orc != NULL || none)
 		return (orc);
 	/* Not under the lock: this reads members and modules. */
 	ctx->quiet++;
