@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#define LOCK_NS	50000000	/* between looks at the cancel flag */
+
 #undef ctx_fail
 #undef ctx_fail_at
 #undef ctx_fail_errno
@@ -234,4 +236,26 @@ status_text(int code)
 	if (code > 0 || code <= -NSTATUSES)
 		return ("unknown error");
 	return (statuses[-code].text);
+}
+
+int
+ctx_lock(struct ctx *ctx, pthread_mutex_t *m)
+{
+	struct timespec until;
+	int rc;
+
+	while (pthread_mutex_trylock(m) != 0) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOCK_NS;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_nsec -= 1000000000;
+			until.tv_sec++;
+		}
+		if (pthread_mutex_timedlock(m, &until) == 0)
+			break;
+		rc = ctx_check(ctx);
+		if (rc != 0)
+			return (rc);
+	}
+	return (0);
 }

@@ -9,6 +9,7 @@
 #ifndef BASE_CTX_H
 #define BASE_CTX_H
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -111,6 +112,11 @@ void	ctx_clear(struct ctx *);
  * Loops over input of unknown size call it every few thousand steps.
  */
 int	ctx_check(struct ctx *);
+/*
+ * Lock what another thread may hold for longer than this one wants to wait:
+ * 0, or E_CANCELLED as ctx_check says, and not locked.
+ */
+int	ctx_lock(struct ctx *, pthread_mutex_t *);
 void	ctx_progress(struct ctx *, const char *what, uint64_t done,
 	    uint64_t total);
 

@@ -158,7 +158,7 @@ gather(struct ctx *ctx, struct linked *l, const struct image *im, bool *high)
 {
 	struct elf_section s;
 	struct elf_header h;
-	uint64_t i, end;
+	uint64_t i, end, last;
 	int rc;
 
 	rc = elf_header_read(ctx, im->file, &h);
@@ -166,7 +166,8 @@ gather(struct ctx *ctx, struct linked *l, const struct image *im, bool *high)
 		rc = elf_section_read(ctx, im->file, &h, i, &s);
 		if (rc != 0 || (s.flags & ELF_SHF_ALLOC) == 0 ||
 		    (s.flags & ELF_SHF_COMPRESSED) != 0 || s.addr == 0 ||
-		    s.size == 0 || !add_ok(s.addr, s.size, &end))
+		    s.size == 0 || !add_ok(s.addr, s.size, &end) ||
+		    !add_ok(s.offset, s.size, &last))
 			continue;
 		if (!vec_room(l->parts, l->cap, l->n + 1))
 			return (ctx_fail(ctx, E_NOMEM, "out of memory"));

@@ -9,7 +9,6 @@
 
 #define PIECE_DEFAULT	256		/* bytes, where the stub names no limit */
 #define PIECE_MAX	16384
-#define LOCK_NS		50000000
 #define HELD_MAX	UINT64_C(1000000000)	/* ns that a target stands still */
 #define BREATH_NS	100000000	/* then it runs for so long */
 /* Where kernels are mapped whose stub knows virtual addresses only. */
@@ -201,29 +200,6 @@ gdb_close(struct mem_layer *l)
 
 /* --- reading --- */
 
-/* Another thread may wait for the target longer than this one wants to. */
-static int
-take_lock(struct ctx *ctx, struct gdb *g)
-{
-	struct timespec until;
-	int rc;
-
-	while (pthread_mutex_trylock(&g->lock) != 0) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOCK_NS;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_nsec -= 1000000000;
-			until.tv_sec++;
-		}
-		if (pthread_mutex_timedlock(&g->lock, &until) == 0)
-			break;
-		rc = ctx_check(ctx);
-		if (rc != 0)
-			return (rc);
-	}
-	return (0);
-}
-
 /* Standing still, but never for too long at a time. */
 static int
 hold(struct ctx *ctx, struct gdb *g)
@@ -262,7 +238,7 @@ gdb_readv(struct mem_layer *l, struct ctx *ctx, struct mem_request *v, size_t n)
 
 	for (i = 0; i < n; i++)
 		check_range(g, &v[i]);
-	rc = take_lock(ctx, g);
+	rc = ctx_lock(ctx, &g->lock);
 	if (rc != 0)
 		return (rc);
 	rc = hold(ctx, g);
@@ -308,7 +284,7 @@ gdb_write(struct mem_layer *l, struct ctx *ctx, uint64_t pa, const void *p,
 		return (ctx_fail_at(ctx, r.status, r.missing,
 		    "physical 0x%llx is no memory of the target",
 		    (unsigned long long)r.missing));
-	rc = take_lock(ctx, g);
+	rc = ctx_lock(ctx, &g->lock);
 	if (rc != 0)
 		return (rc);
 	rc = hold(ctx, g);

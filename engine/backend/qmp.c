@@ -18,7 +18,6 @@
 
 #define LINE_MAX_BYTES	((size_t)4 << 20)
 #define PIECE_MAX	((size_t)1 << 20)	/* bytes of one pmemsave */
-#define LOCK_NS		50000000
 #define FDSET		9477		/* a number that nobody else takes */
 
 struct qmp {
@@ -486,28 +485,6 @@ qmp_close(struct mem_layer *l)
 /* --- reading --- */
 
 static int
-take_lock(struct ctx *ctx, struct qmp *q)
-{
-	struct timespec until;
-	int rc;
-
-	while (pthread_mutex_trylock(&q->lock) != 0) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOCK_NS;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_nsec -= 1000000000;
-			until.tv_sec++;
-		}
-		if (pthread_mutex_timedlock(&q->lock, &until) == 0)
-			break;
-		rc = ctx_check(ctx);
-		if (rc != 0)
-			return (rc);
-	}
-	return (0);
-}
-
-static int
 read_piece(struct qmp *q, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 {
 	size_t done;
@@ -539,7 +516,7 @@ qmp_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 	size_t part;
 	int rc;
 
-	rc = take_lock(ctx, q);
+	rc = ctx_lock(ctx, &q->lock);
 	if (rc != 0)
 		return (rc);
 	for (; rc == 0 && n > 0; n -= part) {

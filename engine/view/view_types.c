@@ -8,6 +8,7 @@
 #define CACHE_LINE	64		/* bytes, of the processors of today */
 #define NAME_LEN	256
 #define DEPTH_MAX	32		/* of anonymous structures */
+#define MEMBERS_MAX	1000000u	/* looked at in one type: they may nest anew */
 
 static const char *
 kind_word(const struct type *t)
@@ -152,7 +153,7 @@ static const struct column layout_columns[] = {
 struct layout {
 	struct kernel	*k;
 	struct row_sink	*sink;
-	uint64_t	 key;
+	uint64_t	 key;		/* rows so far */
 	uint64_t	 holes, hole_bits;	/* bytes and bits in between */
 };
 
@@ -225,7 +226,7 @@ emit_members(struct ctx *ctx, struct layout *l, struct typeref ref,
 	uint32_t i;
 	int rc;
 
-	if (depth > DEPTH_MAX)
+	if (depth > DEPTH_MAX || l->key > MEMBERS_MAX)
 		return (ctx_fail(ctx, E_LIMIT, "layout: structures inside each "
 		    "other without end"));
 	next = base;
@@ -316,6 +317,7 @@ struct users_run {
 	struct row_sink	*sink;
 	const char	*name;		/* of the type that is looked for, */
 	enum type_kind	 kind;		/* in whatever unit */
+	size_t		 members;	/* looked at in this one */
 };
 
 /* How a member holds the type: "holds", "array", "points", or NULL. */
@@ -372,7 +374,8 @@ look_inside(struct ctx *ctx, struct users_run *r, const char *name,
 	int rc;
 
 	for (i = 0, rc = 0; i < t->nmembers && rc == 0; i++) {
-		if (type_member_at(ctx, r->k->types, ref, i, &m) != 0)
+		if (++r->members > MEMBERS_MAX ||
+		    type_member_at(ctx, r->k->types, ref, i, &m) != 0)
 			break;
 		if (m.name[0] == '\0' && depth < DEPTH_MAX &&
 		    type_strip(ctx, r->k->types, m.type, &inner, &mt) == 0 &&
@@ -408,6 +411,7 @@ emit_user(void *arg, struct ctx *ctx, const struct type_unit *unit,
 	    t->kind != TYPE_UNION))
 		return (0);
 	full_name(r->k, unit, t, name);
+	r->members = 0;
 	return (look_inside(ctx, r, name, ref, t, 0, 0));
 }
 
