@@ -36,6 +36,7 @@ put(struct mk_stub *s, int fd, const char *text)
 	sprintf(packet, "$%s#%02x", text, sum & 0xff);
 	if (s->delay > 0)
 		usleep((useconds_t)s->delay * 1000);
+	s->unanswered = true;
 	k = send(fd, packet, n + 4, MSG_NOSIGNAL);
 	(void)k;
 	free(packet);
@@ -193,6 +194,11 @@ feed(struct mk_stub *s, int fd, char *held, size_t *nheld, char c)
 {
 	char *end;
 
+	/* The receipt of an answer stops nothing, not even that of "D". */
+	if (s->unanswered && c == '+') {
+		s->unanswered = false;
+		return (true);
+	}
 	if (s->running) {
 		s->running = false;
 		s->stops++;

@@ -36,6 +36,7 @@ struct mk_stub {
 	int		 listener;
 	pthread_t	 thread;
 	bool		 physical;
+	bool		 unanswered;	/* an answer was sent, its "+" is to come */
 };
 
 void	mk_stub_start(struct mk_stub *);
