@@ -724,9 +724,11 @@ const struct command commands[] = {
 
 	{ .name = "In a pane", .help = "" },
 	{ "toggle", "", "", "fold or unfold", 0, VERB_TOGGLE, run_verb },
-	{ "unfold", "", "", "open in place, pointers too", 0, VERB_OPEN,
+	{ "unfold", "", "[all]", "open in place, pointers too", 0, VERB_OPEN,
 	    run_verb },
-	{ "fold", "", "", "fold", 0, VERB_CLOSE, run_verb },
+	{ "fold", "", "[all]", "fold", 0, VERB_CLOSE, run_verb },
+	{ "option", "", "-X [VALUE]", "turn a table's option on or off", 0,
+	    VERB_OPTION, run_verb },
 	{ "sort", "", "[COLUMN]", "sort by this column, again: reversed", 0,
 	    VERB_SORT, run_verb },
 	{ "reverse", "", "", "reverse the order", 0, VERB_REVERSE, run_verb },

@@ -3,55 +3,19 @@
  * Any view as a table.  The view runs as a job that adds rows while they are
  * looked at; what is shown is an order of row numbers: filtered, sorted.
  */
-#include "ui/job.h"
+#include "ui/table_pane.h"
 
-#include "engine/view/tables.h"
-#include "ui/model.h"
-#include "ui/table_heat.h"
-
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MEASURED	500		/* rows that set the widths of columns */
-#define WIDE		36		/* no column but the last grows wider */
-#define COLUMNS_MAX	64
 #define ROWS_MAX	4000000u
 #define REREAD_MAX	20000u		/* rows read again as time goes by */
 
-struct table_pane {
-	struct pane	 p;
-	struct row_sink	 sink;		/* in front of the table: locks */
-	struct table	 table;
-	struct table	 next;		/* as time goes by: takes its place */
-	bool		 rereading;	/* the job fills it */
-	struct heat	*heat;		/* of each row, or NULL */
-	struct job	 job;
-	const struct view *view;
-	struct arena	 arena;		/* of args */
-	struct view_args args;
-	char		*line;
-	bool		 stale;		/* the order is not that of the rows */
-	bool		 ended;
-	bool		 at_end;	/* a log: the newest rows matter */
-	char		 why[ERR_TEXT_MAX];	/* how the view failed */
-
-	uint32_t	*order;
-	size_t		 norder, order_cap;
-	size_t		 seen;		/* rows that the order knows */
-	char		*regex;
-	struct sym_filter *filter;
-	int		 sort;		/* column, -1 = as they came */
-	bool		 reverse;
-
-	size_t		 columns[COLUMNS_MAX];	/* those shown */
-	int		 widths[COLUMNS_MAX];
-	size_t		 ncolumns, measured;
-	size_t		 column, left;	/* the cursor's; the first on screen */
-	size_t		 right;		/* behind the last that is drawn in full */
-	int		 shift;		/* columns of text hidden in a wide cell */
-	bool		 upright;	/* one row, too wide: a column a line */
-};
+static bool	step(struct pane *);
+static int	refresh(struct pane *);
+static int	set_option(struct table_pane *, const char *arg);
 
 static int
 sink_begin(struct row_sink *sink, struct ctx *ctx, const struct column *c,
@@ -95,468 +59,13 @@ load(void *arg, struct ctx *ctx)
 	return (view_run(ctx, t->p.ui->kernel, t->view, &t->args, &t->sink));
 }
 
-/* The cell as text; "" beyond the end of a short row. */
-static void
-cell_text_of(struct table_pane *t, const struct row *row, size_t column,
-    struct buf *b)
-{
-	if (column < row->ncells)
-		cell_format(&row->cells[column], &t->table.columns[column], b);
-}
-
-static void
-measure(struct table_pane *t)
-{
-	struct buf b = { 0 };
-	const struct column *c;
-	const char *title;
-	size_t i, k;
-	int w;
-
-	if (t->ncolumns == 0) {
-		for (i = 0; i < t->table.ncolumns &&
-		    t->ncolumns < COLUMNS_MAX; i++) {
-			c = &t->table.columns[i];
-			if (c->hidden)
-				continue;
-			title = c->title != NULL ? c->title : c->key;
-			t->columns[t->ncolumns] = i;
-			t->widths[t->ncolumns++] = (int)strlen(title);
-		}
-	}
-	for (; t->measured < t->table.nrows && t->measured < MEASURED;
-	    t->measured++) {
-		for (k = 0; k < t->ncolumns; k++) {
-			buf_reset(&b);
-			cell_text_of(t, t->table.rows[t->measured],
-			    t->columns[k], &b);
-			w = (int)grid_columns(&t->p.ui->grid, buf_text(&b),
-			    b.len < 4096 ? b.len : 4096);
-			if (w > t->widths[k])
-				t->widths[k] = w;
-		}
-	}
-	buf_fini(&b);
-}
-
-static void
-row_as_text(struct table_pane *t, const struct row *row, struct buf *b)
-{
-	size_t k;
-
-	for (k = 0; k < t->ncolumns; k++) {
-		if (k > 0)
-			buf_puts(b, " ");
-		cell_text_of(t, row, t->columns[k], b);
-	}
-}
-
-static int
-number_of(const struct cell *c, double *v)
-{
-	switch (c->kind) {
-	case CELL_U64:
-	case CELL_ADDR:
-		*v = (double)c->u;
-		return (1);
-	case CELL_S64:
-		*v = (double)c->s;
-		return (1);
-	case CELL_DOUBLE:
-		*v = c->d;
-		return (1);
-	case CELL_BOOL:
-		*v = c->b;
-		return (1);
-	default:
-		return (0);
-	}
-}
-
-static int
-compare_cells(const struct cell *a, const struct cell *b)
-{
-	double x, y;
-	size_t n;
-	int c;
-
-	if (a->kind == b->kind &&
-	    (a->kind == CELL_U64 || a->kind == CELL_ADDR))
-		return ((a->u > b->u) - (a->u < b->u));
-	if (number_of(a, &x) && number_of(b, &y))
-		return ((x > y) - (x < y));
-	if (a->kind == CELL_TEXT && b->kind == CELL_TEXT) {
-		n = a->text.n < b->text.n ? a->text.n : b->text.n;
-		c = n > 0 ? memcmp(a->text.p, b->text.p, n) : 0;
-		return (c != 0 ? c : (a->text.n > b->text.n) -
-		    (a->text.n < b->text.n));
-	}
-	if (a->kind == CELL_LIST && b->kind == CELL_LIST && a->list.n > 0 &&
-	    b->list.n > 0 && a->list.v[0].kind == CELL_TEXT)
-		return (compare_cells(&a->list.v[0], &b->list.v[0]));
-	return (0);
-}
-
-/* No value sorts behind every value, whichever way. */
-static bool
-is_nothing(const struct cell *c)
-{
-	return (c->kind == CELL_NULL || c->kind == CELL_MISSING ||
-	    (c->kind == CELL_LIST && c->list.n == 0));
-}
-
-static int
-compare_rows(const void *a, const void *b, void *arg)
-{
-	const struct table_pane *t = arg;
-	uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
-	const struct row *x = t->table.rows[ia], *y = t->table.rows[ib];
-	size_t col;
-	int c;
-
-	c = 0;
-	if (t->sort >= 0) {
-		col = (size_t)t->sort;
-		if (col < x->ncells && col < y->ncells) {
-			c = is_nothing(&x->cells[col]) -
-			    is_nothing(&y->cells[col]);
-			if (c != 0)
-				return (c);
-			c = compare_cells(&x->cells[col], &y->cells[col]);
-		}
-	}
-	if (c == 0)
-		c = (ia > ib) - (ia < ib);
-	return (t->reverse ? -c : c);
-}
-
-/* Bring the order up to date; the lock is held. */
-static void
-arrange(struct table_pane *t)
-{
-	struct buf b = { 0 };
-	size_t start, end, i;
-	uint32_t want;
-	bool follow, has;
-
-	if (!t->stale && t->seen == t->table.nrows)
-		return;
-	follow = t->at_end && (t->norder == 0 ||
-	    t->p.list.cur + 1 >= t->norder);
-	has = t->p.list.cur < t->norder && t->norder > 0;
-	want = has ? t->order[t->p.list.cur] : 0;
-	if (t->stale)
-		t->norder = t->seen = 0;
-	measure(t);
-	/* The text of a log is what one reads it for. */
-	if (t->at_end && t->seen == 0 && t->column == 0 && t->ncolumns > 0)
-		t->column = t->ncolumns - 1;
-	if (!vec_room(t->order, t->order_cap, t->table.nrows)) {
-		t->stale = false;
-		return;
-	}
-	for (i = t->seen; i < t->table.nrows; i++) {
-		if (t->filter != NULL) {
-			buf_reset(&b);
-			row_as_text(t, t->table.rows[i], &b);
-			if (!sym_filter_match(t->filter, buf_text(&b), b.len,
-			    &start, &end))
-				continue;
-		}
-		t->order[t->norder++] = (uint32_t)i;
-	}
-	buf_fini(&b);
-	t->seen = t->table.nrows;
-	if (t->sort >= 0 || t->reverse)
-		qsort_r(t->order, t->norder, sizeof(t->order[0]), compare_rows,
-		    t);
-	list_fit(&t->p.list, t->norder, t->p.list.h);
-	if (follow) {
-		list_go(&t->p.list, t->norder > 0 ? t->norder - 1 : 0);
-	} else if (has && (t->stale || t->sort >= 0 || t->reverse)) {
-		for (i = 0; i < t->norder && t->order[i] != want; i++)
-			;
-		list_go(&t->p.list, i < t->norder ? i : 0);
-	}
-	t->stale = false;
-}
-
-static bool
-to_the_right(const struct table_pane *t, const struct row *row, size_t k)
-{
-	const struct column *c = &t->table.columns[t->columns[k]];
-
-	if (c->right)
-		return (true);
-	if (row == NULL || t->columns[k] >= row->ncells)
-		return (false);
-	switch (row->cells[t->columns[k]].kind) {
-	case CELL_U64:
-	case CELL_S64:
-	case CELL_DOUBLE:
-		return (true);
-	default:
-		return (false);
-	}
-}
-
-/* Text in the last column takes the rest of the line. */
-static int
-shown_width(const struct table_pane *t, size_t k, int x, int w)
-{
-	const struct row *first;
-
-	if (k + 1 == t->ncolumns) {
-		first = t->norder > 0 ? t->table.rows[t->order[0]] : NULL;
-		return (to_the_right(t, first, k) && t->widths[k] < w - x ?
-		    t->widths[k] : w - x);
-	}
-	return (t->widths[k] < WIDE ? t->widths[k] : WIDE);
-}
-
-/* Scroll to the side until the cursor's column is on the screen. */
-static void
-fit_columns(struct table_pane *t, int w)
-{
-	size_t k;
-	int x;
-
-	if (t->column >= t->ncolumns)
-		t->column = t->ncolumns > 0 ? t->ncolumns - 1 : 0;
-	if (t->column < t->left)
-		t->left = t->column;
-	for (;;) {
-		for (x = 1, k = t->left; k < t->column; k++)
-			x += shown_width(t, k, x, w) + 1;
-		if (t->left >= t->column || x + (t->widths[k] < 20 ?
-		    t->widths[k] : 20) <= w)
-			break;
-		t->left++;
-	}
-}
-
-static enum style
-cell_style(const struct row *row, const struct cell *c)
-{
-	switch (row->style) {
-	case ROW_DIM:
-		return (STYLE_DIM);
-	case ROW_STRONG:
-		return (STYLE_STRONG);
-	case ROW_WARN:
-		return (STYLE_WARN);
-	case ROW_ERROR:
-		return (STYLE_ERROR);
-	default:
-		break;
-	}
-	if (c->kind == CELL_MISSING)
-		return (STYLE_MISSING);
-	return (c->link.kind != LINK_NONE ? STYLE_LINK : STYLE_NORMAL);
-}
-
-static enum style
-heat_style(const struct table_pane *t, size_t row, size_t column,
-    enum style style)
-{
-	if (t->heat == NULL || column >= 64)
-		return (style);
-	if (t->heat[row].fresh >> column & 1)
-		return (STYLE_CHANGED);
-	return (t->heat[row].fading >> column & 1 ? STYLE_FADING : style);
-}
-
-static void
-draw_row(struct table_pane *t, const struct region *r, int y, size_t i,
-    bool focus)
-{
-	const struct row *row = t->table.rows[t->order[i]];
-	const struct cell *c;
-	struct buf b = { 0 };
-	const char *text;
-	size_t k, n, skip;
-	int x, w, here_x, here_w;
-	bool here;
-
-	here = i == t->p.list.cur;
-	here_x = here_w = 0;
-	for (x = 1, k = t->left; k < t->ncolumns && x < r->w; k++) {
-		w = shown_width(t, k, x, r->w);
-		if (k == t->column) {
-			here_x = x;
-			here_w = w < r->w - x ? w : r->w - x;
-		}
-		if (t->columns[k] < row->ncells) {
-			c = &row->cells[t->columns[k]];
-			buf_reset(&b);
-			if (k == 0 || (c->kind == CELL_TEXT && row->depth > 0 &&
-			    row->depth < 64)) {
-				for (n = 0; n < row->depth && n < 64; n++)
-					buf_puts(&b, "  ");
-			}
-			cell_text_of(t, row, t->columns[k], &b);
-			text = buf_text(&b);
-			n = b.len;
-			if (k == t->column && t->shift > 0) {
-				skip = (size_t)t->shift < n ?
-				    (size_t)t->shift : n;
-				while (skip < n &&
-				    ((unsigned char)text[skip] & 0xc0) == 0x80)
-					skip++;
-				text += skip;
-				n -= skip;
-			}
-			region_field(r, y, x, w < r->w - x ? w : r->w - x,
-			    to_the_right(t, row, k), heat_style(t,
-			    t->order[i], t->columns[k], cell_style(row, c)),
-			    grid_link(r->g, &c->link), text, n);
-		}
-		x += w + 1;
-	}
-	buf_fini(&b);
-	if (here) {
-		region_restyle(r, y, 0, r->w, focus ? STYLE_CURSOR :
-		    STYLE_CURSOR_OTHER);
-		if (focus && here_w > 0 && t->ncolumns > 1)
-			region_restyle(r, y, here_x, here_w,
-			    STYLE_CURSOR_CELL);
-		if (focus)
-			r->g->mark_row = r->y + y;
-	}
-}
-
-static void
-draw_header(struct table_pane *t, const struct region *r)
-{
-	const struct column *c;
-	const struct row *first;
-	const char *title;
-	char text[80], *p;
-	size_t k;
-	int x, w;
-	bool right;
-
-	first = t->norder > 0 ? t->table.rows[t->order[0]] : NULL;
-	t->right = t->left;
-	for (x = 1, k = t->left; k < t->ncolumns && x < r->w; k++) {
-		c = &t->table.columns[t->columns[k]];
-		w = shown_width(t, k, x, r->w);
-		if (w >= t->widths[k] && x + t->widths[k] <= r->w)
-			t->right = k + 1;
-		title = c->title != NULL ? c->title : c->key;
-		snprintf(text, sizeof(text), "%s%s", title,
-		    (int)t->columns[k] != t->sort ? "" :
-		    t->reverse ? "\u2193" : "\u2191");
-		if (c->title == NULL) {
-			for (p = text; *p != '\0'; p++) {
-				if (*p >= 'a' && *p <= 'z')
-					*p -= 'a' - 'A';
-			}
-		}
-		right = to_the_right(t, first, k) && k + 1 < t->ncolumns;
-		region_field(r, 0, x, w < r->w - x ? w : r->w - x, right,
-		    k == t->column ? STYLE_HEADER_HERE : STYLE_HEADER, 0, text,
-		    strlen(text));
-		x += w + 1;
-	}
-	/* More to the left, more to the right. */
-	if (t->left > 0)
-		region_puts(r, 0, 0, STYLE_STRONG, "\u2190");
-	if (k < t->ncolumns)
-		region_puts(r, 0, r->w - 1, STYLE_STRONG, "\u2192");
-}
-
-/* A single row that is wider than the screen reads better as a list. */
-static bool
-wants_upright(const struct table_pane *t, int w)
-{
-	size_t k;
-	int x;
-
-	for (x = 1, k = 0; k < t->ncolumns; k++)
-		x += t->widths[k] + 1;
-	return (t->ended && t->table.nrows == 1 && t->norder == 1 && x > w + 1);
-}
-
-static void
-draw_upright(struct table_pane *t, const struct region *r, bool focus)
-{
-	const struct row *row = t->table.rows[t->order[0]];
-	const struct cell *c;
-	struct list fields = { .cur = t->column, .top = t->left };
-	struct buf b = { 0 };
-	size_t k;
-	int y, wide;
-
-	for (wide = 0, k = 0; k < t->ncolumns; k++) {
-		y = (int)strlen(t->table.columns[t->columns[k]].key);
-		wide = y > wide ? y : wide;
-	}
-	list_fit(&fields, t->ncolumns, r->h);
-	t->column = fields.cur;
-	t->left = fields.top;
-	t->right = t->ncolumns;
-	for (y = 0; y < r->h && t->left + (size_t)y < t->ncolumns; y++) {
-		k = t->left + (size_t)y;
-		region_puts(r, y, 1, STYLE_HEADER,
-		    t->table.columns[t->columns[k]].key);
-		if (t->columns[k] < row->ncells) {
-			c = &row->cells[t->columns[k]];
-			buf_reset(&b);
-			cell_text_of(t, row, t->columns[k], &b);
-			region_field(r, y, wide + 3, r->w - wide - 3, false,
-			    cell_style(row, c), grid_link(r->g, &c->link),
-			    buf_text(&b), b.len);
-		}
-		if (k == t->column) {
-			region_restyle(r, y, 0, r->w, focus ? STYLE_CURSOR :
-			    STYLE_CURSOR_OTHER);
-			if (focus)
-				r->g->mark_row = r->y + y;
-		}
-	}
-	buf_fini(&b);
-}
-
 static void
 draw(struct pane *p, const struct region *r, bool focus)
 {
 	struct table_pane *t = (struct table_pane *)p;
-	struct region body;
-	size_t i;
-	int y, x;
 
-	body = grid_region(r->g, r->x, r->y + 1, r->w, r->h - 1);
-	p->list.h = body.h;
 	job_lock(&t->job);
-	arrange(t);
-	list_fit(&p->list, t->norder, body.h);
-	t->upright = wants_upright(t, r->w);
-	if (t->upright) {
-		draw_upright(t, r, focus);
-		job_unlock(&t->job);
-		return;
-	}
-	fit_columns(t, r->w);
-	draw_header(t, r);
-	for (y = 0; y < body.h; y++) {
-		i = p->list.top + (size_t)y;
-		if (i >= t->norder)
-			break;
-		draw_row(t, &body, y, i, focus);
-	}
-	/* Of a list that changes while it is walked the end may be missing. */
-	if (t->norder > 0 && t->ended && t->why[0] != '\0' && y < body.h) {
-		x = region_puts(&body, y, 1, STYLE_WARN, "the list ends early: ");
-		region_field(&body, y, x, body.w - x, false, STYLE_WARN, 0,
-		    t->why, strlen(t->why));
-	}
-	if (t->norder == 0 && t->ended)
-		region_puts(&body, 0, 1, STYLE_DIM, t->why[0] != '\0' ? t->why :
-		    t->filter != NULL ? "no row matches the filter" :
-		    "no rows");
-	else if (t->norder == 0)
-		region_puts(&body, 0, 1, STYLE_DIM, "working ...");
+	table_draw(t, r, focus);
 	job_unlock(&t->job);
 }
 
@@ -676,6 +185,11 @@ do_verb(struct table_pane *t, enum verb v, int count, const char *arg)
 		t->reverse = !t->reverse;
 		t->stale = true;
 		return (true);
+	case VERB_OPEN:
+	case VERB_CLOSE:
+	case VERB_TOGGLE:
+		table_fold(t, v, strcmp(arg, "all") == 0);
+		return (true);
 	case VERB_CLICK:
 		if ((count >> 16) >= 1)
 			list_go(&t->p.list, t->p.list.top +
@@ -693,9 +207,14 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 	struct table_pane *t = (struct table_pane *)p;
 	bool mine;
 
+	if (v == VERB_OPTION) {
+		if (set_option(t, arg) != 0)
+			ui_say_error(p->ui);
+		return (true);
+	}
 	job_lock(&t->job);
 	mine = do_verb(t, v, count, arg);
-	arrange(t);
+	table_arrange(t);
 	job_unlock(&t->job);
 	return (mine);
 }
@@ -730,7 +249,7 @@ row_text(struct pane *p, size_t i, struct buf *b)
 
 	job_lock(&t->job);
 	if (i < t->norder)
-		row_as_text(t, t->table.rows[t->order[i]], b);
+		table_row_text(t, t->table.rows[t->order[i]], b);
 	job_unlock(&t->job);
 }
 
@@ -788,9 +307,131 @@ filter(struct pane *p, const char *regex)
 	t->filter = f;
 	t->regex = copy;
 	t->stale = true;
-	arrange(t);
+	table_arrange(t);
 	job_unlock(&t->job);
 	return (0);
+}
+
+/* --- options of the view --- */
+
+/* The table is that of another line from now on; nothing runs. */
+static int
+set_line(struct table_pane *t, const char *line)
+{
+	struct ctx *ctx = t->p.ui->ctx;
+	struct view_args args = { .tables = t->p.ui->tables };
+	char *copy;
+	int rc;
+
+	copy = strdup(line);
+	if (copy == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	rc = view_split(ctx, &t->arena, copy, &args);
+	if (rc != 0) {
+		free(copy);
+		return (rc);
+	}
+	free(t->line);
+	t->line = copy;
+	t->args = args;
+	snprintf(t->p.title, sizeof(t->p.title), "%s", copy);
+	return (0);
+}
+
+/* A level, 0 to 7: one up, one down, or as it is said. */
+static int
+next_level(const char *now, const char *value)
+{
+	int level;
+
+	level = now != NULL && now[0] >= '0' && now[0] <= '7' ? now[0] - '0' : 7;
+	if (strcmp(value, "-") == 0)
+		return (level > 0 ? level - 1 : 0);
+	if (strcmp(value, "+") == 0)
+		return (level < 7 ? level + 1 : 7);
+	return (value[0] >= '0' && value[0] <= '7' && value[1] == '\0' ?
+	    value[0] - '0' : -1);
+}
+
+/* The line with that option turned on or off, or with another value. */
+static int
+line_with(struct table_pane *t, const char *name, const char *value,
+    struct buf *line)
+{
+	const struct view_args *a = &t->args;
+	const char *now = NULL;
+	bool had = false;
+	int i, level;
+
+	buf_puts(line, a->argv[0]);
+	for (i = 1; i < a->argc; i++) {
+		if (strcmp(a->argv[i], name) != 0) {
+			buf_printf(line, strpbrk(a->argv[i], " \t'\"") != NULL ?
+			    " '%s'" : " %s", a->argv[i]);
+			continue;
+		}
+		had = true;
+		if (value[0] != '\0' && i + 1 < a->argc)
+			now = a->argv[++i];
+	}
+	if (value[0] == '\0') {
+		if (!had)
+			buf_printf(line, " %s", name);
+		return (0);
+	}
+	level = next_level(now, value);
+	if (level < 0)
+		return (ctx_fail(t->p.ui->ctx, E_USAGE, "option %s: %s is not "
+		    "one of 0 to 7, + and -", name, value));
+	if (level < 7)
+		buf_printf(line, " %s %d", name, level);
+	return (0);
+}
+
+/* "-f": on or off; "--level N": that value.  The table is read again. */
+static int
+set_option(struct table_pane *t, const char *arg)
+{
+	struct ctx *ctx = t->p.ui->ctx;
+	struct buf line = { 0 };
+	const char *value, *known;
+	char name[24];
+	size_t n;
+	int rc;
+
+	n = strcspn(arg, " \t");
+	value = arg + n + strspn(arg + n, " \t");
+	snprintf(name, sizeof(name), "%.*s", (int)(n < sizeof(name) ? n : 0),
+	    arg);
+	known = name[0] == '-' && t->view->args != NULL ?
+	    strstr(t->view->args, name) : NULL;
+	if (known == NULL || isalnum((unsigned char)known[strlen(name)]))
+		return (ctx_fail(ctx, E_USAGE, "%s has no option \"%s\"%s%s",
+		    t->view->name, arg, t->view->args != NULL ? ": " : "",
+		    t->view->args != NULL ? t->view->args : ""));
+	rc = line_with(t, name, value, &line);
+	if (rc != 0 || strcmp(buf_text(&line), t->line) == 0) {
+		buf_fini(&line);
+		return (rc);
+	}
+	job_cancel(&t->job);
+	job_fini(&t->job);
+	job_init(&t->job);
+	table_reset(&t->next);
+	if (t->before == NULL)
+		t->before = strdup(t->line);
+	rc = t->before == NULL ? ctx_fail(ctx, E_NOMEM, "no memory") :
+	    set_line(t, buf_text(&line));
+	buf_fini(&line);
+	if (rc != 0)
+		return (rc);
+	if (!t->ended)
+		return (refresh(&t->p));
+	t->rereading = true;
+	t->p.busy = "working";
+	rc = job_start(&t->job, t->p.ui, load, t);
+	(void)step(&t->p);
+	return (rc);
 }
 
 /* --- as time goes by --- */
@@ -808,10 +449,13 @@ take_next(struct table_pane *t)
 
 	if (l->cur < t->norder)
 		key = t->table.rows[t->order[l->cur]]->key;
-	heat = t->table.nrows > 0 ? table_heat(&t->table, t->heat, &t->next) :
-	    NULL;
+	/* Other options bring other rows: these are no news. */
+	heat = t->table.nrows > 0 && t->before == NULL ?
+	    table_heat(&t->table, t->heat, &t->next) : NULL;
 	free(t->heat);
 	t->heat = heat;
+	if (t->before != NULL)
+		t->ncolumns = 0;
 	/* The columns are those before, their texts lie in the other arena. */
 	old = t->table;
 	t->table = t->next;
@@ -819,7 +463,7 @@ take_next(struct table_pane *t)
 	table_reset(&t->next);
 	t->norder = t->seen = t->measured = 0;
 	t->stale = true;
-	arrange(t);
+	table_arrange(t);
 	for (i = 0; key != 0 && i < t->norder; i++)
 		if (t->table.rows[t->order[i]]->key == key) {
 			l->top = i > below ? i - below : 0;
@@ -846,29 +490,33 @@ static bool
 step(struct pane *p)
 {
 	struct table_pane *t = (struct table_pane *)p;
+	bool failed;
 
 	if (!job_ended(&t->job))
 		return (false);
 	p->busy = NULL;
+	failed = t->job.status != 0;
 	job_lock(&t->job);
 	/* A table that could not be read again stays. */
 	if (t->rereading && t->next.ncolumns > 0 &&
-	    t->job.status != E_CANCELLED &&
-	    (t->job.status == 0 || t->next.nrows > 0))
+	    t->job.status != E_CANCELLED && (!failed || t->next.nrows > 0))
 		take_next(t);
+	else if (t->rereading && t->before != NULL)
+		set_line(t, t->before);
 	job_unlock(&t->job);
 	t->why[0] = '\0';
-	if (t->job.status != 0) {
+	if (failed)
 		snprintf(t->why, sizeof(t->why), "%s",
 		    t->job.ctx.err.text[0] != '\0' ? t->job.ctx.err.text :
 		    status_text(t->job.status));
-		if (!t->rereading)
-			ui_say(p->ui, STYLE_ERROR, "%s", t->why);
-	}
+	if (failed && (!t->rereading || t->before != NULL))
+		ui_say(p->ui, STYLE_ERROR, "%s", t->why);
+	free(t->before);
+	t->before = NULL;
 	t->rereading = false;
 	t->ended = true;
 	job_lock(&t->job);
-	arrange(t);
+	table_arrange(t);
 	job_unlock(&t->job);
 	return (false);
 }
@@ -917,6 +565,10 @@ position(struct pane *p, struct buf *b)
 		buf_printf(b, "%zu/%zu", t->column + 1, t->ncolumns);
 	else
 		list_position(&p->list, b);
+	/* Each reading goes to the newest line while the cursor is there. */
+	if (t->at_end && p->ui->kernel->live && p->frozen == NULL &&
+	    p->list.cur + 1 >= t->norder)
+		buf_puts(b, " following");
 	if (t->filter != NULL)
 		buf_printf(b, " of %zu", t->table.nrows);
 	job_unlock(&t->job);
@@ -934,7 +586,7 @@ detail(struct pane *p, struct buf *b)
 	job_lock(&t->job);
 	row = row_here(t);
 	c = cell_here(t);
-	if (c != NULL && (t->upright || t->widths[t->column] > WIDE ||
+	if (c != NULL && (t->upright || t->widths[t->column] > TABLE_WIDE ||
 	    t->column >= t->right)) {
 		if (t->upright && c->kind == CELL_NULL)
 			buf_puts(b, "none");
@@ -949,7 +601,7 @@ detail(struct pane *p, struct buf *b)
 			    c->kind != CELL_NULL &&
 			    !(c->kind == CELL_LIST && c->list.n == 0) &&
 			    !(c->kind == CELL_TEXT && c->text.n == 0))
-				cell_text_of(t, row, t->columns[k], b);
+				table_cell_text(t, row, t->columns[k], b);
 			else
 				b->len = before;
 		}
@@ -979,7 +631,10 @@ close_pane(struct pane *p)
 	sym_filter_destroy(t->filter);
 	free(t->regex);
 	free(t->order);
+	free(t->folded);
+	free(t->lines);
 	free(t->line);
+	free(t->before);
 }
 
 static const struct hint hints[] = {
@@ -988,25 +643,42 @@ static const struct hint hints[] = {
 	{ NULL, NULL },
 };
 
-const struct pane_ops pane_table = {
-	.name = "table",
-	.close = close_pane,
-	.draw = draw,
-	.verb = verb,
-	.link = follow,
-	.row_text = row_text,
-	.word = word,
-	.rows = rows,
-	.filter = filter,
-	.refresh = refresh,
-	.reread = reread,
-	.step = step,
-	.cancel = cancel,
-	.position = position,
-	.detail = detail,
-	.where = where,
-	.hints = hints,
+static const struct hint ps_hints[] = {
+	{ "follow", "open" }, { "filter", "filter" }, { "sort", "sort" },
+	{ "option -f", "tree" }, { "option -t", "threads" },
+	{ "option -u", "user" }, { "help", "keys" }, { NULL, NULL },
 };
+
+static const struct hint log_hints[] = {
+	{ "follow", "open" }, { "filter", "filter" }, { "search", "search" },
+	{ "option -T", "dates" }, { "option --level -", "less" },
+	{ "option --level +", "more" }, { "help", "keys" }, { NULL, NULL },
+};
+
+/* The same pane under several names: keys may differ by what is shown. */
+#define OPS(mode, keys) {		\
+	.name = mode,			\
+	.close = close_pane,		\
+	.draw = draw,			\
+	.verb = verb,			\
+	.link = follow,			\
+	.row_text = row_text,		\
+	.word = word,			\
+	.rows = rows,			\
+	.filter = filter,		\
+	.refresh = refresh,		\
+	.reread = reread,		\
+	.step = step,			\
+	.cancel = cancel,		\
+	.position = position,		\
+	.detail = detail,		\
+	.where = where,			\
+	.hints = keys,			\
+}
+
+const struct pane_ops pane_table = OPS("table", hints);
+const struct pane_ops pane_ps = OPS("ps", ps_hints);
+const struct pane_ops pane_log = OPS("log", log_hints);
 
 int
 pane_table_open(struct ui *ui, const char *line)
@@ -1035,6 +707,10 @@ pane_table_open(struct ui *ui, const char *line)
 	if (rc == 0) {
 		snprintf(t->p.title, sizeof(t->p.title), "%s", line);
 		t->at_end = strcmp(t->view->name, "log") == 0;
+		if (t->at_end)
+			t->p.ops = &pane_log;
+		else if (strcmp(t->view->name, "ps") == 0)
+			t->p.ops = &pane_ps;
 		rc = refresh(&t->p);
 	}
 	/* Wrong words are answered on the line below, not by an empty table. */

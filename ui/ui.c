@@ -25,12 +25,13 @@
 #define MESSAGES_MAX	65536		/* bytes of messages kept */
 #define KEYMAP_BYTES_MAX	(1u << 20)
 
-extern const struct pane_ops pane_overview, pane_table, pane_symbols, pane_hex,
-    pane_struct, pane_process, pane_changes, pane_help, pane_notes;
+extern const struct pane_ops pane_overview, pane_table, pane_ps, pane_log,
+    pane_symbols, pane_hex, pane_struct, pane_process, pane_changes, pane_help,
+    pane_notes;
 
 const struct pane_ops *const panes[] = {
-	&pane_overview, &pane_table, &pane_symbols, &pane_hex, &pane_struct,
-	&pane_process, &pane_changes, &pane_help, &pane_notes, NULL,
+	&pane_overview, &pane_table, &pane_ps, &pane_log, &pane_symbols,
+	&pane_hex, &pane_struct, &pane_process, &pane_changes, &pane_help, &pane_notes, NULL,
 };
 
 uint64_t

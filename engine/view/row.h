@@ -82,6 +82,7 @@ struct column {
 	uint8_t		 width;		/* usual width on a screen; 0 = by content */
 	bool		 right;		/* align right */
 	bool		 hidden;	/* JSON and CSV only, not in text or panes */
+	bool		 tree;		/* the depth of rows is shown here, not in the first */
 };
 
 struct row {

@@ -23,6 +23,7 @@ struct sink_text {
 	struct out	*out;
 	struct table	 held;
 	size_t		*widths;	/* NULL until the columns are known */
+	size_t		 tree;		/* the column that shows the depth */
 	bool		 started;	/* the header is out */
 	struct buf	 cell, line;
 };
@@ -50,7 +51,7 @@ cell_string(struct sink_text *s, const struct row *row, size_t i)
 	unsigned k;
 
 	buf_reset(&s->cell);
-	for (k = 0; i == 0 && k < row->depth && k < 64; k++)
+	for (k = 0; i == s->tree && k < row->depth && k < 64; k++)
 		buf_puts(&s->cell, "  ");
 	if (i < row->ncells)
 		cell_format(&row->cells[i], &s->held.columns[i], &s->cell);
@@ -185,6 +186,10 @@ sink_begin(struct row_sink *sink, struct ctx *ctx, const struct column *columns,
 	s->widths = calloc(n + 1, sizeof(*s->widths));
 	if (s->widths == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for columns"));
+	for (s->tree = 0; s->tree < n && !columns[s->tree].tree; s->tree++)
+		;
+	if (s->tree == n)
+		s->tree = 0;
 	return (s->held.sink.begin(&s->held.sink, ctx, columns, n));
 }
 

@@ -13,7 +13,7 @@ static const struct column ps_columns[] = {
 	{ .key = "pid", .width = 7, .right = true },
 	{ .key = "tid", .width = 7, .right = true },
 	{ .key = "ppid", .width = 7, .right = true },
-	{ .key = "comm", .width = 16 },
+	{ .key = "comm", .width = 16, .tree = true },
 	{ .key = "state", .title = "S", .width = 1 },
 	{ .key = "cpu", .width = 3, .right = true },
 	{ .key = "uid", .width = 6, .right = true },
@@ -63,6 +63,7 @@ gather(void *arg, struct ctx *ctx, const char *text, size_t len)
 
 struct ps {
 	struct kernel	*k;
+	bool		 no_kthreads;
 	struct table	 rows;
 	struct strings	 argv;
 	struct sym_filter *filter;
@@ -91,7 +92,7 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 	int error;
 
 	error = ctx_check(ctx);
-	if (error != OK)
+	if (error != OK || (ps->no_kthreads && (p->is_kthread || p->is_idle)))
 		return (error);
 	ps->argv.n = 0;
 	buf_reset(&ps->argv.joined);
@@ -146,6 +147,113 @@ compare(const void *a, const void *b)
 	return (0);
 }
 
+/* --- as a tree --- */
+
+#define NOBODY	SIZE_MAX
+
+/* A process by its number among rows that are in order. */
+static size_t
+row_of_pid(const struct table *t, int64_t pid)
+{
+	size_t low, high, mid;
+
+	for (low = 0, high = t->nrows; low < high;) {
+		mid = low + (high - low) / 2;
+		if (t->rows[mid]->cells[0].s < pid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < t->nrows && t->rows[low]->cells[0].s == pid; low++)
+		if (t->rows[low]->cells[1].s == pid)
+			return (low);
+	return (NOBODY);
+}
+
+/* Whom a row lies below: a thread its process, a process its parent. */
+static size_t
+parent_of(const struct table *t, size_t i)
+{
+	const struct cell *c = t->rows[i]->cells;
+	size_t parent;
+
+	if (c[0].s != c[1].s)
+		return (row_of_pid(t, c[0].s));
+	parent = c[2].kind == CELL_S64 && c[2].s > 0 ?
+	    row_of_pid(t, c[2].s) : NOBODY;
+	return (parent == i ? NOBODY : parent);
+}
+
+struct family {
+	size_t	 first, next;		/* child, and child of the same parent */
+	size_t	 parent;
+	bool	 out;
+};
+
+/* A row and all below it; the links are ours, so that they have no loops. */
+static int
+emit_branch(struct ctx *ctx, const struct table *t, struct family *f, size_t at,
+    struct row_sink *sink)
+{
+	unsigned depth = 0;
+	struct row row;
+	size_t i = at;
+	int error;
+
+	for (;;) {
+		if (!f[i].out) {
+			f[i].out = true;
+			row = *t->rows[i];
+			row.depth = depth;
+			error = row_emit(sink, ctx, &row);
+			if (error != OK)
+				return (error);
+		}
+		if (f[i].first != NOBODY && !f[f[i].first].out) {
+			i = f[i].first;
+			depth++;
+			continue;
+		}
+		while (i != at && (f[i].next == NOBODY || f[f[i].next].out)) {
+			i = f[i].parent;
+			depth--;
+		}
+		if (i == at)
+			return (OK);
+		i = f[i].next;
+	}
+}
+
+/* Parents first, each child below its own; whom nobody has comes at the left. */
+static int
+emit_tree(struct ctx *ctx, const struct table *t, struct row_sink *sink)
+{
+	struct family *f;
+	size_t i, pass;
+	int error;
+
+	f = malloc((t->nrows + 1) * sizeof(*f));
+	if (f == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "ps: no memory for a tree"));
+	for (i = 0; i < t->nrows; i++)
+		f[i] = (struct family){ NOBODY, NOBODY, parent_of(t, i), false };
+	/* From the last on: children come out in their order. */
+	for (i = t->nrows; i-- > 0;) {
+		if (f[i].parent == NOBODY)
+			continue;
+		f[i].next = f[f[i].parent].first;
+		f[f[i].parent].first = i;
+	}
+	/* What damage made its own ancestor is left for a second round. */
+	error = OK;
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; error == OK && i < t->nrows; i++)
+			if (!f[i].out && (pass == 1 || f[i].parent == NOBODY))
+				error = emit_branch(ctx, t, f, i, sink);
+	free(f);
+	return (error);
+}
+
 static int
 ps_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
@@ -155,12 +263,18 @@ ps_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	unsigned flags;
 	size_t i;
 	int arg, error, walk;
+	bool tree;
 
 	flags = 0;
+	tree = false;
 	regex = NULL;
 	for (arg = 1; arg < args->argc; arg++) {
 		if (strcmp(args->argv[arg], "-t") == 0)
 			flags = OS_THREADS | OS_IDLE;
+		else if (strcmp(args->argv[arg], "-f") == 0)
+			tree = true;
+		else if (strcmp(args->argv[arg], "-u") == 0)
+			ps.no_kthreads = true;
 		else if (regex == NULL && args->argv[arg][0] != '-')
 			regex = args->argv[arg];
 		else
@@ -188,7 +302,9 @@ ps_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (ps.rows.nrows > 0)
 		qsort(ps.rows.rows, ps.rows.nrows, sizeof(*ps.rows.rows),
 		    compare);
-	for (i = 0; error == OK && i < ps.rows.nrows; i++)
+	if (tree)
+		error = emit_tree(ctx, &ps.rows, sink);
+	for (i = 0; !tree && error == OK && i < ps.rows.nrows; i++)
 		error = row_emit(sink, ctx, ps.rows.rows[i]);
 	if (error == OK)
 		error = walk;
@@ -264,8 +380,9 @@ env_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 const struct view view_ps = {
 	.name = "ps",
-	.args = "[REGEX] [-t]",
-	.help = "processes, by name or arguments; -t threads and idle tasks too",
+	.args = "[REGEX] [-t] [-f] [-u]",
+	.help = "processes, by name or arguments; -t with threads and idle tasks, "
+	    "-f as a tree, -u without the kernel's own",
 	.needs = NEEDS_OS,
 	.run = ps_run,
 };
