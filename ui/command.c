@@ -386,6 +386,14 @@ run_process(struct ui *ui, const struct command *c, const char *args)
 }
 
 static int
+run_meters(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	return (pane_meters_open(ui));
+}
+
+static int
 run_symbols(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
@@ -743,6 +751,8 @@ const struct command commands[] = {
 	{ .name = "Documents", .help = "" },
 	{ "overview", "", "", "what this is and what happened", 0, 0,
 	    run_overview },
+	{ "meters", "", "", "load, CPUs, memory and swap as bars", NEEDS_OS, 0,
+	    run_meters },
 	{ "symbols", "", "[REGEX]", "all symbols, filtered as you type",
 	    NEEDS_SYMBOLS, 0, run_symbols },
 	{ "hex", "x", "EXPR [pid N]", "memory at an address", 0, 0, run_hex },

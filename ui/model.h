@@ -133,6 +133,23 @@ struct mark {
 	size_t		 row;
 };
 
+/* How a running kernel was doing lately (history.c). */
+#define HISTORY_LEN	120
+
+enum history_of {
+	HISTORY_LOAD,			/* the load average of a minute */
+	HISTORY_CPU,			/* the rest as fractions of what there is */
+	HISTORY_MEMORY,
+	HISTORY_SWAP,
+	HISTORY_KINDS,
+};
+
+struct history {
+	double		 v[HISTORY_LEN];	/* a ring */
+	size_t		 n;			/* values ever */
+	uint64_t	 last;			/* ui_now() of the newest */
+};
+
 struct proc_space {
 	int		 pid;
 	struct space	 space;
@@ -190,6 +207,7 @@ struct ui {
 	struct dump_state target;	/* as heard of last */
 	struct job	 opening;	/* it is opened anew */
 	struct kernel	*opened;
+	struct history	 history[HISTORY_KINDS];
 
 	struct record	*record;
 	struct cast	*cast;		/* NULL: no film is made */
@@ -314,6 +332,7 @@ int	pane_hex_open(struct ui *, uint64_t addr, int pid);
 int	pane_struct_open(struct ui *, const struct value *, const char *title);
 int	pane_process_open(struct ui *, int pid);
 int	pane_table_open(struct ui *, const char *line);
+int	pane_meters_open(struct ui *);
 int	pane_changes_open(struct ui *);
 /* The change under the cursor of that pane, SIZE_MAX: none. */
 size_t	pane_changes_here(struct pane *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The first page: what this is, what happened, how it was doing. */
-#include "ui/doc.h"
+#include "ui/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,7 +206,8 @@ build_identity(struct overview *o)
 		if (gmtime_r(&when, &tm) != NULL &&
 		    strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC",
 		    &tm) > 0)
-			doc_printf(d, STYLE_NORMAL, NULL, ", until %s", date);
+			doc_printf(d, STYLE_NORMAL, NULL, ", %s %s",
+			    k->live ? "now" : "until", date);
 	}
 	if (in->taint.status == OK && in->taint.s != NULL &&
 	    in->taint.s[0] != '\0')
@@ -353,10 +354,11 @@ build_cpus(struct overview *o, int width)
 }
 
 static void
-meter(struct doc *d, const char *label, const struct os_u64 *total,
-    uint64_t used, int width, const char *command)
+meter(struct overview *o, const char *label, const struct os_u64 *total,
+    uint64_t used, int width, enum history_of what)
 {
-	struct link l = link_command(command);
+	struct link l = link_command("meters");
+	struct doc *d = &o->dp.d;
 	int w;
 
 	doc_line(d);
@@ -374,6 +376,8 @@ meter(struct doc *d, const char *label, const struct os_u64 *total,
 	doc_bytes(d, STYLE_NORMAL, total->v);
 	doc_printf(d, STYLE_NORMAL, NULL, " used (%.0f%%)",
 	    (double)used * 100 / (double)total->v);
+	doc_puts(d, STYLE_NORMAL, "  ");
+	history_draw(o->dp.p.ui, d, what, width - d->column - 1, 1);
 }
 
 static void
@@ -382,30 +386,26 @@ build_meters(struct overview *o, int width)
 	struct doc *d = &o->dp.d;
 	struct os_info *in = &o->info;
 	struct link l;
-	uint64_t free_bytes;
+	uint64_t used;
 
-	if (o->info_status == 0 && in->mem_total.status == OK) {
-		free_bytes = in->mem_available.status == OK ?
-		    in->mem_available.v : in->mem_free.status == OK ?
-		    in->mem_free.v : in->mem_total.v;
-		if (free_bytes > in->mem_total.v)
-			free_bytes = in->mem_total.v;
-		meter(d, "Memory", &in->mem_total, in->mem_total.v - free_bytes,
-		    width, "info");
-	}
+	if (o->info_status == 0 && history_memory(in, &used))
+		meter(o, "Memory", &in->mem_total, used, width, HISTORY_MEMORY);
 	if (o->info_status == 0 && in->swap_total.status == OK &&
 	    in->swap_free.status == OK &&
 	    in->swap_free.v <= in->swap_total.v)
-		meter(d, "Swap", &in->swap_total,
-		    in->swap_total.v - in->swap_free.v, width, "swap");
+		meter(o, "Swap", &in->swap_total,
+		    in->swap_total.v - in->swap_free.v, width, HISTORY_SWAP);
 	if (o->load_status == 0) {
 		doc_line(d);
-		l = link_command("load");
+		l = link_command("meters");
 		doc_text(d, STYLE_LINK, &l, "Load", 4);
 		doc_pad(d, 11);
 		doc_printf(d, STYLE_STRONG, NULL, "%.2f %.2f %.2f",
 		    o->load.load[0], o->load.load[1], o->load.load[2]);
-		doc_puts(d, STYLE_NORMAL, "  over 1, 5 and 15 minutes");
+		doc_puts(d, STYLE_NORMAL, "  over 1, 5 and 15 minutes  ");
+		history_draw(o->dp.p.ui, d, HISTORY_LOAD,
+		    width - d->column - 1, o->ncpus > 0 ?
+		    (double)o->ncpus : 1);
 	}
 	if (o->nthreads > 0) {
 		doc_line(d);
@@ -430,8 +430,8 @@ build_places(struct overview *o, int width)
 		const char *command, *label;
 	} places[] = {
 		{ "ps", "processes" }, { "symbols", "symbols" },
-		{ "log", "log" }, { "mod", "modules" }, { "swap", "swap" },
-		{ "load", "load" }, { "info", "about this dump" },
+		{ "log", "log" }, { "mod", "modules" },
+		{ "meters", "load and swap" }, { "info", "details" },
 		{ "help", "all keys" },
 	};
 	struct doc *d = &o->dp.d;
@@ -546,6 +546,10 @@ step(struct pane *p)
 		p->busy = NULL;
 		o->dp.to_link = !o->loaded && p->list.cur == 0;
 		o->loaded = true;
+		if (o->info_status == 0)
+			history_info(p->ui, &o->info);
+		if (o->load_status == 0)
+			history_add(p->ui, HISTORY_LOAD, o->load.load[0]);
 		doc_stale(&o->dp);
 	}
 	return (false);

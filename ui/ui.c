@@ -27,11 +27,12 @@
 
 extern const struct pane_ops pane_overview, pane_table, pane_ps, pane_log,
     pane_symbols, pane_hex, pane_struct, pane_process, pane_changes, pane_help,
-    pane_notes;
+    pane_notes, pane_meters;
 
 const struct pane_ops *const panes[] = {
 	&pane_overview, &pane_table, &pane_ps, &pane_log, &pane_symbols,
-	&pane_hex, &pane_struct, &pane_process, &pane_changes, &pane_help, &pane_notes, NULL,
+	&pane_hex, &pane_struct, &pane_process, &pane_changes, &pane_help, &pane_notes, &pane_meters,
+	NULL,
 };
 
 uint64_t
