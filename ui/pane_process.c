@@ -45,6 +45,8 @@ struct process {
 	struct os_proc	 proc;
 	int		 status;
 	char		 why[ERR_TEXT_MAX];
+	struct os_wait	 wait;		/* kind NULL: for no lock */
+	struct os_proc	 owner;		/* task 0: not known */
 	struct texts	 args, env;
 	struct os_map	*maps;
 	size_t		 nmaps, maps_cap;
@@ -114,6 +116,21 @@ load_part(struct process *p, struct ctx *ctx, size_t i)
 	ctx_clear(ctx);
 }
 
+/* The lock that it waits for, and whose that is. */
+static void
+load_wait(struct process *p, struct ctx *ctx)
+{
+	struct kernel *k = p->dp.p.ui->kernel;
+
+	memset(&p->wait, 0, sizeof(p->wait));
+	memset(&p->owner, 0, sizeof(p->owner));
+	if (os_waits(ctx, k, &p->proc, &p->wait) == OK &&
+	    p->wait.owner != 0 && os_proc(ctx, k, p->wait.owner_tid,
+	    &p->arena, &p->owner) != OK)
+		p->owner.task = 0;
+	ctx_clear(ctx);
+}
+
 static int
 load(void *arg, struct ctx *ctx)
 {
@@ -128,6 +145,7 @@ load(void *arg, struct ctx *ctx)
 		snprintf(p->why, sizeof(p->why), "%s", ctx->err.text);
 		return (p->status);
 	}
+	load_wait(p, ctx);
 	load_part(p, ctx, PART_STACK);
 	if (p->proc.mm == 0)
 		return (0);
@@ -193,6 +211,42 @@ add_size(struct doc *d, const char *label, const struct os_u64 *v)
 }
 
 static void
+build_wait(struct process *p)
+{
+	const struct os_proc *owner = &p->owner;
+	const struct os_wait *w = &p->wait;
+	struct doc *d = &p->dp.d;
+	struct link l;
+
+	if (w->kind == NULL)
+		return;
+	doc_label(d, "Lock");
+	doc_printf(d, STYLE_NORMAL, NULL, "waits for a %s ", w->kind);
+	if (w->lock == 0) {
+		doc_puts(d, STYLE_DIM, "that its stack does not tell");
+		return;
+	}
+	l = link_memory(w->lock, type_of(p->dp.p.ui, w->type), 0);
+	doc_printf(d, STYLE_LINK, &l, "0x%llx", (unsigned long long)w->lock);
+	if (w->shared)
+		doc_puts(d, STYLE_DIM, " to share");
+	if (owner->task == 0) {
+		doc_puts(d, STYLE_DIM, ", owner not known");
+		return;
+	}
+	doc_puts(d, STYLE_DIM, w->by_readers ? " that was shared last by " :
+	    " of ");
+	l = link_process(owner->tid);
+	doc_printf(d, STYLE_LINK, &l, "%s (%d)", owner->comm.status == OK &&
+	    owner->comm.s != NULL ? owner->comm.s : "?", owner->tid);
+	doc_printf(d, STYLE_DIM, NULL, " %c %s", owner->state,
+	    state_text(owner->state));
+	l = link_command("blocked");
+	doc_puts(d, STYLE_DIM, ", see ");
+	doc_text(d, STYLE_LINK, &l, "blocked", 7);
+}
+
+static void
 build_fields(struct process *p)
 {
 	struct doc *d = &p->dp.d;
@@ -230,6 +284,7 @@ build_fields(struct process *p)
 	if (proc->work.status == OK && proc->work.s != NULL &&
 	    proc->work.s[0] != '\0')
 		doc_printf(d, STYLE_NORMAL, NULL, "  work %s", proc->work.s);
+	build_wait(p);
 	doc_label(d, "Parent");
 	l = link_process(proc->ppid);
 	if (proc->ppid > 0)

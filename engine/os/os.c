@@ -121,6 +121,15 @@ os_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 }
 
 int
+os_waits(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    struct os_wait *ret)
+{
+	if (!HAS(k, waits))
+		return (unsupported(ctx, k, "who holds a lock"));
+	return (k->os->waits(ctx, k, p, ret));
+}
+
+int
 os_swaps(struct ctx *ctx, struct kernel *k,
     int (*fn)(void *, struct ctx *, const struct os_swap *), void *arg)
 {

@@ -120,6 +120,17 @@ struct os_frame {
 	const struct unwind_regs *regs;
 };
 
+/* The lock that a task waits for. */
+struct os_wait {
+	const char	*kind;		/* "mutex", ... */
+	uint64_t	 lock;		/* its address, or 0: not known */
+	const char	*type;		/* its C type, with lock */
+	bool		 shared;	/* it would share it */
+	bool		 by_readers;	/* owner was the last to share it */
+	uint64_t	 owner;		/* task that holds it, or 0: not known */
+	int		 owner_tid;
+};
+
 struct os_swap {
 	struct os_text	 device;
 	struct os_u64	 total, used;	/* bytes */
@@ -204,6 +215,9 @@ struct os_ops {
 	/* A task's kernel stack, innermost frame first. */
 	int	(*frames)(struct ctx *, struct kernel *, const struct os_proc *,
 		    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
+	/* E_NOT_FOUND: it waits for no lock. */
+	int	(*waits)(struct ctx *, struct kernel *, const struct os_proc *,
+		    struct os_wait *);
 	int	(*swaps)(struct ctx *, struct kernel *,
 		    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 	int	(*load)(struct ctx *, struct kernel *, struct os_load *);
@@ -290,6 +304,8 @@ int	os_path(struct ctx *, struct kernel *, uint64_t mnt, uint64_t dentry,
 	    struct arena *, const char **ret);
 int	os_frames(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
+int	os_waits(struct ctx *, struct kernel *, const struct os_proc *,
+	    struct os_wait *);
 int	os_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	os_load(struct ctx *, struct kernel *, struct os_load *);

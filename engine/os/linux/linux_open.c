@@ -57,6 +57,7 @@ const struct os_ops linux_ops = {
 	.vmcoreinfo = linux_vmcoreinfo,
 	.debug_facts = linux_debug_facts,
 	.patches = linux_patches,
+	.waits = linux_waits,
 	.what = linux_what,
 };
 

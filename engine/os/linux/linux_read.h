@@ -59,6 +59,39 @@
 	M(TASK_ALONE, FILES, "files")					\
 	M(TASK_ALONE, THREAD_PID, "thread_pid")				\
 	M(TASK_ALONE, NSPROXY, "nsproxy")				\
+	M(TASK_ALONE, WAIT_PI, "pi_blocked_on")				\
+	M(TASK_ALONE, WAIT_MUTEX, "blocked_on")				\
+	/* Locks, and what waits for them on the stacks of tasks. */	\
+	T(MUTEX_WAITER, "struct mutex_waiter")				\
+	M(MUTEX_WAITER, LIST, "list")					\
+	M(MUTEX_WAITER, TASK, "task")					\
+	T(MUTEX, "struct mutex")					\
+	M(MUTEX, OWNER, "owner")					\
+	M(MUTEX, WAITERS, "wait_list")					\
+	T(RWSEM_WAITER, "struct rwsem_waiter")				\
+	M(RWSEM_WAITER, LIST, "list")					\
+	M(RWSEM_WAITER, TASK, "task")					\
+	T(RWSEM, "struct rw_semaphore")					\
+	M(RWSEM, OWNER, "owner")					\
+	M(RWSEM, WAITERS, "wait_list")					\
+	T(SEMAPHORE_WAITER, "struct semaphore_waiter")			\
+	M(SEMAPHORE_WAITER, LIST, "list")				\
+	M(SEMAPHORE_WAITER, TASK, "task")				\
+	T(SEMAPHORE, "struct semaphore")				\
+	M(SEMAPHORE, OWNER, "last_holder")				\
+	M(SEMAPHORE, WAITERS, "wait_list")				\
+	T(WAIT_ENTRY, "struct wait_queue_entry")			\
+	M(WAIT_ENTRY, LIST, "entry")					\
+	M(WAIT_ENTRY, TASK, "private")					\
+	T(PERCPU_RWSEM, "struct percpu_rw_semaphore")			\
+	M(PERCPU_RWSEM, OWNER, "writer.task")				\
+	M(PERCPU_RWSEM, WAITERS, "waiters.head")			\
+	T(RT_WAITER, "struct rt_mutex_waiter")				\
+	M(RT_WAITER, LOCK, "lock")					\
+	T(RT_MUTEX, "struct rt_mutex_base")				\
+	M(RT_MUTEX, OWNER, "owner")					\
+	T(RT_MUTEX_OLD, "struct rt_mutex")				\
+	M(RT_MUTEX_OLD, OWNER, "owner")					\
 	T(NSPROXY, "struct nsproxy")					\
 	M(NSPROXY, UTS, "uts_ns")					\
 	T(SIGNAL, "struct signal_struct")				\
@@ -488,6 +521,8 @@ int	linux_files(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_file *), void *);
 int	linux_frames(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
+int	linux_waits(struct ctx *, struct kernel *, const struct os_proc *,
+	    struct os_wait *);
 int	linux_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
 int	linux_load(struct ctx *, struct kernel *, struct os_load *);
