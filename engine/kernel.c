@@ -167,6 +167,26 @@ take_source(struct ctx *ctx, const char *const *paths, size_t *n,
 	return (0);
 }
 
+/* Bad places of a medium that looking for the system has met. */
+static void
+tell_failures(struct kernel *k)
+{
+	struct dump *d = k->dump;
+	uint64_t off;
+	size_t i;
+
+	for (i = 0; i < d->nfiles; i++) {
+		if (!file_failed(d->files[i], &off))
+			continue;
+		if (d->complete)
+			d->incomplete = "reading it fails";
+		d->complete = false;
+		os_warn(k, "%s cannot be read at 0x%llx (input/output error): "
+		    "what lies there, and maybe more, is missing",
+		    file_name(d->files[i]), (unsigned long long)off);
+	}
+}
+
 int
 kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
     const struct kernel_options *opt, struct kernel **ret)
@@ -271,6 +291,7 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
+	tell_failures(k);
 	/* Names for the addresses of a system that is not known. */
 	if (k->os == NULL && k->image != NULL && k->symbols.n == 0) {
 		none = k->symbols;

@@ -36,6 +36,7 @@ struct file {
 	int			 write_fd;	/* -1: opened for reading only */
 	int			 write_errno;	/* why not, or 0 */
 	char			*forbidden;	/* why not in any case, or NULL */
+	_Atomic uint64_t	 failed;	/* 1 + where a read first did, or 0 */
 };
 
 static bool	watch(struct file *, const void *map);
@@ -62,6 +63,7 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 {
 	struct file *f;
 	struct stat st;
+	off_t size;
 	void *map;
 	int rc;
 
@@ -80,18 +82,22 @@ file_open(struct ctx *ctx, const char *path, struct file_faults *faults,
 		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
 		goto fail;
 	}
-	if (!S_ISREG(st.st_mode)) {
+	/* Dumps are written to partitions, too; stat() has no size of these. */
+	size = S_ISREG(st.st_mode) ? st.st_size : S_ISBLK(st.st_mode) ?
+	    lseek(f->fd, 0, SEEK_END) : -1;
+	if (size == -1) {
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is %s, not a dump file",
 		    path, S_ISDIR(st.st_mode) ? "a directory" :
 		    S_ISFIFO(st.st_mode) ? "a pipe" :
 		    S_ISSOCK(st.st_mode) ? "a socket" : "a device");
 		goto fail;
 	}
-	if (st.st_size == 0) {
+	if (size == 0) {
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is empty", path);
 		goto fail;
 	}
-	f->size = f->whole = f->size_then = (uint64_t)st.st_size;
+	f->size = f->whole = (uint64_t)size;
+	f->size_then = (uint64_t)st.st_size;
 	f->written = st.st_mtim;
 	f->faults = faults;
 	if (faults != NULL && f->size <= SIZE_MAX / 4) {
@@ -409,6 +415,27 @@ map_plain(struct file *f, uint64_t at)
 	return (f->map + f->base + at);
 }
 
+/* The live kernel's file has no size, and places that are not readable. */
+static void
+keep_failure(struct file *f, uint64_t off)
+{
+	uint64_t none = 0;
+
+	if (f->size != INT64_MAX)
+		atomic_compare_exchange_strong(&f->failed, &none, off + 1);
+}
+
+bool
+file_failed(const struct file *f, uint64_t *off)
+{
+	const uint64_t failed = atomic_load(&f->failed);
+
+	if (failed == 0)
+		return (false);
+	*off = failed - 1;
+	return (true);
+}
+
 static int
 read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
@@ -429,6 +456,8 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 			got = 0;
 			continue;
 		}
+		if (got <= 0)
+			keep_failure(f, off + done);
 		if (got == -1) {
 			ctx_fail_errno(ctx, E_IO, "%s at 0x%llx", f->name,
 			    (unsigned long long)(off + done));

@@ -35,7 +35,8 @@ struct file_faults {
 
 /*
  * faults may be NULL, else it outlives the file.  E_NOT_FOUND, E_IO,
- * E_RESTRICTED (with errno); E_UNSUPPORTED for a directory or an empty file.
+ * E_RESTRICTED (with errno); E_UNSUPPORTED for a directory, a device that
+ * is no disk, or an empty file.
  */
 int	file_open(struct ctx *, const char *path, struct file_faults *faults,
 	    struct file **ret);
@@ -103,6 +104,8 @@ bool	file_arranged(const struct file *);
  * offset.  Nothing is promised about buf on failure.
  */
 int	file_read(struct ctx *, struct file *, uint64_t off, void *buf, size_t n);
+/* Has a read met a bad place of the medium, or the end of a file that shrank? */
+bool	file_failed(const struct file *, uint64_t *off);
 /*
  * The bytes in place, valid until file_close; NULL when they cannot be had so
  * (past the end, not mapped, a fault has happened): use file_read then.

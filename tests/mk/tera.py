@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A sparse dump of a terabyte, from a small one.
 
-    tera.py elf|kdump|nothing IN OUT [BYTES]
+    tera.py elf|kdump|nothing|raw IN OUT [BYTES]
 
 IN is an ELF64 little-endian vmcore.  "elf" is IN with one more segment of zeros
 from 4 GiB on (or from where its memory ends) to BYTES, 1 TiB unless told.
 "kdump" is a kdump-compressed dump as makedumpfile -d 1 writes it: the pages of
 IN that are not zero, and of the rest one in each block of 4096, all of them the
-page of zeros; up to 4 GiB nothing is added.  "nothing" is the ELF without IN's memory and notes: a file that
-looks like a dump and holds no kernel.  All of it that is zero is a hole.
+page of zeros; up to 4 GiB nothing is added.  "nothing" is the ELF without IN's
+memory and notes: a file that looks like a dump and holds no kernel.  "raw" is
+IN's memory below 3 GiB alone.  All of it that is zero is a hole.
 """
 import struct
 import sys
@@ -35,10 +36,10 @@ def start_of(segs):
     return max((end + (1 << 21) - 1) & -(1 << 21), 4 << 30)
 
 
-def elf(d, out, size, bare):
+def elf(d, out, size, alone):
     segs = list(phdrs(d))
-    start = 4 << 30 if bare else start_of(segs)
-    if bare:
+    start = 4 << 30 if alone else start_of(segs)
+    if alone:
         segs, d = [], d[:64]
     table = (len(d) + PAGE - 1) & -PAGE
     data = table + (((len(segs) + 1) * 56 + (1 << 21) - 1) & -(1 << 21))
@@ -132,15 +133,32 @@ def kdump(d, out, size):
         f.write(b''.join(body))
 
 
+def bare(d, out):
+    end = 0
+    with open(out, 'wb') as f:
+        for kind, off, va, pa, filesz, memsz in phdrs(d):
+            if kind != PT_LOAD or pa + filesz > 3 << 30:
+                continue
+            end = max(end, pa + memsz)
+            for at in range(0, filesz, PAGE):
+                page = d[off + at:off + min(at + PAGE, filesz)]
+                if any(page):
+                    f.seek(pa + at)
+                    f.write(page)
+        f.truncate(end)
+
+
 def main():
-    if len(sys.argv) not in (4, 5) or sys.argv[1] not in ('elf', 'kdump',
-                                                         'nothing'):
+    if len(sys.argv) not in (4, 5) or sys.argv[1] not in (
+            'elf', 'kdump', 'nothing', 'raw'):
         sys.exit(__doc__)
     size = int(sys.argv[4]) if len(sys.argv) == 5 else 1 << 40
     with open(sys.argv[2], 'rb') as f:
         d = f.read()
     if sys.argv[1] == 'kdump':
         kdump(d, sys.argv[3], size)
+    elif sys.argv[1] == 'raw':
+        bare(d, sys.argv[3])
     else:
         elf(d, sys.argv[3], size, sys.argv[1] == 'nothing')
 
