@@ -3,6 +3,7 @@
 #include "ui/options.h"
 
 #include "engine/edit.h"
+#include "engine/view/phrase.h"
 #include "ui/user_tables.h"
 
 #include <errno.h>
@@ -20,28 +21,53 @@ complain(struct ctx *ctx, const char *line)
 }
 
 static int
-run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
-    struct tables *tables, const char *line, struct row_sink *sink)
+run_words(struct ctx *ctx, struct arena *arena, struct kernel *k,
+    const struct options *o, struct tables *tables, const char *line,
+    struct row_sink *sink)
 {
 	const struct view *view;
 	struct view_args args;
-	struct arena arena;
 	int error;
+
+	error = view_split(ctx, arena, line, &args);
+	if (error != OK)
+		return (error);
+	args.tables = tables;
+	view = tables_view(ctx, tables, args.argv[0]);
+	if (view != NULL)
+		return (view_run(ctx, k, view, &args, sink));
+	if (strcmp(args.argv[0], "write") == 0)
+		return (edits_write(ctx, k, args.rest, o->yes, sink));
+	return (ctx_fail(ctx, E_USAGE, "no such command; --help lists them"));
+}
+
+static int
+run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
+    struct tables *tables, const char *line, struct row_sink *sink)
+{
+	const char *ours;
+	struct arena arena;
+	struct err err;
+	int error, wrong;
 
 	if (o->undo != NULL)
 		return (edits_undo_journal(ctx, k, o->undo, o->yes, sink));
 	arena_init(&arena);
-	error = view_split(ctx, &arena, line, &args);
-	if (error == OK) {
-		args.tables = tables;
-		view = tables_view(ctx, tables, args.argv[0]);
-		if (view != NULL)
-			error = view_run(ctx, k, view, &args, sink);
-		else if (strcmp(args.argv[0], "write") == 0)
-			error = edits_write(ctx, k, args.rest, o->yes, sink);
-		else
-			error = ctx_fail(ctx, E_USAGE,
-			    "no such command; --help lists them");
+	error = run_words(ctx, &arena, k, o, tables, line, sink);
+	if (error == E_USAGE) {
+		wrong = error;
+		err = ctx->err;
+		error = phrase_translate(ctx, &arena, line, &ours);
+		if (error == OK && ours == NULL) {
+			ctx->err = err;
+			error = wrong;
+		} else if (error == OK) {
+			/* Scripts had better use our words. */
+			if (!o->ui.quiet)
+				fprintf(stderr, "kpeek: read as: %s\n", ours);
+			error = run_words(ctx, &arena, k, o, tables, ours,
+			    sink);
+		}
 	}
 	arena_fini(&arena);
 	return (error);

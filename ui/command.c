@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/command.h"
 
+#include "engine/view/phrase.h"
 #include "engine/view/tables.h"
 #include "ui/change.h"
 #include "ui/moving.h"
@@ -329,6 +330,7 @@ run_help(struct ui *ui, const struct command *c, const char *args)
 static int
 run_hex(struct ui *ui, const struct command *c, const char *args)
 {
+	struct err err;
 	char *text, *word, *end;
 	uint64_t addr;
 	long pid;
@@ -351,6 +353,16 @@ run_hex(struct ui *ui, const struct command *c, const char *args)
 		pid = 0;
 	}
 	rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, &addr, NULL);
+	/* -c takes a length, too; a pane goes on without end. */
+	word = strrchr(text, ' ');
+	if (rc != 0 && word != NULL) {
+		err = ui->ctx->err;
+		*word = '\0';
+		rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, &addr,
+		    NULL);
+		if (rc != 0)
+			ui->ctx->err = err;
+	}
 	free(text);
 	return (rc != 0 ? ctx_chain(ui->ctx, "hex") :
 	    pane_hex_open(ui, addr, (int)pid));
@@ -877,6 +889,28 @@ check_needs(struct ui *ui, const struct command *c)
 	return (0);
 }
 
+/* None of ours: it may be a command of another debugger. */
+static int
+phrase(struct ui *ui, struct arena *arena, const char *text, int error)
+{
+	const char *ours;
+	struct err err;
+	int rc;
+
+	err = ui->ctx->err;
+	rc = phrase_translate(ui->ctx, arena, text, &ours);
+	if (rc != 0)
+		return (rc);
+	if (ours == NULL) {
+		ui->ctx->err = err;
+		return (error);
+	}
+	rc = ui_command(ui, ours);
+	if (rc == 0)
+		ui_say(ui, STYLE_NORMAL, "read as :%s", ours);
+	return (rc);
+}
+
 int
 ui_command(struct ui *ui, const char *line)
 {
@@ -914,12 +948,17 @@ ui_command(struct ui *ui, const char *line)
 	arena_init(&arena);
 	name = arena_strndup(&arena, text, n);
 	v = name != NULL ? tables_view(ui->ctx, ui->tables, name) : NULL;
-	if (v != NULL)
+	if (v != NULL) {
 		rc = pane_table_open(ui, text);
-	else if (strspn(text, "0123456789") == strlen(text))
+		if (rc == E_USAGE)
+			rc = phrase(ui, &arena, text, rc);
+	} else if (strspn(text, "0123456789") == strlen(text))
 		rc = run_goto(ui, NULL, text);
-	else
+	else {
 		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
+		if (rc != 0)
+			rc = phrase(ui, &arena, text, rc);
+	}
 	if (rc == E_NO_SYMBOL && text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0')
 		ctx_chain(ui->ctx, "no command either (Tab completes, ? lists)");

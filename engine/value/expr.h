@@ -93,6 +93,10 @@ int	expr_walk_element(struct expr *, const char *start, int kind,
 int	expr_walk_count(struct expr *, struct value *);
 
 /* expr_literal.c: the literal at e->p, which is passed. */
+bool	expr_bare_address(const struct expr *, const char *word,
+	    struct value *);
+bool	expr_bare_address(const struct expr *, const char *word,
+	    struct value *);
 int	expr_number(struct expr *, struct value *);
 int	expr_char(struct expr *, struct value *);
 int	expr_text(struct expr *, struct value *);

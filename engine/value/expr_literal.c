@@ -6,6 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * An address as kernels print it in a log: as many hexadecimal digits as a
+ * pointer has, with no 0x.  Digits alone are a number of C's.
+ */
+bool
+expr_bare_address(const struct expr *e, const char *word, struct value *ret)
+{
+	unsigned n, size = types_ptr_size(e->env->types);
+
+	for (n = 0; isxdigit((unsigned char)word[n]); n++)
+		;
+	if (n != 2 * size || expr_is_word(word[n]) ||
+	    strspn(word, "0123456789") == n)
+		return (false);
+	*ret = op_int(e->env, size == 8 ? 'L' : 'I', strtoull(word, NULL, 16));
+	return (true);
+}
+
 int
 expr_number(struct expr *e, struct value *ret)
 {
@@ -15,6 +33,10 @@ expr_number(struct expr *e, struct value *ret)
 	char *end;
 	bool decimal;
 
+	if (expr_bare_address(e, start, ret)) {
+		e->p += 2 * size;
+		return (OK);
+	}
 	decimal = start[0] != '0';
 	x = strspn(start, "0123456789");
 	if (start[x] == '.' || ((start[x] == 'e' || start[x] == 'E') &&

@@ -200,7 +200,7 @@ plain_name(struct expr *e, const char *start, const char *name,
 		*ret = op_int(e->env, '0', 0);
 	else if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0)
 		*ret = op_int(e->env, 'i', name[0] == 't');
-	else {
+	else if (!expr_bare_address(e, name, ret)) {
 		if (e->env->symbols == NULL || e->env->symbols->n == 0)
 			snprintf(what, sizeof(what), "no symbol \"%s\": there "
 			    "are no symbols at all", name);

@@ -223,6 +223,13 @@ computes_as_c(void **state)
 	gives(&w, "4294967295u + 1", "unsigned int", 0);
 	gives(&w, "0x7fffffff + 1", "int", INT32_MIN);
 	gives(&w, "0xffffffffffffffff", "unsigned long", -1);
+	/* As a log prints addresses; C's numbers stay what they are. */
+	gives(&w, "ffffffff81000000", "unsigned long",
+	    (int64_t)0xffffffff81000000);
+	gives(&w, "00007ffde9486ff0 + 1", "unsigned long", 0x7ffde9486ff1);
+	gives(&w, "0000000000000010", "int", 8);
+	fails(&w, "ffffffff8100000", E_NO_SYMBOL, 0);
+	fails(&w, "00007ffde9486ffg", E_SYNTAX, 0);
 	gives(&w, "18446744073709551615", "unsigned long", -1);
 	gives(&w, "017 + 0b101", "int", 20);
 	gives(&w, "'a' + '\\n' + '\\x41' + '\\0'", "int", 97 + 10 + 65);
