@@ -33,7 +33,7 @@ struct part {
 };
 
 static const struct part parts[] = {
-	{ "bt", "Stack", { "symbol", "offset", "source" } },
+	{ "bt", "Stack", { "frame", "symbol", "offset", "source" } },
 	{ "files", "Open files", { "fd", "type", "path", "flags" } },
 };
 enum { PART_STACK, PART_FILES, PARTS };
@@ -361,6 +361,7 @@ build_row(struct process *p, size_t i, const struct row *row)
 	const struct table *t = &p->tables[i];
 	struct doc *d = &p->dp.d;
 	const struct cell *c;
+	const struct link *l;
 	struct buf b = { 0 };
 	size_t k, n;
 
@@ -377,11 +378,13 @@ build_row(struct process *p, size_t i, const struct row *row)
 			/* A name and how far behind it are one word. */
 			doc_puts(d, STYLE_NORMAL, strcmp(t->columns[k].key,
 			    "offset") == 0 ? "+" : " ");
+			/* The line leads to its code. */
+			l = c->link.kind == LINK_NONE || strcmp(
+			    t->columns[k].key, "frame") == 0 ? NULL : &c->link;
 			doc_text(d, c->kind == CELL_MISSING ? STYLE_MISSING :
-			    c->link.kind != LINK_NONE ? STYLE_LINK :
+			    l != NULL ? STYLE_LINK :
 			    row->style == ROW_DIM ? STYLE_DIM : STYLE_NORMAL,
-			    c->link.kind != LINK_NONE ? &c->link : NULL,
-			    buf_text(&b), b.len);
+			    l, buf_text(&b), b.len);
 			break;
 		}
 	}

@@ -177,6 +177,13 @@ plain_name(struct expr *e, const char *start, const char *name,
 	r = scoped_name(e, name, ret);
 	if (r != E_NOT_FOUND)
 		return (r == OK ? OK : expr_place(e, start, r));
+	if (*start != '`' && value_frame_get(e->env->vars, name, ret)) {
+		if (ret->type.id != 0)
+			return (OK);
+		snprintf(what, sizeof(what), "%s was optimized out of the "
+		    "chosen frame", name);
+		return (expr_fail(e, start, E_NOT_FOUND, what));
+	}
 	if (e->env->symbols != NULL)
 		s = sym_find(e->env->symbols, name);
 	if (s != NULL) {
@@ -421,6 +428,8 @@ variable_value(struct expr *e, const char *start, const char *name,
 	    value_vars_get(e->env->vars, name, ret))
 		return (OK);
 	snprintf(what, sizeof(what), "$%s", name);
+	if (value_frame_get(e->env->vars, what, ret))
+		return (OK);
 	if (e->env->call != NULL && name[0] != '\0') {
 		r = e->env->call(e->env->call_arg, e->ctx, e->env, what, -1,
 		    NULL, ret);

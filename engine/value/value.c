@@ -8,12 +8,9 @@
 #include "base/bytes.h"
 #include "engine/value/value_int.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define VARS_MAX	4096
-#define VAR_NAME_MAX	64
 
 uint64_t
 value_extend(uint64_t bits, uint64_t bytes, bool is_signed)
@@ -269,100 +266,4 @@ value_element(struct ctx *ctx, const struct value_env *env,
 	x.addr = addr_add(env, x.addr, (uint64_t)index * size);
 	*ret = x;
 	return (OK);
-}
-
-/* Variables: "" is the last value.  Threads share them. */
-
-struct value_vars {
-	pthread_mutex_t	 lock;
-	struct value_var {
-		char	     name[VAR_NAME_MAX];
-		struct value v;
-	}	*v;
-	size_t	 n, cap;
-};
-
-struct value_vars *
-value_vars_create(void)
-{
-	struct value_vars *vars = calloc(1, sizeof(*vars));
-
-	if (vars != NULL)
-		pthread_mutex_init(&vars->lock, NULL);
-	return (vars);
-}
-
-void
-value_vars_destroy(struct value_vars *vars)
-{
-	if (vars == NULL)
-		return;
-	pthread_mutex_destroy(&vars->lock);
-	free(vars->v);
-	free(vars);
-}
-
-static struct value_var *
-var_find(const struct value_vars *vars, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < vars->n; i++) {
-		if (strcmp(vars->v[i].name, name) == 0)
-			return (&vars->v[i]);
-	}
-	return (NULL);
-}
-
-bool
-value_vars_get(struct value_vars *vars, const char *name, struct value *ret)
-{
-	const struct value_var *var;
-
-	if (vars == NULL)
-		return (false);
-	pthread_mutex_lock(&vars->lock);
-	var = var_find(vars, name);
-	if (var != NULL)
-		*ret = var->v;
-	pthread_mutex_unlock(&vars->lock);
-	return (var != NULL);
-}
-
-/* The variable of that name, made when there is none; under the lock. */
-static int
-var_make(struct ctx *ctx, struct value_vars *vars, const char *name,
-    struct value_var **ret)
-{
-	struct value_var *var = var_find(vars, name);
-
-	if (var == NULL) {
-		if (strlen(name) >= VAR_NAME_MAX || vars->n >= VARS_MAX)
-			return (ctx_fail(ctx, E_LIMIT,
-			    "$%s: too many variables or too long a name", name));
-		if (!vec_room(vars->v, vars->cap, vars->n + 1))
-			return (ctx_fail(ctx, E_NOMEM, "$%s: out of memory",
-			    name));
-		var = &vars->v[vars->n++];
-		memcpy(var->name, name, strlen(name) + 1);
-	}
-	*ret = var;
-	return (OK);
-}
-
-int
-value_vars_set(struct ctx *ctx, struct value_vars *vars, const char *name,
-    const struct value *v)
-{
-	struct value_var *var;
-	int r;
-
-	if (v->place == VALUE_TEXT)
-		return (ctx_fail(ctx, E_USAGE, "a text cannot be kept"));
-	pthread_mutex_lock(&vars->lock);
-	r = var_make(ctx, vars, name, &var);
-	if (r == OK)
-		var->v = *v;
-	pthread_mutex_unlock(&vars->lock);
-	return (r);
 }

@@ -68,6 +68,23 @@ struct value_vars *value_vars_create(void);
 void	value_vars_destroy(struct value_vars *);
 int	value_vars_set(struct ctx *, struct value_vars *, const char *name,
 	    const struct value *);
+bool	value_vars_get(struct value_vars *, const char *name, struct value *);
+
+/*
+ * The frame of a stack that was chosen.  Its arguments and locals are found
+ * before symbols, its registers as "$rip".  One without a type is known to be
+ * there, but has no value.
+ */
+struct value_frame {
+	uint64_t task;
+	int	 tid;
+	unsigned index;
+};
+/* names: variables by these, registers with "$" in front; taken over. */
+void	value_frame_choose(struct value_vars *, const struct value_frame *,
+	    struct value_vars *names);
+/* false: none was chosen. */
+bool	value_frame_chosen(struct value_vars *, struct value_frame *);
 
 /*
  * Evaluate a C expression.  Literals, names, . -> [] * & casts, unary and

@@ -13,7 +13,8 @@ uint64_t value_truncate(double);
 /* The stripped type of a value; fails gracefully when there are no types. */
 int	value_strip(struct ctx *, const struct value_env *,
 	    const struct value *, struct type *);
-bool	value_vars_get(struct value_vars *, const char *name, struct value *);
+/* One of the chosen frame's. */
+bool	value_frame_get(struct value_vars *, const char *name, struct value *);
 
 /* C's operators on values: expr_op.c.  No column in their errors. */
 enum expr_op {

@@ -114,13 +114,17 @@ static void
 pointer_text(struct ctx *ctx, const struct value_env *env,
     const struct value *v, const struct type *t, struct buf *b)
 {
+	const struct symbol *sym = NULL;
 	char text[512];
 	size_t n, done = 0;
 
 	buf_printf(b, "0x%" PRIx64, v->bits);
 	if (v->bits == 0)
 		return;
-	if (env->symbols != NULL &&
+	if (env->symbols != NULL)
+		sym = sym_at(env->symbols, v->bits);
+	/* Far behind the last of them is a user's address, or none. */
+	if (sym != NULL && (sym->size != 0 || sym->addr == v->bits) &&
 	    sym_format(env->symbols, v->bits, text, sizeof(text))) {
 		buf_printf(b, " <%s>", text);
 		return;

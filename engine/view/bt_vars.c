@@ -45,7 +45,7 @@ link_of(struct ctx *ctx, const struct value_env *env, const struct value *v,
 
 static struct cell
 value_cell(struct ctx *ctx, const struct vars *s, const struct dwarf_var *v,
-    struct typeref type, struct buf *text)
+    struct typeref type, struct buf *text, struct value *ret)
 {
 	const struct value_env *env = &s->k->env;
 	struct value x = { .type = type, .place = VALUE_MEM,
@@ -65,6 +65,7 @@ value_cell(struct ctx *ctx, const struct vars *s, const struct dwarf_var *v,
 		    t.kind != TYPE_ENUM)
 			return (cell_addr(x.bits));
 	}
+	*ret = x;
 	error = value_text(ctx, env, &x, text);
 	if (error != OK)
 		return (view_cell_status(error));
@@ -77,7 +78,8 @@ show(void *arg, struct ctx *ctx, const struct dwarf_var *v)
 {
 	struct vars *s = arg;
 	const struct typeref type = debug_typeref(s->k->debug, v->type);
-	struct bt_var out = { .name = v->name };
+	struct bt_var out = { .name = v->name,
+	    .is_argument = v->is_argument };
 	struct buf text = { 0 };
 	char name[256] = "";
 	int rc;
@@ -85,7 +87,7 @@ show(void *arg, struct ctx *ctx, const struct dwarf_var *v)
 	ctx->quiet++;
 	(void)type_name(ctx, s->k->types, type, "", name, sizeof(name));
 	out.type = name;
-	out.value = value_cell(ctx, s, v, type, &text);
+	out.value = value_cell(ctx, s, v, type, &text, &out.v);
 	ctx->quiet--;
 	ctx_clear(ctx);
 	rc = s->fn(s->arg, ctx, &out);

@@ -7,7 +7,9 @@
 /* An argument or a local of a frame, ready to be shown; valid in the call. */
 struct bt_var {
 	const char *name, *type;
+	bool	    is_argument;
 	struct cell value;
+	struct value v;			/* its type is 0 where there is none */
 };
 
 /*

@@ -28,6 +28,7 @@ const struct view *const views[] = {
 	&view_vtop,
 	&view_ranges,
 	&view_bt,
+	&view_frame,
 	&view_blocked,
 	&view_dis,
 	&view_maps,

@@ -2,6 +2,7 @@
 /* bt: the stacks of tasks. */
 #include "engine/view/bt_vars.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,20 @@ ncells(const struct bt *b)
 	return (b->vars ? COUNT(var_columns) : COUNT(columns));
 }
 
+/* What a frame knows; idle tasks, all 0, go by their CPU. */
+static struct link
+frame_link(const struct bt *b, char command[64])
+{
+	const struct os_proc *p = b->proc;
+
+	if (p->is_idle)
+		snprintf(command, 64, "frame cpu %d %u", p->cpu.status == OK ?
+		    (int)p->cpu.v : 0, b->frame->index);
+	else
+		snprintf(command, 64, "frame %d %u", p->tid, b->frame->index);
+	return (link_command(command));
+}
+
 /* A row: of the frame itself, or of a function that is inlined in it. */
 static int
 emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
@@ -56,7 +71,7 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	const struct os_frame *f = b->frame;
 	const struct symbol *sym;
 	const char *name;
-	char place[1024];
+	char place[1024], frame[64];
 	struct cell cells[COUNT(var_columns)] = { { 0 } };
 	struct link code = { .kind = LINK_CODE, .addr = f->pc };
 	struct row row = { .cells = cells, .ncells = ncells(b) };
@@ -73,7 +88,7 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	cells[0] = cell_link(cell_s64(b->proc->tid),
 	    link_process(b->proc->pid));
 	cells[1] = view_cell_u64(b->proc->cpu);
-	cells[2] = cell_u64(f->index);
+	cells[2] = cell_link(cell_u64(f->index), frame_link(b, frame));
 	cells[3] = cell_link(cell_addr(f->pc), code);
 	cells[4] = cell_link(cell_addr(f->sp), link_memory(f->sp,
 	    (struct typeref){ 0, 0 }, f->user ? b->proc->pid : 0));

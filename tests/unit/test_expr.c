@@ -364,6 +364,47 @@ keeps_variables(void **state)
 	world_fini(&w);
 }
 
+/* The names of a frame hide symbols and registers, until the next is chosen. */
+static void
+frames(void **state)
+{
+	struct value_frame f = { .task = 0x1000, .tid = 7, .index = 3 }, got;
+	struct value_vars *names;
+	struct world w;
+	struct value v;
+
+	(void)state;
+	world_init(&w, false, 8);
+	assert_false(value_frame_chosen(w.env.vars, &got));
+	names = value_vars_create();
+	assert_non_null(names);
+	assert_int_equal(value_eval(&w.ctx, &w.env, "&task0", &v), OK);
+	assert_int_equal(value_vars_set(&w.ctx, names, "plain", &v), OK);
+	assert_int_equal(value_vars_set(&w.ctx, names, "$rip", &v), OK);
+	v.type.id = 0;
+	assert_int_equal(value_vars_set(&w.ctx, names, "unknown", &v), OK);
+	value_frame_choose(w.env.vars, &f, names);
+	assert_true(value_frame_chosen(w.env.vars, &got));
+	assert_memory_equal(&got, &f, sizeof(f));
+	gives(&w, "plain->pid", "int", -7);
+	gives(&w, "$rip", "struct task *", 0x1000);
+	gives(&w, "sizeof(plain)", "unsigned long", 8);
+	/* It is there, but nobody knows its value; quotes mean the symbol. */
+	fails(&w, "1 + unknown", E_NOT_FOUND, 4);
+	gives(&w, "&`plain`", "unsigned long *", 0x3000);
+	/* What somebody has set himself comes first. */
+	gives(&w, "$rip = 5", "int", 5);
+	gives(&w, "$rip", "int", 5);
+	names = value_vars_create();
+	assert_non_null(names);
+	f.index = 4;
+	value_frame_choose(w.env.vars, &f, names);
+	gives(&w, "&plain", "unsigned long *", 0x3000);
+	assert_true(value_frame_chosen(w.env.vars, &got));
+	assert_int_equal(got.index, 4);
+	world_fini(&w);
+}
+
 static void
 skips_what_is_not_chosen(void **state)
 {
@@ -591,6 +632,7 @@ UNIT_MAIN(
 	UNIT(reads_objects),
 	UNIT(asks_types),
 	UNIT(keeps_variables),
+	UNIT(frames),
 	UNIT(skips_what_is_not_chosen),
 	UNIT(fails_with_a_column),
 	UNIT(wants_an_address),
