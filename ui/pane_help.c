@@ -60,28 +60,112 @@ keys_of(struct help *h, const char *name, struct buf *b)
 	}
 }
 
+/* A column that what stood before it leaves no room for is on the next line. */
+static void
+to_column(struct doc *d, int column)
+{
+	if (d->column >= column)
+		doc_line(d);
+	doc_pad(d, column);
+}
+
+/* Keys, the command with its arguments, what it does: nothing is cut. */
+static void
+build_line(struct doc *d, const char *keys, const char *command,
+    const char *text, int width)
+{
+	const int second = width >= 110 ? 26 : 22;
+	const int third = width < 70 ? 3 : second + (width >= 110 ? 30 : 20);
+
+	doc_line(d);
+	if (width >= 70) {
+		doc_wrap(d, STYLE_STRONG, second, 2, keys, strlen(keys));
+		to_column(d, second);
+	} else if (keys[0] != '\0') {
+		doc_puts(d, STYLE_STRONG, keys);
+		doc_puts(d, STYLE_NORMAL, "  ");
+	}
+	doc_wrap(d, STYLE_DIM, width, third, command, strlen(command));
+	to_column(d, third);
+	doc_wrap(d, STYLE_NORMAL, width, third, text, strlen(text));
+}
+
 static void
 build_row(struct help *h, const char *name, const char *args, const char *text,
     int width)
 {
-	struct doc *d = &h->dp.d;
-	struct buf b = { 0 };
+	struct buf keys = { 0 }, command = { 0 };
 
-	doc_line(d);
-	keys_of(h, name, &b);
-	doc_puts(d, STYLE_STRONG, buf_text(&b));
-	doc_pad(d, width >= 70 ? 24 : 16);
-	doc_puts(d, STYLE_NORMAL, text);
-	if (width >= 70) {
-		doc_pad(d, width >= 110 ? 74 : width - 16);
-		doc_puts(d, STYLE_DIM, ":");
-		doc_puts(d, STYLE_DIM, name);
-		if (args[0] != '\0') {
-			doc_puts(d, STYLE_DIM, " ");
-			doc_puts(d, STYLE_DIM, args);
-		}
+	keys_of(h, name, &keys);
+	buf_printf(&command, ":%s%s%s", name, args[0] != '\0' ? " " : "", args);
+	build_line(&h->dp.d, buf_text(&keys), buf_text(&command), text, width);
+	buf_fini(&keys);
+	buf_fini(&command);
+}
+
+/*
+ * What a key of this pane does: what its command says of itself.  A table's
+ * help says what its options do: "...; -t with threads, -f as a tree".
+ */
+static void
+describe(const struct help *h, const char *command, struct buf *b)
+{
+	const size_t n = strcspn(command, " ");
+	const struct command *c = command_by_name(command, n);
+	const struct view *v;
+	const char *option, *text;
+	char name[32];
+
+	if (c != NULL && c->verb != VERB_OPTION) {
+		buf_puts(b, c->help);
+		return;
 	}
-	buf_fini(&b);
+	snprintf(name, sizeof(name), "%.*s", (int)(n < 31 ? n : 31), command);
+	v = tables_view(h->dp.p.ui->ctx, h->dp.p.ui->tables,
+	    c != NULL ? h->mode : name);
+	if (v == NULL || c == NULL) {
+		buf_puts(b, v != NULL ? v->help : "");
+		return;
+	}
+	option = command + n + strspn(command + n, " ");
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(option, " "), option);
+	text = strstr(v->help, name);
+	if (text == NULL)
+		return;
+	text += strlen(name) + strspn(text + strlen(name), " ");
+	buf_add(b, text, strcspn(text, ","));
+	buf_puts(b, ", or not");
+}
+
+/* The keys that only this pane has come first. */
+static void
+build_own(struct help *h, int width)
+{
+	const struct keymap *k = &h->dp.p.ui->keymap;
+	const struct binding *b;
+	struct buf command = { 0 }, text = { 0 };
+	char keys[96];
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < k->n; i++) {
+		b = &k->v[i];
+		if (b->command == NULL || strcmp(b->mode, h->mode) != 0 ||
+		    !keymap_in_force(k, h->mode, b))
+			continue;
+		if (!any)
+			doc_part(&h->dp.d, "In this pane");
+		any = true;
+		buf_reset(&command);
+		buf_printf(&command, ":%s", b->command);
+		keymap_format(b, keys, sizeof(keys));
+		buf_reset(&text);
+		describe(h, b->command, &text);
+		build_line(&h->dp.d, keys, buf_text(&command), buf_text(&text),
+		    width);
+	}
+	buf_fini(&command);
+	buf_fini(&text);
 }
 
 static void
@@ -107,6 +191,8 @@ build_messages(struct help *h, int width)
 static void
 build(struct doc_pane *dp, int width)
 {
+	static const char intro[] = "Everything on the screen is a link: Enter "
+	    "follows, Backspace returns.";
 	struct help *h = (struct help *)dp;
 	const struct command *c;
 	const struct view *v;
@@ -117,13 +203,11 @@ build(struct doc_pane *dp, int width)
 		return;
 	}
 	doc_line(&dp->d);
-	doc_printf(&dp->d, STYLE_NORMAL, NULL,
-	    "Keys (%s) in the pane \"%s\", what they do, and the command.",
+	doc_printf(&dp->d, STYLE_NORMAL, NULL, "Keys (%s) in the pane \"%s\"",
 	    dp->p.ui->keymap_name, h->mode);
 	doc_line(&dp->d);
-	doc_puts(&dp->d, STYLE_DIM,
-	    "Everything on the screen is a link: Enter follows, Backspace "
-	    "returns.");
+	doc_wrap(&dp->d, STYLE_DIM, width, 1, intro, sizeof(intro) - 1);
+	build_own(h, width);
 	for (c = commands; c->name != NULL; c++) {
 		if (c->help[0] == '\0')
 			doc_part(&dp->d, "%s", c->name);
