@@ -134,7 +134,8 @@ describe(const struct help *h, const char *command, struct buf *b)
 		return;
 	text += strlen(name) + strspn(text + strlen(name), " ");
 	buf_add(b, text, strcspn(text, ","));
-	buf_puts(b, ", or not");
+	if (option[strcspn(option, " ")] == '\0')
+		buf_puts(b, ", or not");
 }
 
 /* The keys that only this pane has come first. */

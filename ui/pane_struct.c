@@ -4,6 +4,7 @@
  * lead to a document of their own.  Only what is on the screen is read.
  */
 #include "ui/change.h"
+#include "ui/struct_text.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -19,14 +20,17 @@ struct node {
 	struct value	 v;
 	char		*name;
 	char		*text;		/* read when first drawn; NULL before */
+	char		*note;		/* what the number means, or NULL */
 	char		*before;	/* the text before it was read again */
 	uint8_t		 heat;		/* how lately it changed */
 	char		*type;
 	uint64_t	 offset;	/* bytes in the parent's object */
+	uint64_t	 size;		/* bytes */
 	uint16_t	 depth;
 	enum type_kind	 kind;		/* stripped */
 	bool		 open, can_open;
 	bool		 more;		/* "... more": the rest of an array */
+	bool		 hole;		/* no member: bytes between two */
 	bool		 missing;	/* text is a reason */
 	size_t		 from;		/* more: the next element */
 };
@@ -46,6 +50,10 @@ struct gathering {
 	struct node	*v;
 	size_t		 n, cap;
 	uint16_t	 depth;
+	size_t		 children;	/* v without the holes */
+	bool		 holes;		/* a structure: what has no member shows */
+	bool		 resumed;
+	uint64_t	 end;		/* of the members so far */
 };
 
 static void
@@ -53,6 +61,7 @@ node_fini(struct node *n)
 {
 	free(n->name);
 	free(n->text);
+	free(n->note);
 	free(n->before);
 	free(n->type);
 }
@@ -63,12 +72,43 @@ is_aggregate(enum type_kind k)
 	return (k == TYPE_STRUCT || k == TYPE_UNION || k == TYPE_ARRAY);
 }
 
+/* Bytes that belong to no member, up to "to". */
+static int
+add_hole(struct gathering *g, struct ctx *ctx, uint64_t to)
+{
+	struct node n = { .hole = true, .offset = g->end, .depth = g->depth,
+	    .kind = TYPE_OTHER };
+
+	if (!g->holes || to <= g->end)
+		return (0);
+	if (!vec_room(g->v, g->cap, g->n + 1))
+		return (ctx_fail(ctx, E_NOMEM, "no memory"));
+	n.size = to - g->end;
+	n.name = strdup("");
+	n.type = strdup("");
+	g->v[g->n++] = n;
+	return (0);
+}
+
 static int
 on_child(void *arg, struct ctx *ctx, const struct value_node *vn)
 {
 	struct gathering *g = arg;
 	struct node n = { 0 };
+	uint64_t end;
+	int rc;
 
+	/* Where the rest of many begins, what is before it has been shown. */
+	if (g->children++ == 0 && g->resumed)
+		g->end = vn->offset;
+	rc = add_hole(g, ctx, vn->offset);
+	if (rc != 0)
+		return (rc);
+	end = vn->offset + (vn->v.bit_size != 0 ?
+	    (vn->v.bit_offset + vn->v.bit_size + 7u) / 8 : vn->size);
+	if (end > g->end)
+		g->end = end;
+	n.size = vn->size;
 	if (!vec_room(g->v, g->cap, g->n + 1))
 		return (ctx_fail(ctx, E_NOMEM, "no memory"));
 	n.v = vn->v;
@@ -107,11 +147,17 @@ insert_children(struct tree *t, const struct value *v, size_t at, size_t from,
 	struct node more = { 0 };
 	struct type type;
 	size_t i, pos;
+	bool known;
 	int rc;
 
+	known = stripped(t, v->type, &type);
+	g.holes = known && type.kind == TYPE_STRUCT;
+	g.resumed = from > 0;
 	rc = value_children(ui->ctx, &ui->kernel->env, v, from, CHILDREN,
 	    on_child, &g);
-	if (rc == 0 && g.n == CHILDREN && stripped(t, v->type, &type) &&
+	if (rc == 0 && g.children < CHILDREN)
+		rc = add_hole(&g, ui->ctx, known ? type.size : 0);
+	if (rc == 0 && g.children == CHILDREN && known &&
 	    (type.kind == TYPE_ARRAY ? type.count : type.nmembers) >
 	    from + CHILDREN && vec_room(g.v, g.cap, g.n + 1)) {
 		more.more = true;
@@ -217,12 +263,27 @@ unfold(struct tree *t, size_t i)
 	return (0);
 }
 
+/* The type of the structure that a node is a member of. */
+static const char *
+parent_type(struct tree *t, const struct node *n, char *type, size_t size)
+{
+	struct ui *ui = t->p.ui;
+	const struct node *up;
+
+	for (up = n; up > t->nodes && up->depth >= n->depth;)
+		up--;
+	if (type_name(ui->ctx, ui->kernel->types, up->depth < n->depth ?
+	    up->v.type : t->top.type, "", type, size) != 0)
+		type[0] = '\0';
+	return (type);
+}
+
 /* The text of a node, read once. */
 static void
 load_text(struct tree *t, struct node *n)
 {
 	struct ui *ui = t->p.ui;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, note = { 0 };
 	char type[200];
 	int rc;
 
@@ -231,18 +292,27 @@ load_text(struct tree *t, struct node *n)
 	ctx_clear(ui->ctx);
 	if (n->more) {
 		buf_puts(&b, "more");
+	} else if (n->hole) {
+		buf_printf(&b, "%llu byte%s of no member",
+		    (unsigned long long)n->size, n->size == 1 ? "" : "s");
 	} else if (is_aggregate(n->kind) && n->can_open) {
-		buf_puts(&b, "");
+		struct_preview(ui, &n->v, &b);
 	} else {
 		rc = value_text(ui->ctx, &ui->kernel->env, &n->v, &b);
 		if (rc != 0) {
 			n->missing = true;
 			buf_reset(&b);
 			buf_printf(&b, "(%s)", status_text(rc));
+		} else {
+			struct_note(ui, parent_type(t, n, type, sizeof(type)),
+			    n->name, &n->v, &note);
 		}
 	}
 	n->text = strdup(buf_text(&b));
+	free(n->note);
+	n->note = note.len > 0 ? strdup(buf_text(&note)) : NULL;
 	buf_fini(&b);
+	buf_fini(&note);
 	if (n->before != NULL && n->text != NULL) {
 		n->heat = strcmp(n->before, n->text) != 0 ? HEAT_NEW :
 		    n->heat > 0 ? n->heat - 1 : 0;
@@ -269,6 +339,8 @@ value_style(const struct node *n)
 		return (n->heat == HEAT_NEW ? STYLE_CHANGED : STYLE_FADING);
 	if (n->missing)
 		return (STYLE_MISSING);
+	if (n->hole || (is_aggregate(n->kind) && n->can_open))
+		return (STYLE_DIM);
 	if (n->kind == TYPE_PTR)
 		return (n->text != NULL && (strcmp(n->text, "0x0") == 0 ||
 		    strcmp(n->text, "NULL") == 0) ? STYLE_ZERO : STYLE_LINK);
@@ -286,7 +358,7 @@ is_staged(struct tree *t, const struct node *n)
 	struct ui *ui = t->p.ui;
 	uint64_t size;
 
-	if (change_staged(ui) == 0 || n->more || n->v.place != VALUE_MEM ||
+	if (change_staged(ui) == 0 || n->more || n->hole || n->v.place != VALUE_MEM ||
 	    n->v.space == NULL || (is_aggregate(n->kind) && n->can_open) ||
 	    type_size(ui->ctx, ui->kernel->types, n->v.type, &size) != 0)
 		return (false);
@@ -300,11 +372,12 @@ draw(struct pane *p, const struct region *r, bool focus)
 	struct node *n;
 	struct link l;
 	size_t i;
-	int y, x, w, xval, xtype, indent;
+	int y, x, w, xname, xval, xtype, indent;
 
 	list_fit(&p->list, t->n, r->h);
+	xname = r->w >= 100 ? 15 : 8;
 	xtype = r->w >= 100 ? r->w - r->w / 3 : r->w >= 60 ? r->w - 24 : r->w;
-	xval = r->w >= 100 ? 44 : r->w >= 60 ? 34 : 24;
+	xval = r->w >= 100 ? 50 : r->w >= 60 ? 34 : 24;
 	for (y = 0; y < r->h; y++) {
 		i = p->list.top + (size_t)y;
 		if (i >= t->n)
@@ -317,7 +390,10 @@ draw(struct pane *p, const struct region *r, bool focus)
 		if (!n->more)
 			region_printf(r, y, 0, STYLE_DIM, "%6llx",
 			    (unsigned long long)n->offset);
-		x = 8 + indent;
+		if (!n->more && xname > 8)
+			region_printf(r, y, 7, STYLE_DIM, "%6llu",
+			    (unsigned long long)n->size);
+		x = xname + indent;
 		if (n->can_open && !(n->kind == TYPE_PTR &&
 		    value_style(n) == STYLE_ZERO))
 			region_puts(r, y, x, n->kind == TYPE_PTR ? STYLE_DIM :
@@ -338,6 +414,12 @@ draw(struct pane *p, const struct region *r, bool focus)
 			x = region_field(r, y, x, w, false, is_staged(t, n) ?
 			    STYLE_STAGED : value_style(n), grid_link(r->g, &l),
 			    n->text, strlen(n->text)) + 2;
+		if (n->note != NULL && r->w - x >= 4) {
+			w = (int)grid_columns(r->g, n->note, strlen(n->note));
+			x = region_field(r, y, x - 1, w < r->w - x + 1 ? w :
+			    r->w - x + 1, false, STYLE_SYMBOL, 0, n->note,
+			    strlen(n->note)) + 2;
+		}
 		if (x < xtype)
 			x = xtype;
 		if (r->w - x >= 8)
@@ -499,8 +581,9 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	if (i >= t->n)
 		return;
 	load_text(t, &t->nodes[i]);
-	buf_printf(b, "%s %s %s", t->nodes[i].name, t->nodes[i].text,
-	    t->nodes[i].type);
+	buf_printf(b, "%s %s %s%s%s", t->nodes[i].name, t->nodes[i].text,
+	    t->nodes[i].note != NULL ? t->nodes[i].note : "",
+	    t->nodes[i].note != NULL ? " " : "", t->nodes[i].type);
 }
 
 /* Containers of the kernel, and the walk over each. */
@@ -604,10 +687,19 @@ detail(struct pane *p, struct buf *b)
 	if (n->v.place == VALUE_MEM)
 		buf_printf(b, "0x%llx  ", (unsigned long long)n->v.addr);
 	buf_puts(b, buf_text(&path));
+	if (n->hole) {
+		buf_printf(b, "+0x%llx  %s", (unsigned long long)n->offset,
+		    n->text != NULL ? n->text : "");
+		buf_fini(&path);
+		return;
+	}
 	if (n->text != NULL && n->text[0] != '\0')
 		buf_printf(b, " = %s", n->text);
+	if (n->note != NULL)
+		buf_printf(b, " %s", n->note);
 	if (n->type != NULL && n->type[0] != '\0')
-		buf_printf(b, "  (%s)", n->type);
+		buf_printf(b, "  (%s, %llu byte%s)", n->type,
+		    (unsigned long long)n->size, n->size == 1 ? "" : "s");
 	buf_fini(&path);
 }
 
@@ -647,7 +739,7 @@ change(struct pane *p, const char *text)
 	struct buf path = { 0 }, all = { 0 };
 	int rc;
 
-	if (n == NULL || n->more)
+	if (n == NULL || n->more || n->hole)
 		return (ctx_fail(p->ui->ctx, E_NOT_FOUND, "there is no value "
 		    "here"));
 	s = malloc(sizeof(*s));

@@ -215,6 +215,18 @@ os_patches(struct ctx *ctx, struct kernel *k, uint64_t from, uint64_t to,
 	return (k->os->patches(ctx, k, from, to, fn, arg));
 }
 
+void
+os_natural(struct ctx *ctx, struct kernel *k, const struct os_field *f,
+    struct buf *b)
+{
+	if (!HAS(k, natural))
+		return;
+	ctx->quiet++;
+	k->os->natural(ctx, k, f, b);
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
 int
 os_what(struct ctx *ctx, struct kernel *k, uint64_t addr, struct arena *arena,
     int (*fn)(void *, struct ctx *, const char *kind, const char *what,

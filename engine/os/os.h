@@ -180,6 +180,19 @@ struct os_bit {
 	const char	*name;
 };
 
+/* A member, as its structure declares it. */
+struct os_field {
+	const struct value *v;
+	const char	*type;		/* of the structure, without its keyword */
+	const char	*member;
+	const char	*declared;	/* its type: "ktime_t", "unsigned int" */
+	enum type_kind	 kind;		/* of that behind typedefs */
+	const char	*name;		/* the same: "mutex" */
+	bool		 is_signed;
+	unsigned	 size;
+	uint64_t	 bits;		/* of a number */
+};
+
 struct os_ops {
 	const char *name;		/* "Linux" */
 	const char *task_type;		/* what os_proc.task is the address of */
@@ -261,6 +274,13 @@ struct os_ops {
 	int	(*patches)(struct ctx *, struct kernel *, uint64_t from,
 		    uint64_t to, int (*fn)(void *, struct ctx *, uint64_t addr,
 		    uint64_t n, const char *kind), void *);
+	/*
+	 * What a member's number means (flags by name, an error, a time), or a
+	 * structure as a whole (who holds a lock); adds nothing when there is
+	 * no more to say.  May be NULL.
+	 */
+	void	(*natural)(struct ctx *, struct kernel *,
+		    const struct os_field *, struct buf *);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,
@@ -322,6 +342,8 @@ int	os_direct_map(struct ctx *, struct kernel *, uint64_t *base,
 int	os_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
 	    int (*fn)(void *, struct ctx *, uint64_t addr, uint64_t n,
 	    const char *kind), void *);
+void	os_natural(struct ctx *, struct kernel *, const struct os_field *,
+	    struct buf *);
 int	os_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);

@@ -58,6 +58,7 @@ const struct os_ops linux_ops = {
 	.debug_facts = linux_debug_facts,
 	.patches = linux_patches,
 	.waits = linux_waits,
+	.natural = linux_natural,
 	.what = linux_what,
 };
 

@@ -543,6 +543,9 @@ int	linux_direct_map(struct ctx *, struct kernel *, uint64_t *base,
 int	linux_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
 	    int (*fn)(void *, struct ctx *, uint64_t, uint64_t, const char *),
 	    void *);
+/* linux_natural.c */
+void	linux_natural(struct ctx *, struct kernel *, const struct os_field *,
+	    struct buf *);
 int	linux_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);
