@@ -532,6 +532,10 @@ expr_whole(struct expr *e, struct value *ret)
 	expr_blanks(e);
 	if (*e->p == '\0')
 		return (OK);
+	/* gdb's arrays, which have another form here. */
+	if (*e->p == '@')
+		return (expr_fail(e, e->p, E_SYNTAX, "for n elements write "
+		    "(&first)[0:n], or pointer[0:n]"));
 	snprintf(what, sizeof(what), "the expression ends before \"%.16s\"",
 	    e->p);
 	return (expr_fail(e, e->p, E_SYNTAX, what));

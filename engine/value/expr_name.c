@@ -222,7 +222,7 @@ static int
 call(struct expr *e, const char *start, const char *name, struct value *ret)
 {
 	struct value args[ARGS_MAX];
-	char what[EXPR_NAME_MAX + 32];
+	char what[EXPR_NAME_MAX + 64];
 	int n = 0, r;
 
 	while (!expr_take(e, ")")) {
@@ -246,7 +246,11 @@ call(struct expr *e, const char *start, const char *name, struct value *ret)
 		    args, ret);
 	if (r != E_NOT_FOUND || e->ctx->err.text[0] != '\0')
 		return (r == OK ? OK : expr_place(e, start, r));
-	snprintf(what, sizeof(what), "no function \"%s\"", name);
+	if (e->env->symbols != NULL && sym_find(e->env->symbols, name) != NULL)
+		snprintf(what, sizeof(what), "%s cannot be called: this memory "
+		    "does not run", name);
+	else
+		snprintf(what, sizeof(what), "no function \"%s\"", name);
 	return (expr_fail(e, start, E_NO_SYMBOL, what));
 }
 

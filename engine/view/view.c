@@ -50,6 +50,16 @@ view_by_name(const char *name)
 	return (NULL);
 }
 
+/* 'a', '\n', '\x41': to print that is a character, no quoted word. */
+static bool
+is_char(const char *text)
+{
+	const size_t n = strlen(text);
+
+	return (text[0] == '\'' && n >= 3 && text[n - 1] == '\'' &&
+	    (n == 3 || (text[1] == '\\' && n <= 6)));
+}
+
 /*
  * A token that is quoted as a whole loses its quotes (and in "" the backslash
  * before another one and before a quote); quotes inside an expression stay.
@@ -129,7 +139,9 @@ view_split(struct ctx *ctx, struct arena *arena, const char *line,
 		view = view_by_name(text);
 		if (view != NULL && view->rest_is_one) {
 			if (args->rest[0] != '\0') {
-				text = unquote(arena, args->rest,
+				text = view == &view_print &&
+				    is_char(args->rest) ? arena_strdup(arena,
+				    args->rest) : unquote(arena, args->rest,
 				    args->rest + strlen(args->rest));
 				if (text == NULL)
 					goto nomem;

@@ -39,7 +39,20 @@ struct print {
 	struct arena	 arena;		/* of one row, or of the nested value */
 	const char	*top;		/* what a lone value is called */
 	bool		 layout;	/* no values */
+	bool		 hex;		/* integers in base 16 */
 };
+
+/* An integer of so many bytes in base 16. */
+static struct cell
+in_hex(struct cell c, uint64_t size)
+{
+	if (c.kind != CELL_U64 && c.kind != CELL_S64)
+		return (c);
+	if (size < 8)
+		c.u &= (UINT64_C(1) << 8 * size) - 1;
+	c.kind = CELL_ADDR;
+	return (c);
+}
 
 static int
 emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
@@ -57,6 +70,8 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	arena_reset(&p->arena);
 	value = n->is_leaf && !p->layout ? view_cell_leaf(ctx, p->env, &n->v, &p->arena) :
 	    cell_null();
+	if (p->hex)
+		value = in_hex(value, n->size);
 	if (type_name(ctx, p->env->types, n->v.type, "", type,
 	    sizeof(type)) != OK)
 		type[0] = '\0';
@@ -69,7 +84,8 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	*c++ = n->v.bit_size != 0 ? cell_u64(n->v.bit_size) : cell_null();
 	if (!p->layout)
 		*c++ = value;
-	*c++ = value.kind == CELL_ADDR && value.u != 0 ?
+	*c++ = value.kind == CELL_ADDR && value.u != 0 &&
+	    value.link.kind != LINK_NONE ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
 	error = row_emit_cells(p->sink, ctx, 0, cells, (size_t)(c - cells));
 	if (error != OK)
@@ -113,29 +129,28 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 
 /* --- the commands --------------------------------------------------------------- */
 
-/*
- * "-n" before the expression, or as its last word: takes it off and returns
- * true.
- */
-static bool
-take_option(char *text, char **expr)
+/* Options before the expression, and "-n" as its last word: takes them off. */
+static void
+take_options(char *text, char **expr, struct print *p, bool *nest)
 {
 	size_t n;
 
-	*expr = text;
-	if (strncmp(text, "-n", 2) == 0 && (text[2] == ' ' || text[2] == '\t')) {
-		*expr = text + 2 + strspn(text + 2, " \t");
-		return (true);
+	*nest = false;
+	while (text[0] == '-' && (text[1] == 'n' || text[1] == 'x') &&
+	    (text[2] == ' ' || text[2] == '\t')) {
+		*nest |= text[1] == 'n';
+		p->hex |= text[1] == 'x';
+		text += 2 + strspn(text + 2, " \t");
 	}
+	*expr = text;
 	n = strlen(text);
 	if (n > 3 && strcmp(text + n - 2, "-n") == 0 &&
 	    (text[n - 3] == ' ' || text[n - 3] == '\t')) {
 		for (n -= 3; n > 0 && strchr(" \t", text[n - 1]) != NULL; n--)
 			;
 		text[n] = '\0';
-		return (true);
+		*nest = true;
 	}
-	return (false);
 }
 
 static int
@@ -172,7 +187,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	text = strdup(args->argv[1]);
 	if (text == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for an expression"));
-	nest = take_option(text, &expr);
+	take_options(text, &expr, &p, &nest);
 	p.top = expr;
 	arena_init(&p.arena);
 	error = walk_expr_open(ctx, p.env, expr, &walk);
@@ -216,8 +231,8 @@ type_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 const struct view view_print = {
 	.name = "print",
-	.args = "[-n] EXPR",
-	.help = "the value of a C expression, or the elements of a walk; -n nested in one row",
+	.args = "[-n] [-x] EXPR",
+	.help = "the value of a C expression, or the elements of a walk; -n nested in one row, -x in hexadecimal",
 	.rest_is_one = true,
 	.run = print_run,
 };
