@@ -433,7 +433,7 @@ fails_with_a_column(void **state)
 	world_init(&w, false, 8);
 	fails(&w, "1 + work(1)", E_NO_SYMBOL, 4);
 	assert_non_null(strstr(w.ctx.err.text, "cannot be called"));
-	fails(&w, "task0.tag@2", E_SYNTAX, 9);
+	fails(&w, "task0.pid@2", E_SYNTAX, 9);
 	fails(&w, "", E_SYNTAX, 0);
 	fails(&w, "1 +", E_SYNTAX, 3);
 	fails(&w, "1 2", E_SYNTAX, 2);
