@@ -397,6 +397,33 @@ run_process(struct ui *ui, const struct command *c, const char *args)
 	return (rc != 0 ? rc : pane_process_open(ui, (int)pid));
 }
 
+/* The task structure of the process that is meant here. */
+static int
+run_task(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf where = { 0 };
+	struct link l = { .kind = LINK_NONE };
+	char line[48];
+	int pid = -1;
+
+	(void)c;
+	p->ops->where(p, &where);
+	if (args[0] != '\0')
+		pid = atoi(args);
+	else if (sscanf(buf_text(&where), "process %d", &pid) == 1)
+		;
+	else if (p->ops->link != NULL && p->ops->link(p, &l) &&
+	    l.kind == LINK_PROCESS)
+		pid = l.pid;
+	buf_fini(&where);
+	if (pid < 0)
+		return (ctx_fail(ui->ctx, E_NOT_FOUND,
+		    "task: there is no process here; task PID"));
+	snprintf(line, sizeof(line), "*task(%d)", pid);
+	return (ui_expression(ui, line));
+}
+
 static int
 run_meters(struct ui *ui, const struct command *c, const char *args)
 {
@@ -763,6 +790,8 @@ const struct command commands[] = {
 	{ .name = "Documents", .help = "" },
 	{ "overview", "", "", "what this is and what happened", 0, 0,
 	    run_overview },
+	{ "task", "", "[PID]", "the structure of this process's task", NEEDS_OS, 0,
+	    run_task },
 	{ "meters", "", "", "load, CPUs, memory and swap as bars", NEEDS_OS, 0,
 	    run_meters },
 	{ "symbols", "", "[REGEX]", "all symbols, filtered as you type",

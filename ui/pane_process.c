@@ -38,6 +38,13 @@ static const struct part parts[] = {
 };
 enum { PART_STACK, PART_FILES, PARTS };
 
+/* What the task points to: its name there, to be followed. */
+static const char *const objects[] = {
+	"cred", "files", "fs", "signal", "sighand", "nsproxy", "cgroups",
+	"td_proc", "td_ucred",
+};
+#define OBJECTS		(sizeof(objects) / sizeof(objects[0]))
+
 struct process {
 	struct doc_pane	 dp;
 	int		 pid;
@@ -47,6 +54,8 @@ struct process {
 	char		 why[ERR_TEXT_MAX];
 	struct os_wait	 wait;		/* kind NULL: for no lock */
 	struct os_proc	 owner;		/* task 0: not known */
+	struct link	 objects[OBJECTS];
+	char		 caps[512];	/* effective capabilities, or "" */
 	struct texts	 args, env;
 	struct os_map	*maps;
 	size_t		 nmaps, maps_cap;
@@ -131,6 +140,42 @@ load_wait(struct process *p, struct ctx *ctx)
 	ctx_clear(ctx);
 }
 
+/* The kernel's objects of it, and what it may do. */
+static void
+load_objects(struct process *p, struct ctx *ctx)
+{
+	struct kernel *k = p->dp.p.ui->kernel;
+	struct value task = { .place = VALUE_MEM, .space = &k->space,
+	    .addr = p->proc.task }, v;
+	struct os_field f = { .type = "cred", .member = "cap_effective",
+	    .declared = "kernel_cap_t", .kind = TYPE_STRUCT, .name = "",
+	    .v = &v };
+	struct buf caps = { 0 };
+	struct typeref ref;
+	struct type t;
+	uint64_t at;
+	size_t i;
+
+	memset(p->objects, 0, sizeof(p->objects));
+	p->caps[0] = '\0';
+	if (k->types == NULL || k->os == NULL || p->proc.task == OS_UNKNOWN ||
+	    type_find(ctx, k->types, k->os->task_type, &task.type) != 0)
+		return;
+	for (i = 0; i < OBJECTS; i++)
+		if (value_member(ctx, &k->env, &task, objects[i], &v) == 0 &&
+		    type_strip(ctx, k->types, v.type, &ref, &t) == 0 &&
+		    t.kind == TYPE_PTR &&
+		    value_load(ctx, &k->env, &v, &at) == 0 && at != 0)
+			p->objects[i] = link_memory(at, t.target, 0);
+	if (value_member(ctx, &k->env, &task, "cred", &v) == 0 &&
+	    value_deref(ctx, &k->env, &v, &v) == 0 &&
+	    value_member(ctx, &k->env, &v, "cap_effective", &v) == 0)
+		os_natural(ctx, k, &f, &caps);
+	snprintf(p->caps, sizeof(p->caps), "%s", buf_text(&caps));
+	buf_fini(&caps);
+	ctx_clear(ctx);
+}
+
 static int
 load(void *arg, struct ctx *ctx)
 {
@@ -146,6 +191,7 @@ load(void *arg, struct ctx *ctx)
 		return (p->status);
 	}
 	load_wait(p, ctx);
+	load_objects(p, ctx);
 	load_part(p, ctx, PART_STACK);
 	if (p->proc.mm == 0)
 		return (0);
@@ -253,6 +299,7 @@ build_fields(struct process *p)
 	struct os_proc *proc = &p->proc;
 	struct ui *ui = p->dp.p.ui;
 	struct link l;
+	size_t i, n;
 
 	doc_line(d);
 	doc_puts(d, STYLE_STRONG, proc->comm.status == OK &&
@@ -313,8 +360,9 @@ build_fields(struct process *p)
 	if (proc->task == OS_UNKNOWN)
 		return;
 	doc_label(d, "Kernel");
-	doc_puts(d, STYLE_DIM, "task_struct ");
-	l = link_memory(proc->task, type_of(ui, "struct task_struct"), 0);
+	doc_puts(d, STYLE_DIM, strcmp(ui->kernel->os->name, "Linux") == 0 ?
+	    "task_struct " : "thread ");
+	l = link_memory(proc->task, type_of(ui, ui->kernel->os->task_type), 0);
 	doc_printf(d, STYLE_LINK, &l, "0x%llx", (unsigned long long)proc->task);
 	if (proc->mm != 0 && proc->mm != OS_UNKNOWN) {
 		doc_puts(d, STYLE_DIM, "  mm_struct ");
@@ -322,6 +370,75 @@ build_fields(struct process *p)
 		doc_printf(d, STYLE_LINK, &l, "0x%llx",
 		    (unsigned long long)proc->mm);
 	}
+	for (i = n = 0; i < OBJECTS; i++) {
+		if (p->objects[i].kind == LINK_NONE)
+			continue;
+		if (n++ == 0)
+			doc_label(d, "");
+		doc_text(d, STYLE_LINK, &p->objects[i], objects[i],
+		    strlen(objects[i]));
+		doc_puts(d, STYLE_NORMAL, "  ");
+	}
+}
+
+static void
+add_number(struct doc *d, const char *label, const struct os_u64 *v)
+{
+	doc_printf(d, STYLE_DIM, NULL, " %s ", label);
+	if (v->status == OK)
+		doc_printf(d, STYLE_NORMAL, NULL, "%lld", (long long)v->v);
+	else
+		doc_puts(d, STYLE_DIM, v->status == E_NOT_FOUND ? "none" : "?");
+}
+
+/* Whose it is, what it may do, and what it has used. */
+static void
+build_owner(struct process *p, int width)
+{
+	const struct os_proc *proc = &p->proc;
+	struct doc *d = &p->dp.d;
+	uint64_t i;
+
+	doc_part(d, "Credentials");
+	doc_label(d, "User");
+	add_number(d, "real", &proc->ruid);
+	add_number(d, "effective", &proc->uid);
+	add_number(d, "saved", &proc->svuid);
+	doc_label(d, "Group");
+	add_number(d, "real", &proc->rgid);
+	add_number(d, "effective", &proc->egid);
+	add_number(d, "saved", &proc->svgid);
+	if (proc->ngroups.status == OK && proc->ngroups.v > 0)
+		doc_puts(d, STYLE_DIM, "  also");
+	for (i = 0; proc->ngroups.status == OK && i < proc->ngroups.v &&
+	    i < OS_GROUPS_MAX; i++)
+		doc_printf(d, STYLE_NORMAL, NULL, " %u", proc->groups[i]);
+	if (p->caps[0] != '\0') {
+		doc_label(d, "May");
+		doc_puts(d, STYLE_NORMAL, " ");
+		doc_wrap(d, STYLE_NORMAL, width, 12, p->caps, strlen(p->caps));
+	}
+	doc_label(d, "Job");
+	add_number(d, "group", &proc->pgid);
+	add_number(d, "session", &proc->sid);
+	if (proc->tty.status == OK)
+		doc_printf(d, STYLE_NORMAL, NULL, " on terminal %llu:%llu",
+		    (unsigned long long)(proc->tty.v >> 32),
+		    (unsigned long long)(proc->tty.v & UINT32_MAX));
+	add_number(d, "nice", &proc->nice);
+	add_number(d, "threads", &proc->nthreads);
+	if (proc->tracer.status == OK && proc->tracer.v != 0)
+		add_number(d, "traced by", &proc->tracer);
+	if (proc->usage.status != OK)
+		return;
+	doc_label(d, "Used");
+	doc_printf(d, STYLE_NORMAL, NULL, " %.2f s", proc->usage.run);
+	doc_printf(d, STYLE_DIM, NULL, " of CPU; faults %llu, %llu from disk; "
+	    "switches %llu, %llu forced",
+	    (unsigned long long)proc->usage.minflt,
+	    (unsigned long long)proc->usage.majflt,
+	    (unsigned long long)proc->usage.nvcsw,
+	    (unsigned long long)proc->usage.nivcsw);
 }
 
 static void
@@ -452,7 +569,6 @@ build(struct doc_pane *dp, int width)
 {
 	struct process *p = (struct process *)dp;
 
-	(void)width;
 	if (!p->loaded) {
 		doc_line(&dp->d);
 		doc_puts(&dp->d, STYLE_DIM, "reading ...");
@@ -470,10 +586,11 @@ build(struct doc_pane *dp, int width)
 		build_strings(p, "Environment", &p->env, true);
 	}
 	build_part(p, PART_STACK);
-	if (p->proc.mm == 0)
-		return;
-	build_part(p, PART_FILES);
-	build_maps(p);
+	if (p->proc.mm != 0)
+		build_part(p, PART_FILES);
+	build_owner(p, width);
+	if (p->proc.mm != 0)
+		build_maps(p);
 }
 
 static bool

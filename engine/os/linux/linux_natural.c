@@ -8,6 +8,7 @@
 #include "engine/os/linux/linux.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -113,6 +114,18 @@ static const struct os_bit mount_flags[] = {
 	{ 0x2000, "UNBINDABLE" }, { 0x4000, "INTERNAL" },
 	{ 0x800000, "LOCKED" }, { 0x1000000, "DOOMED" },
 	{ 0x4000000, "MARKED" }, { 0x8000000, "UMOUNT" }, { 0, NULL }
+};
+
+/* include/uapi/linux/capability.h: CAP_*, by number */
+static const char *const capabilities[] = {
+	"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL",
+	"SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
+	"NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
+	"SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
+	"SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME",
+	"SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL",
+	"SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM",
+	"BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
 };
 
 /* include/uapi/linux/if.h: IFF_* */
@@ -405,6 +418,63 @@ put_sleeping_lock(struct ctx *ctx, struct kernel *k, const struct os_field *f,
 	}
 }
 
+/* One number of 64 bits, two of 32 up to 6.2 (include/linux/capability.h). */
+static void
+put_capabilities(struct ctx *ctx, struct kernel *k, const struct os_field *f,
+    struct buf *b)
+{
+	const uint64_t all = (UINT64_C(1) << COUNT(capabilities)) - 1;
+	uint64_t v, high;
+	const char *sep = "";
+	size_t i;
+
+	if (!inside(ctx, k, f, "val", &v)) {
+		if (!inside(ctx, k, f, "cap[0]", &v) ||
+		    !inside(ctx, k, f, "cap[1]", &high))
+			return;
+		v |= high << 32;
+	}
+	if (v == 0 || (v & all) == all) {
+		buf_puts(b, v == 0 ? "nothing" : "everything");
+		return;
+	}
+	for (i = 0; i < COUNT(capabilities); i++) {
+		if ((v >> i & 1) == 0)
+			continue;
+		buf_printf(b, "%s%s", sep, capabilities[i]);
+		sep = " ";
+	}
+}
+
+/* The numbers of the bits that are set: "0-3,8". */
+static void
+put_cpus(struct ctx *ctx, struct kernel *k, const struct os_field *f,
+    struct buf *b)
+{
+	const unsigned word = k->env.space->ptr_size * 8;
+	unsigned i, first = 0, n = 0;
+	bool on = false, is;
+	uint64_t v = 0;
+	char path[24];
+
+	for (i = 0; i <= f->size * 8 && i <= 8192; i++) {
+		snprintf(path, sizeof(path), "bits[%u]", i / word);
+		if (i % word == 0 && i < f->size * 8 &&
+		    !inside(ctx, k, f, path, &v))
+			return;
+		is = i < f->size * 8 && (v >> i % word & 1) != 0;
+		if (is && !on)
+			first = i;
+		if (!is && on && first + 1 < i)
+			buf_printf(b, "%s%u-%u", n++ > 0 ? "," : "", first, i - 1);
+		else if (!is && on)
+			buf_printf(b, "%s%u", n++ > 0 ? "," : "", first);
+		on = is;
+	}
+	if (n == 0)
+		buf_puts(b, "none");
+}
+
 static void
 put_structure(struct ctx *ctx, struct kernel *k, const struct os_field *f,
     struct buf *b)
@@ -427,7 +497,11 @@ put_structure(struct ctx *ctx, struct kernel *k, const struct os_field *f,
 			else
 				buf_printf(b, "locked 0x%" PRIx64, a);
 		}
-	if (strcmp(f->name, "mutex") == 0)
+	if (strcmp(f->declared, "kernel_cap_t") == 0)
+		put_capabilities(ctx, k, f, b);
+	else if (strcmp(f->name, "cpumask") == 0)
+		put_cpus(ctx, k, f, b);
+	else if (strcmp(f->name, "mutex") == 0)
 		put_sleeping_lock(ctx, k, f, true, b);
 	else if (strcmp(f->name, "rw_semaphore") == 0)
 		put_sleeping_lock(ctx, k, f, false, b);
