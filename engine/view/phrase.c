@@ -116,10 +116,6 @@ const struct phrase phrases[] = {
 	/* Values. */
 	{ "p", ANY, "print %*", NULL },
 	{ "px", ANY, "print -x %*", NULL },
-	{ "p/x", ANY, "print -x %*", NULL },
-	{ "print/x", ANY, "print -x %*", NULL },
-	{ "p/d", ANY, "print %*", NULL },
-	{ "print/d", ANY, "print %*", NULL },
 	{ "pd", ANY, "print %*", NULL },
 	{ "inspect", ANY, "print %*", NULL },
 	{ "output", ANY, "print %*", NULL },
@@ -403,13 +399,17 @@ static const char *
 grammar(struct arena *arena, const char *line)
 {
 	const char *args;
+	size_t n;
 
 	if (strncmp(line, "x/", 2) == 0)
 		return (examine(arena, line + 2));
 	if (strncmp(line, "p/", 2) == 0 || strncmp(line, "print/", 6) == 0) {
 		args = strpbrk(line, " \t");
-		return (args == NULL ? NULL :
-		    arena_printf(arena, "print%s", args));
+		if (args == NULL)
+			return (NULL);
+		n = (size_t)(args - line);
+		return (arena_printf(arena, "print%s%s",
+		    memchr(line, 'x', n) != NULL ? " -x" : "", args));
 	}
 	args = says(line, "struct");
 	if (args != NULL && *args != '\0')
