@@ -572,7 +572,7 @@ file_data(const struct file *f, uint64_t off)
 	const struct file_piece *p;
 	size_t i;
 
-	if (f->fd == -1 || off >= f->size)
+	if (off >= f->size)
 		return (off);
 	if (f->pieces == NULL)
 		return (data_plain(f, off, f->size));
@@ -582,7 +582,7 @@ file_data(const struct file *f, uint64_t off)
 		return (data_plain(f, p->at + (off - p->off), p->at + p->len) -
 		    p->at + p->off);
 	/* Between pieces. */
-	return (!f->whole_pieces ? off : p != NULL ? p->off : f->size);
+	return (p != NULL ? p->off : f->size);
 }
 
 static void

@@ -113,7 +113,7 @@ bool	file_failed(const struct file *, uint64_t *off);
 const uint8_t *file_map(struct file *, uint64_t off, uint64_t n);
 /*
  * The first byte from off on that is not in a hole of the file, or the size:
- * what lies before it reads as zeros.
+ * what lies before it reads as zeros, or not at all.
  */
 uint64_t file_data(const struct file *, uint64_t off);
 /* Hint: this range of the mapping is not wanted any more (scans). */

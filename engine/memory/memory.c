@@ -7,6 +7,7 @@
 
 #define SCAN_WINDOW	((size_t)16 << 20)
 #define WHOLE_PAGE	UINT64_C(65536)	/* the largest of any kernel */
+#define SCAN_SMALL	((size_t)256 << 10)	/* behind a hole, then doubled */
 #define BAD_PLACE	UINT64_C(4096)	/* skipped where the medium fails */
 
 static int	read_phys(void *, struct ctx *, uint64_t, void *, size_t);
@@ -247,10 +248,11 @@ scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 	struct mem_range r;
 	uint8_t *copy;
 	uint64_t pa, at, stop;
-	size_t n, want;
+	size_t n, want, window;
 	int rc;
 
 	copy = NULL;
+	window = SCAN_WINDOW;
 	rc = 0;
 	ctx->unrecorded++;
 	for (pa = start; rc == 0 && pa < end; pa = stop) {
@@ -269,11 +271,16 @@ scan(struct ctx *ctx, struct memory *m, uint64_t start, uint64_t end,
 		while (r.status == 0 && pa < stop && rc == 0) {
 			at = zeros ? pa : skip_zeros(m, pa, stop, overlap);
 			if (at > pa) {
+				/* There may be a million crumbs in holes. */
+				window = overlap < SCAN_SMALL / 2 ?
+				    SCAN_SMALL : SCAN_WINDOW;
 				pa = at;
 				rc = ctx_check(ctx);
 				continue;
 			}
-			want = stop - pa < SCAN_WINDOW ? (size_t)(stop - pa) :
+			want = stop - pa < window ? (size_t)(stop - pa) :
+			    window;
+			window = window < SCAN_WINDOW / 2 ? 2 * window :
 			    SCAN_WINDOW;
 			n = want;
 			rc = scan_window(ctx, m, pa, &n, &copy, fn, arg);

@@ -198,6 +198,13 @@ scan_leaves_out_what_is_not_stored(void **state)
 		assert_int_equal(s.bytes, (UINT64_C(48) << 20) + 0x13000);
 		assert_int_equal(recorder_push(&ctx, &m), 0);
 	}
+	/* Small pieces behind a hole, for there may be many: 1/4, 1/2, 1 MiB. */
+	r.size = end + (1 << 20);
+	memset(&s, 0, sizeof(s));
+	assert_int_equal(mem_scan_data(&ctx, &m, hole, UINT64_MAX, 0, look,
+	    &s), 0);
+	assert_int_equal(s.pieces, 3);
+	assert_int_equal(s.bytes, r.size - end);
 	/* To the end there is nothing more. */
 	r.zeros_end = r.size;
 	memset(&s, 0, sizeof(s));
