@@ -8,6 +8,7 @@
 #include "ui/record.h"
 #include "ui/save.h"
 #include "ui/svg.h"
+#include "ui/window.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -20,8 +21,11 @@ run_verb(struct ui *ui, const struct command *c, const char *args)
 	struct pane *p = ui_pane(ui);
 
 	const bool frozen = moving_enter(ui, p);
-	const bool mine = p->ops->verb(p, c->verb, ui->count, args);
+	bool mine;
 
+	if (c->verb == VERB_TOP || c->verb == VERB_BOTTOM)
+		ui_remember(ui);
+	mine = p->ops->verb(p, c->verb, ui->count, args);
 	if (frozen)
 		moving_leave(ui);
 	if (!mine)
@@ -66,8 +70,10 @@ run_bytes(struct ui *ui, const struct command *c, const char *args)
 	if (!ui_address(ui, &addr))
 		return (ctx_fail(ui->ctx, E_NOT_FOUND,
 		    "nothing here has an address"));
-	if (p->ops->address == NULL)
-		p->ops->link(p, &l);
+	/* A process is seen from the kernel, its memory from itself. */
+	if (p->ops->address == NULL && (!p->ops->link(p, &l) ||
+	    l.kind == LINK_PROCESS))
+		l.pid = 0;
 	return (pane_hex_open(ui, addr, l.pid));
 }
 
@@ -94,20 +100,19 @@ run_elements(struct ui *ui, const struct command *c, const char *args)
 	return (rc);
 }
 
-/* Word by word from here, with what each points to. */
+/* A table about the address under the cursor. */
 static int
-run_telescope(struct ui *ui, const struct command *c, const char *args)
+run_here(struct ui *ui, const struct command *c, const char *args)
 {
 	uint64_t addr;
 	char line[48];
 
-	(void)c;
 	(void)args;
 	if (!ui_address(ui, &addr))
 		return (ctx_fail(ui->ctx, E_NOT_FOUND,
 		    "nothing here has an address"));
-	snprintf(line, sizeof(line), "tele 0x%llx 256",
-	    (unsigned long long)addr);
+	snprintf(line, sizeof(line), c->name[0] == 't' ? "tele 0x%llx 256" :
+	    "whatis 0x%llx", (unsigned long long)addr);
 	return (pane_table_open(ui, line));
 }
 
@@ -145,12 +150,26 @@ run_close(struct ui *ui, const struct command *c, const char *args)
 	return (0);
 }
 
+/* What :q does in vi, where there may be several windows. */
 static int
-run_quit(struct ui *ui, const struct command *c, const char *args)
+run_leave(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
 	(void)args;
+	if (ui->root->a != NULL)
+		return (ui_close_window(ui));
 	change_leave(ui);
+	return (0);
+}
+
+static int
+run_quit(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)args;
+	if (c->name[4] == '!')
+		ui->quit = true;
+	else
+		change_leave(ui);
 	return (0);
 }
 
@@ -451,6 +470,7 @@ run_goto(struct ui *ui, const struct command *c, const char *args)
 	(void)c;
 	row = strtoull(args, &end, 10);
 	if (p->ops->row_text != NULL && args[0] != '\0' && *end == '\0') {
+		ui_remember(ui);
 		list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);
 		return (0);
 	}
@@ -500,52 +520,6 @@ run_mouse(struct ui *ui, const struct command *c, const char *args)
 	ui_say(ui, STYLE_NORMAL, ui->mouse ? "clicks follow links now; :mouse "
 	    "again to select text" : "clicks are the terminal's");
 	return (0);
-}
-
-static int
-run_window(struct ui *ui, const struct command *c, const char *args)
-{
-	(void)args;
-	if (strcmp(c->name, "split") == 0)
-		return (ui_split(ui, false));
-	if (strcmp(c->name, "vsplit") == 0)
-		return (ui_split(ui, true));
-	if (strcmp(c->name, "close-window") == 0)
-		return (ui_close_window(ui));
-	if (strcmp(c->name, "only") == 0) {
-		ui_only_window(ui);
-		return (0);
-	}
-	if (strcmp(c->name, "zoom") == 0) {
-		ui->zoomed = !ui->zoomed && ui->root->a != NULL;
-		ui_layout(ui);
-		return (0);
-	}
-	ui_next_window(ui, c->name[0] == 'n' ? 1 : -1);
-	return (0);
-}
-
-static int
-run_window_size(struct ui *ui, const struct command *c, const char *args)
-{
-	int by = ui->count > 0 ? ui->count : 1;
-
-	(void)args;
-	if (strcmp(c->name, "equal") == 0) {
-		ui_equal_windows(ui);
-		return (0);
-	}
-	if (strcmp(c->name, "swap-window") == 0)
-		return (ui_swap_window(ui));
-	if (strcmp(c->name, "linked") == 0) {
-		ui->linked = !ui->linked;
-		ui_say(ui, STYLE_NORMAL, ui->linked ? "what is followed opens in "
-		    "the next window" : "what is followed opens where it stands");
-		return (0);
-	}
-	if (strcmp(c->name, "taller") == 0 || strcmp(c->name, "shorter") == 0)
-		return (ui_size_window(ui, false, c->name[0] == 't' ? by : -by));
-	return (ui_size_window(ui, true, c->name[0] == 'w' ? by : -by));
 }
 
 static int
@@ -727,6 +701,10 @@ const struct command commands[] = {
 	    VERB_SCREEN_BOTTOM, run_verb },
 	{ "center", "", "", "put this row in the middle", 0, VERB_CENTER,
 	    run_verb },
+	{ "row-on-top", "", "", "put this row at the top", 0, VERB_ROW_ON_TOP,
+	    run_verb },
+	{ "row-at-bottom", "", "", "put this row at the bottom", 0,
+	    VERB_ROW_AT_BOTTOM, run_verb },
 	{ "next-link", "", "", "to the next link", 0, VERB_NEXT_LINK, run_verb },
 	{ "prev-link", "", "", "to the link before", 0, VERB_PREV_LINK, run_verb },
 	{ "next-part", "", "", "to the next part or mapping", 0, VERB_NEXT_PART,
@@ -741,19 +719,21 @@ const struct command commands[] = {
 	{ "elements", "", "", "list what the list or tree here holds", 0, 0,
 	    run_elements },
 	{ "telescope", "", "", "the words from here on, and where each leads", 0, 0,
-	    run_telescope },
+	    run_here },
+	{ "identify", "", "", "what the address under the cursor is", 0, 0,
+	    run_here },
 	{ "back", "", "", "to the document before", 0, 0, run_back },
 	{ "forward", "", "", "forward again", 0, 0, run_forward },
 	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },
-	{ "jump", "", "", "to a place that has a letter", 0, 0, run_mark },
-
+	{ "jump", "", "", "to a place that has a letter; ' is where one was "
+	    "before", 0, 0, run_mark },
 	{ "note", "", "[TEXT|-]", "say something of this address, - takes it "
 	    "back", 0, 0, run_note },
 	{ "bookmark", "", "NAME", "keep this place under a name", 0, 0,
 	    run_bookmark },
 	{ "unbookmark", "", "NAME", "forget a bookmark", 0, 0, run_bookmark },
 	{ "go", "", "NAME", "to a bookmark", 0, 0, run_bookmark },
-	{ "notes", "bookmarks", "", "all notes, bookmarks and marks", 0, 0,
+	{ "notes", "bookmarks marks", "", "all notes, bookmarks and marks", 0, 0,
 	    run_notes },
 
 	{ .name = "Searching", .help = "" },
@@ -766,7 +746,7 @@ const struct command commands[] = {
 	{ "#", "", "", "search it backward", 0, 0, run_search_word },
 	{ "filter", "", "[REGEX]", "show only the rows that match", 0, 0,
 	    run_prompt },
-	{ "cancel", "", "", "stop, clear the search or the filter", 0, 0,
+	{ "cancel", "noh nohlsearch", "", "stop, clear the search or the filter", 0, 0,
 	    run_cancel },
 
 	{ .name = "In a pane", .help = "" },
@@ -801,8 +781,8 @@ const struct command commands[] = {
 	    run_print },
 	{ "process", "", "PID", "one process: arguments, environment, map",
 	    NEEDS_OS, 0, run_process },
-	{ "help", "", "", "the keys, and every command", 0, 0, run_help },
-	{ "messages", "", "", "the messages so far", 0, 0, run_help },
+	{ "help", "h", "", "the keys, and every command", 0, 0, run_help },
+	{ "messages", "mes", "", "the messages so far", 0, 0, run_help },
 
 	{ .name = "Changing memory (kpeek -w)", .help = "" },
 	{ "change", "", "[VALUE]", "change what is under the cursor", 0, 0,
@@ -819,26 +799,35 @@ const struct command commands[] = {
 	    change_run_patch },
 
 	{ .name = "Windows", .help = "" },
-	{ "split", "sp", "", "a second window below", 0, 0, run_window },
-	{ "vsplit", "vs", "", "a second window to the right", 0, 0, run_window },
-	{ "next-window", "", "", "to the next window", 0, 0, run_window },
-	{ "prev-window", "", "", "to the window before", 0, 0, run_window },
+	{ "split", "sp", "[COMMAND]", "a second window below", 0, 0, window_run },
+	{ "vsplit", "vs", "[COMMAND]", "a second window to the right", 0, 0,
+	    window_run },
+	{ "next-window", "", "", "to the next window", 0, 0, window_run },
+	{ "prev-window", "", "", "to the window before", 0, 0, window_run },
+	{ "left-window", "", "", "to the window on the left", 0, 0,
+	    window_run_side },
+	{ "right-window", "", "", "to the window on the right", 0, 0,
+	    window_run_side },
+	{ "upper-window", "", "", "to the window above", 0, 0,
+	    window_run_side },
+	{ "lower-window", "", "", "to the window below", 0, 0,
+	    window_run_side },
 	{ "restore", "", "", "the windows as they were when this dump was left",
 	    0, 0, run_restore },
 	{ "taller", "", "", "COUNT rows more for this window", 0, 0,
-	    run_window_size },
-	{ "shorter", "", "", "COUNT rows less", 0, 0, run_window_size },
+	    window_run_size },
+	{ "shorter", "", "", "COUNT rows less", 0, 0, window_run_size },
 	{ "wider", "", "", "COUNT columns more for this window", 0, 0,
-	    run_window_size },
-	{ "narrower", "", "", "COUNT columns less", 0, 0, run_window_size },
-	{ "equal", "", "", "all windows alike", 0, 0, run_window_size },
+	    window_run_size },
+	{ "narrower", "", "", "COUNT columns less", 0, 0, window_run_size },
+	{ "equal", "", "", "all windows alike", 0, 0, window_run_size },
 	{ "swap-window", "", "", "change places with the next window", 0, 0,
-	    run_window_size },
+	    window_run_size },
 	{ "linked", "", "", "follow links in the next window, or here", 0, 0,
-	    run_window_size },
-	{ "zoom", "", "", "this window alone for a while", 0, 0, run_window },
-	{ "close-window", "clo", "", "close this window", 0, 0, run_window },
-	{ "only", "on", "", "close the other windows", 0, 0, run_window },
+	    window_run_size },
+	{ "zoom", "", "", "this window alone for a while", 0, 0, window_run },
+	{ "close-window", "clo", "", "close this window", 0, 0, window_run },
+	{ "only", "on", "", "close the other windows", 0, 0, window_run },
 
 	{ .name = "Taking along", .help = "" },
 	{ "yank", "y", "[word|row|address|where|pane|json|csv]",
@@ -871,7 +860,11 @@ const struct command commands[] = {
 	{ "suspend", "", "", "stop kpeek; fg comes back", 0, 0, run_terminal },
 	{ "close", "", "", "leave this document; the first one: quit", 0, 0,
 	    run_close },
-	{ "quit", "q", "", "quit", 0, 0, run_quit },
+	{ "leave", "q", "", "close this window; the last one: quit", 0, 0,
+	    run_leave },
+	{ "quit", "qa", "", "quit", 0, 0, run_quit },
+	{ "quit!", "q! qa!", "", "quit, and forget what is staged", 0, 0,
+	    run_quit },
 
 	{ .name = "On the prompt", .help = "" },
 	{ "accept", "", "", "do what was typed", 0, 0, run_accept },
@@ -879,19 +872,39 @@ const struct command commands[] = {
 	{ .name = NULL },
 };
 
-const struct command *
-command_by_name(const char *name, size_t n)
+/* One of the words of "q qa". */
+static bool
+is_alias(const char *aliases, const char *name, size_t n)
+{
+	for (; *aliases != '\0'; aliases += strcspn(aliases, " "),
+	    aliases += strspn(aliases, " ")) {
+		if (strcspn(aliases, " ") == n &&
+		    memcmp(aliases, name, n) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* "w" is commit, "w FILE" is save. */
+static const struct command *
+find(const char *name, size_t n, bool args)
 {
 	const struct command *c;
 
 	for (c = commands; c->name != NULL; c++) {
-		if (c->run == NULL || n == 0)
+		if (c->run == NULL || n == 0 || (args && c->args[0] == '\0'))
 			continue;
 		if ((strlen(c->name) == n && memcmp(c->name, name, n) == 0) ||
-		    (strlen(c->alias) == n && memcmp(c->alias, name, n) == 0))
+		    is_alias(c->alias, name, n))
 			return (c);
 	}
 	return (NULL);
+}
+
+const struct command *
+command_by_name(const char *name, size_t n)
+{
+	return (find(name, n, false));
 }
 
 bool
@@ -940,6 +953,13 @@ phrase(struct ui *ui, struct arena *arena, const char *text, int error)
 	return (rc);
 }
 
+static void
+watch(struct ui *ui, const char *name)
+{
+	if (ui->opt->watch != NULL)
+		ui->opt->watch->command(ui->opt->watch->arg, name);
+}
+
 int
 ui_command(struct ui *ui, const char *line)
 {
@@ -962,8 +982,11 @@ ui_command(struct ui *ui, const char *line)
 	n = text[0] == '!' || text[0] == '|' ? 1 : strcspn(text, " \t");
 	for (args = text + n; isspace((unsigned char)*args); args++)
 		;
-	c = command_by_name(text, n);
+	c = args[0] != '\0' ? find(text, n, true) : NULL;
+	if (c == NULL)
+		c = find(text, n, false);
 	if (c != NULL) {
+		watch(ui, c->name);
 		rc = check_needs(ui, c);
 		/* "sym REGEX" and the like may name a view's own arguments. */
 		if (rc == 0 && args[0] != '\0' && c->args[0] == '\0')
@@ -978,6 +1001,7 @@ ui_command(struct ui *ui, const char *line)
 	name = arena_strndup(&arena, text, n);
 	v = name != NULL ? tables_view(ui->ctx, ui->tables, name) : NULL;
 	if (v != NULL) {
+		watch(ui, v->name);
 		rc = pane_table_open(ui, text);
 		if (rc == E_USAGE)
 			rc = phrase(ui, &arena, text, rc);

@@ -29,10 +29,8 @@ ui_space(struct ui *ui, int pid, const struct space **ret)
 			return (0);
 		}
 	}
-	if (ui->nspaces == SPACES_MAX)
-		return (ctx_fail(ui->ctx, E_LIMIT,
-		    "too many processes were opened: start kpeek again"));
-	ps = calloc(1, sizeof(*ps));
+	ps = vec_room(ui->spaces, ui->spaces_cap, ui->nspaces + 1) ?
+	    calloc(1, sizeof(*ps)) : NULL;
 	if (ps == NULL)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
 	arena_init(&arena);

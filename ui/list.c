@@ -91,7 +91,7 @@ list_verb(struct list *l, enum verb verb, int count)
 	n = count > 0 ? (size_t)count : 1;
 	h = l->h > 0 ? (size_t)l->h : 1;
 	if (l->n == 0)
-		return (verb <= VERB_CENTER && verb != VERB_LEFT &&
+		return (verb <= VERB_ROW_AT_BOTTOM && verb != VERB_LEFT &&
 		    verb != VERB_RIGHT);
 	bottom = l->top + h <= l->n ? l->top + h - 1 : l->n - 1;
 	switch (verb) {
@@ -137,6 +137,13 @@ list_verb(struct list *l, enum verb verb, int count)
 	case VERB_CENTER:
 		l->top = l->cur > h / 2 ? l->cur - h / 2 : 0;
 		show_cursor(l);
+		break;
+	case VERB_ROW_ON_TOP:
+		l->top = l->cur;
+		show_cursor(l);
+		break;
+	case VERB_ROW_AT_BOTTOM:
+		l->top = l->cur >= h ? l->cur - h + 1 : 0;
 		break;
 	default:
 		return (false);

@@ -17,6 +17,7 @@
 #include "ui/keymap.h"
 #include "ui/prompt.h"
 #include "ui/state.h"
+#include "ui/term.h"
 #include "ui/ui.h"
 
 struct frozen;
@@ -24,7 +25,6 @@ struct ui;
 struct pane;
 struct record;
 struct cast;
-struct term_ops;
 
 /* What a key or a command asks of the pane that has the focus. */
 enum verb {
@@ -33,6 +33,7 @@ enum verb {
 	VERB_SCROLL_DOWN, VERB_SCROLL_UP,
 	VERB_TOP, VERB_BOTTOM, VERB_HOME, VERB_END,
 	VERB_SCREEN_TOP, VERB_SCREEN_MIDDLE, VERB_SCREEN_BOTTOM, VERB_CENTER,
+	VERB_ROW_ON_TOP, VERB_ROW_AT_BOTTOM,
 	VERB_NEXT_LINK, VERB_PREV_LINK, VERB_NEXT_PART, VERB_PREV_PART,
 	VERB_OPEN, VERB_CLOSE, VERB_TOGGLE,
 	VERB_SORT, VERB_REVERSE, VERB_UNIT, VERB_OPTION,
@@ -111,7 +112,6 @@ extern const struct pane_ops *const panes[];	/* NULL-ended: modes of keymaps */
 
 #define HISTORY_MAX	100
 #define MARKS_MAX	64
-#define SPACES_MAX	256
 
 struct window {
 	struct pane	*docs[HISTORY_MAX];
@@ -179,8 +179,8 @@ struct ui {
 	struct buf	 messages;	/* all of them, a line each */
 	struct mark	 marks[MARKS_MAX];
 	size_t		 nmarks;
-	struct proc_space *spaces[SPACES_MAX];
-	size_t		 nspaces;
+	struct proc_space **spaces;
+	size_t		 nspaces, spaces_cap;
 
 	/* Search in the rows of a pane. */
 	char		*last_command;	/* typed on the prompt */
@@ -232,6 +232,8 @@ int	ui_create(struct ctx *, struct kernel *, const struct ui_options *,
 void	ui_destroy(struct ui *);
 void	ui_resize(struct ui *, int w, int h);
 void	ui_key(struct ui *, uint32_t key);
+/* mouse.c */
+void	ui_mouse(struct ui *, enum mouse, int x, int y);
 void	ui_draw(struct ui *);
 /* Some milliseconds of unfinished work; true when there is more. */
 bool	ui_step(struct ui *);
@@ -244,6 +246,8 @@ void	ui_say_error(struct ui *);
 /* What the title says of the kernel. */
 void	ui_read_info(struct ui *);
 uint64_t ui_now(void);			/* monotonic ns */
+/* Keep where one is now as the mark ', before a jump. */
+void	ui_remember(struct ui *);
 /* The address that the cursor is on; false: there is none. */
 bool	ui_address(struct ui *, uint64_t *);
 /*

@@ -309,7 +309,7 @@ ui_yank(struct ui *ui, const char *what)
 {
 	struct pane *p = ui_pane(ui);
 	struct buf b = { 0 };
-	struct link l;
+	uint64_t addr;
 	int rc;
 
 	rc = 0;
@@ -321,8 +321,8 @@ ui_yank(struct ui *ui, const char *what)
 		else if (ui->grid.mark_row >= 0)
 			grid_row_text(&ui->grid, ui->grid.mark_row, &b);
 	} else if (strcmp(what, "address") == 0) {
-		if (p->ops->link != NULL && p->ops->link(p, &l) && l.addr != 0)
-			buf_printf(&b, "0x%llx", (unsigned long long)l.addr);
+		if (ui_address(ui, &addr))
+			buf_printf(&b, "0x%llx", (unsigned long long)addr);
 	} else if (strcmp(what, "where") == 0) {
 		p->ops->where(p, &b);
 	} else {

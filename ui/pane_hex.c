@@ -530,6 +530,15 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 		    rows / 2 * h->per_row : h->top;
 		fit(h);
 		break;
+	case VERB_ROW_ON_TOP:
+		h->top = row_of(h, h->cur);
+		break;
+	case VERB_ROW_AT_BOTTOM:
+		h->top = row_of(h, h->cur);
+		h->top -= h->top > (rows - 1) * h->per_row ?
+		    (rows - 1) * h->per_row : h->top;
+		fit(h);
+		break;
 	case VERB_UNIT:
 		set_unit(h, arg);
 		break;

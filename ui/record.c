@@ -73,6 +73,8 @@ record_open(struct ctx *ctx, const char *path, struct ui *ui,
 		free(r);
 		return (ctx_fail_errno(ctx, E_IO, "%s", path));
 	}
+	/* Line by line: a session that ended badly is worth most. */
+	setvbuf(r->f, NULL, _IOLBF, BUFSIZ);
 	record_identity(ui, &id);
 	fprintf(r->f, "kpeek-session 1\non %s\nsize %dx%d\n", buf_text(&id),
 	    ui->grid.w, ui->grid.h);
@@ -84,10 +86,9 @@ record_open(struct ctx *ctx, const char *path, struct ui *ui,
 	return (0);
 }
 
-void
-record_key(struct record *r, uint32_t key)
+static void
+put_pause(struct record *r)
 {
-	char name[KEY_NAME_MAX], utf8[4];
 	uint64_t now;
 
 	now = ui_now();
@@ -97,6 +98,14 @@ record_key(struct record *r, uint32_t key)
 		    (unsigned long long)((now - r->last) / 1000000));
 	}
 	r->last = now;
+}
+
+void
+record_key(struct record *r, uint32_t key)
+{
+	char name[KEY_NAME_MAX], utf8[4];
+
+	put_pause(r);
 	/* A blank at an end of a line would be lost on a reader. */
 	if (key_is_text(key) && (key != ' ' || r->typed.len > 0)) {
 		buf_add(&r->typed, utf8, utf8_encode(key, utf8));
@@ -105,6 +114,14 @@ record_key(struct record *r, uint32_t key)
 	flush_typed(r);
 	key_format(key, name);
 	fprintf(r->f, "key %s\n", name);
+}
+
+void
+record_mouse(struct record *r, enum mouse what, int x, int y)
+{
+	put_pause(r);
+	flush_typed(r);
+	fprintf(r->f, "mouse %s %d %d\n", mouse_names[what], x, y);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "base/ctx.h"
 #include "ui/grid.h"
+#include "ui/term.h"
 
 struct record;
 struct ui;
@@ -15,6 +16,7 @@ struct ui;
 int	record_open(struct ctx *, const char *path, struct ui *,
 	    struct record **ret);
 void	record_key(struct record *, uint32_t key);
+void	record_mouse(struct record *, enum mouse, int x, int y);
 void	record_resize(struct record *, int w, int h);
 void	record_snap(struct record *, const char *name, const struct grid *);
 /* E_IO when something could not be written. */

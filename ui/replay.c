@@ -44,6 +44,27 @@ parse_size(struct ctx *ctx, struct replay_line *l)
 }
 
 static int
+parse_mouse(struct ctx *ctx, struct replay_line *l)
+{
+	char text[48], what[16];
+	int used, i;
+
+	snprintf(text, sizeof(text), "%.*s", (int)(l->len < 47 ? l->len : 47),
+	    l->text);
+	if (sscanf(text, "%15s %d %d%n", what, &l->w, &l->h, &used) == 3 &&
+	    text[used] == '\0' && l->w >= 0 && l->w < GRID_MAX && l->h >= 0 &&
+	    l->h < GRID_MAX) {
+		for (i = 0; mouse_names[i] != NULL; i++) {
+			l->mouse = (enum mouse)i;
+			if (strcmp(mouse_names[i], what) == 0)
+				return (0);
+		}
+	}
+	return (ctx_fail(ctx, E_SYNTAX, "mouse wants press, release, wheel-up "
+	    "or wheel-down, a column and a row, from 0"));
+}
+
+static int
 parse_wait(struct ctx *ctx, struct replay_line *l)
 {
 	char text[16];
@@ -83,11 +104,13 @@ replay_parse(struct ctx *ctx, const char *s, size_t n, struct replay_line *l)
 		l->kind = REPLAY_KEY;
 	else if (begins(s, n, "type", l))
 		l->kind = REPLAY_TYPE;
-	else if (begins(s, n, "wait", l)) {
+	else if (begins(s, n, "mouse", l)) {
+		l->kind = REPLAY_MOUSE;
+		return (parse_mouse(ctx, l));
+	} else if (begins(s, n, "wait", l)) {
 		l->kind = REPLAY_WAIT;
 		return (parse_wait(ctx, l));
-	}
-	else if (begins(s, n, "snap", l))
+	} else if (begins(s, n, "snap", l))
 		l->kind = REPLAY_SNAP;
 	else if (begins(s, n, "size", l)) {
 		l->kind = REPLAY_SIZE;
@@ -237,15 +260,22 @@ settle(struct ui *ui)
 		;
 }
 
+/* Let what was asked for happen, and show it. */
+static void
+answer(struct ui *ui, unsigned ms)
+{
+	settle(ui);
+	/* A pane learns its size when it is drawn. */
+	ui_draw(ui);
+	if (!ui_present(ui, ms))
+		ui->quit = true;
+}
+
 static void
 press(struct ui *ui, uint32_t key)
 {
 	ui_key(ui, key);
-	settle(ui);
-	/* A pane learns its size when it is drawn. */
-	ui_draw(ui);
-	if (!ui_present(ui, key_is_text(key) ? TYPING_MS : KEY_MS))
-		ui->quit = true;
+	answer(ui, key_is_text(key) ? TYPING_MS : KEY_MS);
 }
 
 static int
@@ -331,12 +361,26 @@ kept_screen(struct replay *r, const char *p, const char *end, struct buf *b)
 }
 
 static void
+tell_panes(struct ui *ui)
+{
+	struct frame *f;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL &&
+	    ui->opt->watch != NULL; f = frame_next_leaf(ui->root, f)) {
+		if (f->win.ndocs > 0 && (!ui->alone || f == ui->focus))
+			ui->opt->watch->pane(ui->opt->watch->arg,
+			    f->win.docs[f->win.at]->ops->name);
+	}
+}
+
+static void
 snap(struct replay *r, const struct replay_line *l, const struct buf *kept)
 {
 	struct buf now = { 0 };
 	char name[2][256];
 
 	ui_draw(r->ui);
+	tell_panes(r->ui);
 	record_screen(&r->ui->grid, &now);
 	if (r->updated != NULL)
 		buf_puts(r->updated, buf_text(&now));
@@ -412,6 +456,12 @@ replay_run(struct ui *ui, const char *file, const char *text, size_t len,
 		case REPLAY_TYPE:
 			if (!ui->quit)
 				rc = press_text(ui, &l);
+			break;
+		case REPLAY_MOUSE:
+			if (!ui->quit) {
+				ui_mouse(ui, l.mouse, l.w, l.h);
+				answer(ui, KEY_MS);
+			}
 			break;
 		case REPLAY_SNAP:
 			buf_reset(&kept);

@@ -17,6 +17,7 @@ enum replay_kind {
 	REPLAY_KEYMAP,			/* text */
 	REPLAY_KEY,			/* keys separated by blanks: text */
 	REPLAY_TYPE,			/* text, key by key */
+	REPLAY_MOUSE,			/* mouse at w, h */
 	REPLAY_WAIT,			/* ms */
 	REPLAY_SNAP,			/* text: a name */
 	REPLAY_SCREEN,			/* a line of a screen */
@@ -28,6 +29,7 @@ struct replay_line {
 	const char	*text;
 	size_t		 len;
 	int		 w, h;
+	enum mouse	 mouse;
 	unsigned	 ms;
 };
 

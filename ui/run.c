@@ -293,65 +293,15 @@ resize(struct ui *ui)
 	ui_resize(ui, w, h);
 }
 
-/*
- * A click goes to the row, and through the link under it; pressed on the line
- * between two windows and let go elsewhere, it moves that line.
- */
-static void
-on_mouse(struct ui *ui)
-{
-	const struct link *l;
-	struct frame *f;
-	struct pane *p;
-	struct link copy;
-	enum mouse what;
-	int x, y, i;
-
-	what = ui->term->mouse(&x, &y);
-	if (ui->prompt.kind != PROMPT_NONE)
-		return;
-	if (what == MOUSE_RELEASE) {
-		if (ui->dragged != NULL)
-			ui_move_split(ui, ui->dragged, x, y);
-		ui->dragged = NULL;
-		return;
-	}
-	if (what == MOUSE_PRESS) {
-		ui->dragged = ui_split_at(ui, x, y);
-		if (ui->dragged != NULL)
-			return;
-	}
-	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
-	    f = frame_next_leaf(ui->root, f)) {
-		if (x >= f->x && x < f->x + f->w && y >= f->y &&
-		    y < f->y + f->h - 1)
-			break;
-	}
-	if (f == NULL)
-		return;
-	p = f->win.docs[f->win.at];
-	if (what != MOUSE_PRESS) {
-		for (i = 0; i < 3; i++)
-			p->ops->verb(p, what == MOUSE_WHEEL_DOWN ?
-			    VERB_SCROLL_DOWN : VERB_SCROLL_UP, 0, "");
-		return;
-	}
-	ui->focus = f;
-	l = grid_link_at(&ui->grid, x, y);
-	copy = l != NULL ? *l : (struct link){ .kind = LINK_NONE };
-	p->ops->verb(p, VERB_CLICK, (y - f->y) << 16 | (x - f->x), "");
-	if (copy.kind != LINK_NONE && copy.addr + (uint64_t)copy.pid != 0 &&
-	    ui_follow(ui, &copy) != 0)
-		ui_say_error(ui);
-}
-
 static void
 loop(struct ui *ui)
 {
 	const struct term_ops *t = ui->term;
 	const uint64_t began = ui_now();
+	enum mouse what;
 	uint32_t key;
 	bool more, mouse;
+	int x, y;
 
 	more = true;
 	mouse = false;
@@ -385,7 +335,9 @@ loop(struct ui *ui)
 			if (key == UKEY_RESIZE) {
 				resize(ui);
 			} else if (key == UKEY_MOUSE) {
-				on_mouse(ui);
+				what = t->mouse(&x, &y);
+				ui_mouse(ui, what, x, y);
+				more = true;
 			} else if (key != UKEY_WAKE) {
 				ui_key(ui, key);
 				more = true;

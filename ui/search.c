@@ -127,6 +127,7 @@ go(struct ui *ui, int direction)
 {
 	struct pane *p = ui_pane(ui);
 
+	ui_remember(ui);
 	if (p->ops->search != NULL)
 		return (p->ops->search(p, ui->pattern, direction));
 	if (p->ops->row_text == NULL)

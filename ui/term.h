@@ -20,6 +20,8 @@ struct term_options {
 };
 
 enum mouse { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+/* As a session has them, in this order, ended by NULL. */
+extern const char *const mouse_names[];
 
 struct term_ops {
 	/* E_UNSUPPORTED with a reason when this terminal cannot be used. */

@@ -48,13 +48,21 @@ void
 ui_say(struct ui *ui, enum style style, const char *fmt, ...)
 {
 	va_list ap;
+	size_t cut;
 
 	va_start(ap, fmt);
 	vsnprintf(ui->message, sizeof(ui->message), fmt, ap);
 	va_end(ap);
 	ui->message_style = style;
-	if (ui->messages.len + strlen(ui->message) < MESSAGES_MAX)
-		buf_printf(&ui->messages, "%s\n", ui->message);
+	buf_printf(&ui->messages, "%s\n", ui->message);
+	/* The oldest go, whole lines of them, a good part at a time. */
+	if (ui->messages.len > MESSAGES_MAX) {
+		cut = ui->messages.len - MESSAGES_MAX / 2;
+		cut += strcspn(buf_text(&ui->messages) + cut, "\n") + 1;
+		ui->messages.len -= cut;
+		memmove(ui->messages.p, ui->messages.p + cut,
+		    ui->messages.len + 1);
+	}
 }
 
 void
@@ -69,14 +77,24 @@ bool
 ui_address(struct ui *ui, uint64_t *addr)
 {
 	struct pane *p = ui_pane(ui);
+	struct os_proc proc;
+	struct arena arena;
 	struct link l;
 
 	if (p->ops->address != NULL)
 		return (p->ops->address(p, addr));
-	if (p->ops->link == NULL || !p->ops->link(p, &l) || l.addr == 0)
+	if (p->ops->link == NULL || !p->ops->link(p, &l))
 		return (false);
 	*addr = l.addr;
-	return (true);
+	if (l.kind != LINK_PROCESS)
+		return (l.addr != 0);
+	/* A process is where its task structure is. */
+	arena_init(&arena);
+	*addr = os_proc(ui->ctx, ui->kernel, l.pid, &arena, &proc) == 0 ?
+	    proc.task : 0;
+	arena_fini(&arena);
+	ctx_clear(ui->ctx);
+	return (*addr != 0);
 }
 
 /* --- keymaps --- */
@@ -245,6 +263,7 @@ ui_destroy(struct ui *ui)
 	frame_destroy(ui->root);
 	for (i = 0; i < ui->nspaces; i++)
 		free(ui->spaces[i]);
+	free(ui->spaces);
 	for (i = 0; i < ui->nmarks; i++)
 		free(ui->marks[i].command);
 	sym_filter_destroy(ui->matcher);
@@ -275,36 +294,61 @@ ui_resize(struct ui *ui, int w, int h)
 
 /* --- keys --- */
 
-static void
-place_mark(struct ui *ui, uint32_t key)
+/* The mark of that name, a new one when there is none; NULL: no room. */
+static struct mark *
+mark_named(struct ui *ui, uint32_t name)
+{
+	struct mark *m;
+	size_t i;
+
+	for (i = 0; i < ui->nmarks && ui->marks[i].name != name; i++)
+		;
+	if (i == MARKS_MAX)
+		return (NULL);
+	m = &ui->marks[i];
+	if (i == ui->nmarks) {
+		ui->nmarks++;
+		*m = (struct mark){ .name = name };
+	}
+	return (m);
+}
+
+static bool
+set_mark(struct ui *ui, uint32_t name)
 {
 	struct pane *p = ui_pane(ui);
 	struct buf b = { 0 };
 	struct mark *m;
-	size_t i;
-	char name[KEY_NAME_MAX];
 
-	key_format(key, name);
-	if (!key_is_text(key) || key == ' ') {
-		ui_say(ui, STYLE_ERROR, "%s cannot name a mark", name);
-		return;
-	}
-	for (i = 0; i < ui->nmarks && ui->marks[i].name != key; i++)
-		;
-	if (i == MARKS_MAX) {
-		ui_say(ui, STYLE_ERROR, "there are %d marks already", MARKS_MAX);
-		return;
-	}
-	m = &ui->marks[i];
-	if (i == ui->nmarks)
-		ui->nmarks++;
+	m = p != NULL ? mark_named(ui, name) : NULL;
+	if (m == NULL)
+		return (false);
 	p->ops->where(p, &b);
 	free(m->command);
-	m->name = key;
 	m->command = strdup(buf_text(&b));
 	m->row = p->list.cur;
 	buf_fini(&b);
-	ui_say(ui, STYLE_NORMAL, "mark %s is here", name);
+	return (true);
+}
+
+void
+ui_remember(struct ui *ui)
+{
+	set_mark(ui, '\'');
+}
+
+static void
+place_mark(struct ui *ui, uint32_t key)
+{
+	char name[KEY_NAME_MAX];
+
+	key_format(key, name);
+	if (!key_is_text(key) || key == ' ')
+		ui_say(ui, STYLE_ERROR, "%s cannot name a mark", name);
+	else if (!set_mark(ui, key))
+		ui_say(ui, STYLE_ERROR, "there are %d marks already", MARKS_MAX);
+	else
+		ui_say(ui, STYLE_NORMAL, "mark %s is here", name);
 }
 
 static void
@@ -312,26 +356,35 @@ jump_to_mark(struct ui *ui, uint32_t key)
 {
 	struct pane *p = ui_pane(ui);
 	struct buf b = { 0 };
-	char name[KEY_NAME_MAX];
-	size_t i;
+	char name[KEY_NAME_MAX], *command;
+	size_t i, row;
 
+	/* '' and `` are one place, as in vi. */
+	if (key == '`')
+		key = '\'';
 	for (i = 0; i < ui->nmarks && ui->marks[i].name != key; i++)
 		;
 	key_format(key, name);
 	if (i == ui->nmarks || ui->marks[i].command == NULL) {
-		ui_say(ui, STYLE_ERROR, "there is no mark %s", name);
+		ui_say(ui, STYLE_ERROR, key == '\'' ? "there was no jump yet" :
+		    "there is no mark %s", name);
 		return;
 	}
+	command = strdup(ui->marks[i].command);
+	if (command == NULL)
+		return;
+	row = ui->marks[i].row;
+	ui_remember(ui);
 	p->ops->where(p, &b);
-	if (strcmp(buf_text(&b), ui->marks[i].command) != 0 &&
-	    ui_command(ui, ui->marks[i].command) != 0)
+	if (strcmp(buf_text(&b), command) != 0 && ui_command(ui, command) != 0)
 		ui_say_error(ui);
 	buf_fini(&b);
+	free(command);
 	p = ui_pane(ui);
-	if (p->list.n > ui->marks[i].row)
-		list_go(&p->list, ui->marks[i].row);
+	if (p->list.n > row)
+		list_go(&p->list, row);
 	else
-		p->list.cur = ui->marks[i].row;
+		p->list.cur = row;
 }
 
 static void
@@ -397,6 +450,8 @@ take_key(struct ui *ui, uint32_t key)
 		if (ui->npending == 1 && key == '0' && ui->count > 0)
 			break;
 		ui->npending = 0;
+		if (ui->opt->watch != NULL)
+			ui->opt->watch->key(ui->opt->watch->arg, b);
 		run(ui, b->command);
 		return;
 	case KEYMAP_NONE:
@@ -544,6 +599,8 @@ draw_hints(struct ui *ui, const struct region *r, int limit)
 	struct pane *p = ui_pane(ui);
 	const struct binding *b;
 	const struct hint *h;
+	struct link link;
+	unsigned id;
 	char key[64];
 	int x, w;
 
@@ -555,8 +612,13 @@ draw_hints(struct ui *ui, const struct region *r, int limit)
 		w = (int)strlen(key) + 1 + (int)strlen(h->label);
 		if (x + w > limit)
 			break;
-		x = region_puts(r, 0, x, STYLE_STATUS_KEY, key);
-		x = region_puts(r, 0, x + 1, STYLE_STATUS, h->label) + 2;
+		link = (struct link){ .kind = LINK_COMMAND, .command =
+		    b->command };
+		id = grid_link(r->g, &link);
+		x = region_text(r, 0, x, STYLE_STATUS_KEY, id, key,
+		    strlen(key));
+		x = region_text(r, 0, x + 1, STYLE_STATUS, id, h->label,
+		    strlen(h->label)) + 2;
 	}
 }
 

@@ -7,6 +7,17 @@
 
 #include <stdbool.h>
 
+struct binding;
+
+/* Told of what is used: how the tests know what they have tried. */
+struct ui_watch {
+	void	(*command)(void *arg, const char *name);
+	void	(*key)(void *arg, const struct binding *);
+	/* A pane, by the mode of its keys, on a screen that was compared. */
+	void	(*pane)(void *arg, const char *name);
+	void	*arg;
+};
+
 struct ui_options {
 	const char	*keymap;	/* a built-in name or a file; NULL: "default" */
 	const char	*record;	/* write the session to this file */
@@ -21,6 +32,7 @@ struct ui_options {
 	int		(*reopen)(void *arg, struct ctx *, struct kernel *old,
 			    struct kernel **ret);
 	void		*reopen_arg;
+	const struct ui_watch *watch;	/* NULL: nobody looks */
 };
 
 /*

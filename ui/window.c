@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Windows: where documents are shown, their history, and the layout. */
+#include "ui/window.h"
+
 #include "engine/memory/freeze.h"
-#include "ui/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,7 @@ ui_show(struct ui *ui, struct pane *p)
 
 	w = ui_window(ui);
 	ui_search_stop(ui);
+	ui_remember(ui);
 	while (w->ndocs > 0 && w->ndocs > w->at + 1)
 		drop(w, w->ndocs - 1);
 	/* The first document is the overview: the way home stays. */
@@ -182,21 +184,25 @@ lay(struct frame *f, int x, int y, int w, int h)
 }
 
 /* The title takes the first row, the prompt the last. */
-void
-ui_layout(struct ui *ui)
+static void
+lay_all(struct ui *ui)
 {
 	int top, rows;
 
 	top = ui->grid.h > 4 ? 1 : 0;
 	rows = ui->grid.h - top - 1;
-	if (rows < 1)
-		rows = 1;
-	lay(ui->root, 0, top, ui->grid.w, rows);
+	lay(ui->root, 0, top, ui->grid.w, rows > 1 ? rows : 1);
+}
+
+void
+ui_layout(struct ui *ui)
+{
+	lay_all(ui);
 	/* On a small screen the window with the focus has it alone. */
 	ui->alone = ui->zoomed || ui->focus->w < FRAME_MIN_W / 2 ||
 	    ui->focus->h < FRAME_MIN_H;
 	if (ui->alone)
-		lay(ui->focus, 0, top, ui->grid.w, rows);
+		lay(ui->focus, 0, ui->root->y, ui->root->w, ui->root->h);
 }
 
 /*
@@ -410,4 +416,101 @@ ui_move_split(struct ui *ui, struct frame *f, int x, int y)
 		now = n - 1;
 	f->share = n > 0 ? (now * 1000 + n / 2) / n : 0;
 	ui_layout(ui);
+}
+
+/* The window that a place of the screen belongs to, its right border too. */
+static struct frame *
+leaf_at(struct frame *f, int x, int y)
+{
+	while (f->a != NULL) {
+		if (f->side_by_side)
+			f = x < f->b->x ? f->a : f->b;
+		else
+			f = y < f->b->y ? f->a : f->b;
+	}
+	return (f);
+}
+
+int
+window_run_side(struct ui *ui, const struct command *c, const char *args)
+{
+	struct frame *from = ui->focus, *f;
+	int n, x, y;
+
+	(void)args;
+	ui_search_stop(ui);
+	ui->zoomed = false;
+	lay_all(ui);
+	for (n = ui->count > 0 ? ui->count : 1; n > 0; n--) {
+		f = ui->focus;
+		/* At the height of the cursor, as one would go on reading. */
+		x = f->x;
+		y = ui->grid.mark_row >= f->y &&
+		    ui->grid.mark_row < f->y + f->h ? ui->grid.mark_row : f->y;
+		if (c->name[0] == 'l' && c->name[1] == 'e')
+			x = f->x - 1;
+		else if (c->name[0] == 'r')
+			x = f->x + f->w + 1;
+		else if (c->name[0] == 'u')
+			y = f->y - 1;
+		else
+			y = f->y + f->h;
+		if (x < 0 || x >= ui->grid.w || y < ui->root->y ||
+		    y >= ui->root->y + ui->root->h)
+			break;
+		ui->focus = leaf_at(ui->root, x, y);
+	}
+	ui_layout(ui);
+	if (ui->focus == from)
+		ui_say(ui, STYLE_NORMAL, "there is no window on that side");
+	return (0);
+}
+
+int
+window_run(struct ui *ui, const struct command *c, const char *args)
+{
+	int rc;
+
+	if (strcmp(c->name, "split") == 0 || strcmp(c->name, "vsplit") == 0) {
+		rc = ui_split(ui, c->name[0] == 'v');
+		if (rc == 0 && args[0] != '\0')
+			rc = ui_command(ui, args);
+		return (rc);
+	}
+	if (strcmp(c->name, "close-window") == 0)
+		return (ui_close_window(ui));
+	if (strcmp(c->name, "only") == 0) {
+		ui_only_window(ui);
+		return (0);
+	}
+	if (strcmp(c->name, "zoom") == 0) {
+		ui->zoomed = !ui->zoomed && ui->root->a != NULL;
+		ui_layout(ui);
+		return (0);
+	}
+	ui_next_window(ui, c->name[0] == 'n' ? 1 : -1);
+	return (0);
+}
+
+int
+window_run_size(struct ui *ui, const struct command *c, const char *args)
+{
+	int by = ui->count > 0 ? ui->count : 1;
+
+	(void)args;
+	if (strcmp(c->name, "equal") == 0) {
+		ui_equal_windows(ui);
+		return (0);
+	}
+	if (strcmp(c->name, "swap-window") == 0)
+		return (ui_swap_window(ui));
+	if (strcmp(c->name, "linked") == 0) {
+		ui->linked = !ui->linked;
+		ui_say(ui, STYLE_NORMAL, ui->linked ? "what is followed opens in "
+		    "the next window" : "what is followed opens where it stands");
+		return (0);
+	}
+	if (strcmp(c->name, "taller") == 0 || strcmp(c->name, "shorter") == 0)
+		return (ui_size_window(ui, false, c->name[0] == 't' ? by : -by));
+	return (ui_size_window(ui, true, c->name[0] == 'w' ? by : -by));
 }
