@@ -128,11 +128,20 @@ int	value_deref(struct ctx *, const struct value_env *,
 
 /*
  * The natural short text of a scalar, char array or pointer: "42", "true",
- * "TASK_RUNNING", "\"swapper/0\"", "0xffff... <init_task+0x8>".  Structures and
- * other arrays give "{...}".
+ * "TASK_RUNNING", "\"swapper/0\"", "0xffff... <init_task+0x8>", and of a pointer
+ * to what has a name "0xffff... \"kthreadd\"".  Structures and other arrays
+ * give "{...}".
  */
 int	value_text(struct ctx *, const struct value_env *, const struct value *,
 	    struct buf *);
+/*
+ * What a structure, or the one behind a pointer, is called by its own members
+ * (comm, name ...): printable text, not terminated; its length, 0 when it has
+ * no name or that cannot be read.  Never fails.
+ */
+#define VALUE_NAME_MAX	64
+size_t	value_name(struct ctx *, const struct value_env *,
+	    const struct value *, char text[VALUE_NAME_MAX]);
 /* The index of the first NUL at or behind v[from]; E_USAGE: not chars. */
 int	value_text_end(struct ctx *, const struct value_env *,
 	    const struct value *, uint64_t from, uint64_t *end);

@@ -129,7 +129,15 @@ pointer_text(struct ctx *ctx, const struct value_env *env,
 		buf_printf(b, " <%s>", text);
 		return;
 	}
-	if (!is_char(ctx, env, t->target) || v->space == NULL)
+	if (!is_char(ctx, env, t->target)) {
+		n = value_name(ctx, env, v, text);
+		if (n > 0) {
+			buf_puts(b, " ");
+			quote(b, text, n);
+		}
+		return;
+	}
+	if (v->space == NULL)
 		return;
 	(void)space_read_some(ctx, v->space, v->bits, text, STRING_MAX, &done);
 	n = strnlen(text, done);

@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,50 @@ leaf_cell(struct ctx *ctx, struct cells *p, const struct value *v)
 		break;
 	}
 	ctx_clear(ctx);
+	return (cell);
+}
+
+struct cell
+view_cell_note(struct ctx *ctx, const struct value_env *env,
+    const struct value *v, const struct cell *leaf, struct arena *arena)
+{
+	struct cell cell = cell_null();
+	struct buf b = { 0 };
+	const char *text;
+	char name[VALUE_NAME_MAX];
+	uint64_t bits, size;
+	size_t n;
+
+	switch (leaf->kind) {
+	case CELL_ADDR:
+		/* "0x... <symbol>", "0x... \"text\"" */
+		if (leaf->u == 0 || value_text(ctx, env, v, &b) != OK)
+			break;
+		text = strpbrk(buf_text(&b), "<\"");
+		if (text != NULL)
+			text = arena_strdup(arena, text);
+		else if ((n = value_name(ctx, env, v, name)) > 0)
+			text = arena_printf(arena, "\"%.*s\"", (int)n, name);
+		if (text != NULL)
+			cell = cell_text(text);
+		break;
+	case CELL_U64:
+	case CELL_S64:
+		if (leaf->u <= 9 || value_load(ctx, env, v, &bits) != OK ||
+		    type_size(ctx, env->types, v->type, &size) != OK)
+			break;
+		size = v->bit_size != 0 ? v->bit_size : size * 8;
+		if (size < 64)
+			bits &= ((uint64_t)1 << size) - 1;
+		text = arena_printf(arena, "0x%" PRIx64, bits);
+		if (text != NULL)
+			cell = cell_text(text);
+		break;
+	default:
+		break;
+	}
+	ctx_clear(ctx);
+	buf_fini(&b);
 	return (cell);
 }
 

@@ -38,8 +38,16 @@ int		view_cell_nested(struct ctx *, const struct value_env *,
 struct cell	view_cell_value(struct ctx *, const struct value_env *,
 		    const struct value *, struct arena *);
 
+/*
+ * What a person wants beside a leaf's cell: where a pointer leads (a symbol, a
+ * text), a number in hexadecimal; else null.
+ */
+struct cell	view_cell_note(struct ctx *, const struct value_env *,
+		    const struct value *, const struct cell *leaf,
+		    struct arena *);
+
 /* The columns of print. */
-#define VIEW_PRINT_COLUMNS	8
+#define VIEW_PRINT_COLUMNS	9
 extern const struct column view_print_columns[VIEW_PRINT_COLUMNS];
 /*
  * The elements of a walk: a row each, with the columns that it names, else as

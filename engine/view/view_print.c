@@ -21,6 +21,7 @@ const struct column view_print_columns[] = {
 	{ .key = "bit_size", .title = "BITS", .width = 4, .right = true },
 	{ .key = "value", .decimals = -1, .width = 32 },
 	{ .key = "link", .hidden = true },
+	{ .key = "note", .width = 24 },
 };
 
 static const struct column type_columns[] = {
@@ -58,7 +59,7 @@ static int
 emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 {
 	struct print *p = arg;
-	struct cell cells[8], *c, value;
+	struct cell cells[VIEW_PRINT_COLUMNS], *c, value;
 	char type[512];
 	int error;
 
@@ -87,6 +88,8 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	*c++ = value.kind == CELL_ADDR && value.u != 0 &&
 	    value.link.kind != LINK_NONE ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
+	if (!p->layout)
+		*c++ = view_cell_note(ctx, p->env, &n->v, &value, &p->arena);
 	error = row_emit_cells(p->sink, ctx, 0, cells, (size_t)(c - cells));
 	if (error != OK)
 		return (error);
@@ -124,6 +127,7 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 	cells[6] = value;
 	cells[7] = value.kind == CELL_ADDR && value.u != 0 ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
+	cells[8] = view_cell_note(ctx, p->env, v, &value, &p->arena);
 	return (row_emit_cells(p->sink, ctx, 0, cells, COUNT(cells)));
 }
 

@@ -106,6 +106,8 @@ emit_value(struct ctx *ctx, struct rows *r, const struct walk_item *item)
 	cells[6] = value;
 	cells[7] = value.kind == CELL_ADDR && value.u != 0 ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
+	cells[8] = item->status == OK ? view_cell_note(ctx, r->env, &item->v,
+	    &value, &r->arena) : cell_null();
 	return (row_emit(r->sink, ctx, &row));
 }
 

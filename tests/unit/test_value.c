@@ -103,6 +103,48 @@ text(struct world *w, const char *path, const char *want)
 }
 
 static void
+named(struct world *w, const char *want)
+{
+	char name[VALUE_NAME_MAX];
+	size_t n;
+
+	n = value_name(&w->ctx, &w->env, &w->task, name);
+	assert_int_equal(n, strlen(want));
+	assert_memory_equal(name, want, n);
+}
+
+/* By the first member that holds a text: comm, else what name points to. */
+static void
+knows_names(void **state)
+{
+	struct world w;
+	int be;
+
+	(void)state;
+	for (be = 0; be < 2; be++) {
+		world_init(&w, be != 0);
+		memset(w.m.bytes + 0x1008, 0, 16);
+		memcpy(w.m.bytes + 0x1008, "kthreadd", 8);
+		named(&w, "kthreadd");
+		memset(w.m.bytes + 0x1008, 'x', 16);	/* no NUL */
+		named(&w, "xxxxxxxxxxxxxxxx");
+		mk_put(&w.m, 0x1030, 8, 0x1008);
+		w.m.bytes[0x1008] = '\n';		/* no text: name's then, */
+		named(&w, "");				/* which is the same */
+		memcpy(w.m.bytes + 0x1070, "eth0", 5);
+		mk_put(&w.m, 0x1030, 8, 0x1070);
+		named(&w, "eth0");
+		mk_put(&w.m, 0x1030, 8, 0x10000000);	/* nothing there */
+		named(&w, "");
+		mk_put(&w.m, 0x1030, 8, 0);
+		named(&w, "");
+		w.task.addr = 0x10000000;
+		named(&w, "");
+		world_fini(&w);
+	}
+}
+
+static void
 shows_text(void **state)
 {
 	struct world w;
@@ -345,7 +387,7 @@ loads_bit_fields(void **state)
 }
 
 UNIT_MAIN(
-	UNIT(shows_text),
+	UNIT(knows_names), UNIT(shows_text),
 	UNIT(walks),
 	UNIT(walks_end),
 	UNIT(loads_bit_fields))
