@@ -49,10 +49,20 @@ take_image(struct ctx *ctx, struct kernel *k, struct file **files, size_t *n)
 			ctx_clear(ctx);
 			continue;
 		}
-		if (rc != 0 || k->debug_file != NULL)
+		if (rc != 0)
 			return (rc);
+		/* A module is for a kernel that comes with it. */
+		if (image_is_module(ctx, files[i]) &&
+		    *n + (k->image != NULL) > 1) {
+			if (k->nmodule_files == KERNEL_MODULE_FILES)
+				return (ctx_fail(ctx, E_USAGE, "%s: no more "
+				    "than %d files of modules",
+				    file_name(files[i]), KERNEL_MODULE_FILES));
+			k->module_files[k->nmodule_files++] = files[i];
+		} else if (k->debug_file != NULL)
+			return (0);
 		/* A kernel, and the file of its debug information. */
-		if (k->image != NULL)
+		else if (k->image != NULL)
 			k->debug_file = files[i];
 		else
 			rc = image_open(ctx, files[i], &k->image);
@@ -285,7 +295,7 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		rc = open_os(ctx, k, opt);
 	if (rc == 0)
 		rc = kernel_debug_match(ctx, k, opt);
-	if (rc == 0 && debug_add_types(ctx, k->debug, k->types) != 0)
+	if (rc == 0 && kernel_debug_types(ctx, k) != 0)
 		ctx_clear(ctx);
 	if (rc != 0) {
 		kernel_close(k);
@@ -335,6 +345,8 @@ kernel_close(struct kernel *k)
 	types_destroy(k->types);
 	debug_destroy(k->debug);
 	file_close(k->debug_file);
+	while (k->nmodule_files > 0)
+		file_close(k->module_files[--k->nmodule_files]);
 	file_close(k->sysmap);
 	sym_fini(&k->symbols);
 	image_close(k->image);

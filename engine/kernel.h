@@ -22,6 +22,7 @@ struct os_ops;
 
 #define KERNEL_WARNINGS_MAX	16
 #define KERNEL_PULSE		64
+#define KERNEL_MODULE_FILES	32
 
 struct kernel {
 	const struct arch	*arch;
@@ -29,6 +30,8 @@ struct kernel {
 	struct image		*image;		/* the kernel's ELF file, or NULL */
 	struct file		*sysmap;	/* a System.map, or NULL */
 	struct file		*debug_file;	/* a second one, of debug information */
+	struct file		*module_files[KERNEL_MODULE_FILES];
+	size_t			 nmodule_files;
 	struct debug		*debug;		/* found when first wanted */
 	const char		*source;	/* a source tree's path, or NULL */
 	struct memory		 mem;

@@ -8,21 +8,45 @@
 #include <string.h>
 
 static void
-facts(void *arg, struct ctx *ctx, struct debug_facts *f)
+facts(void *arg, struct ctx *ctx, const char *module, struct debug_facts *f)
 {
 	struct kernel *k = arg;
 
 	if (k->os != NULL && k->os->debug_facts != NULL)
-		k->os->debug_facts(ctx, k, f);
+		k->os->debug_facts(ctx, k, module, f);
+}
+
+static const char *
+module_at(void *arg, uint64_t addr)
+{
+	const struct kernel *k = arg;
+	const struct symbol *s = sym_at(&k->symbols, addr);
+
+	return (s != NULL ? sym_module_name(&k->symbols, s) : "");
+}
+
+static uint64_t
+symbol(void *arg, const char *module, const char *name)
+{
+	const struct kernel *k = arg;
+	const struct symbol *s;
+	char full[512];
+
+	if (snprintf(full, sizeof(full), "%s!%s", module, name) >=
+	    (int)sizeof(full))
+		return (0);
+	s = sym_find(&k->symbols, full);
+	return (s != NULL ? s->addr : 0);
 }
 
 int
 kernel_debug_create(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
+	const struct debug_hooks hooks = { facts, module_at, symbol, k };
+	const char *files[2 + KERNEL_MODULE_FILES];
 	struct debug_options o = opt->debug;
-	const char *files[2];
-	size_t n = 0;
+	size_t n = 0, i;
 
 	o.faults = opt->faults;
 	if (opt->source != NULL &&
@@ -32,7 +56,67 @@ kernel_debug_create(struct ctx *ctx, struct kernel *k,
 		files[n++] = file_name(k->debug_file);
 	if (k->image != NULL)
 		files[n++] = file_name(k->image->file);
-	return (debug_create(ctx, &o, files, n, facts, k, &k->debug));
+	for (i = 0; i < k->nmodule_files; i++)
+		files[n++] = file_name(k->module_files[i]);
+	return (debug_create(ctx, &o, files, n, &hooks, &k->debug));
+}
+
+int
+kernel_debug_types(struct ctx *ctx, struct kernel *k)
+{
+	struct debug *module;
+	size_t i;
+	int rc;
+
+	rc = debug_add_types(ctx, k->debug, k->types);
+	if (k->debug == NULL || types_nunits(k->types) == 0)
+		return (rc);
+	ctx_clear(ctx);
+	for (i = 1, rc = 0; rc == 0 && i < k->symbols.nmodules; i++) {
+		module = debug_module(k->debug, k->symbols.modules[i]);
+		if (module != NULL)
+			rc = debug_add_types(ctx, module, k->types);
+	}
+	return (rc);
+}
+
+/* The module whose file that is, by its name; "" when none is loaded. */
+static const char *
+module_of(const struct kernel *k, const char *path)
+{
+	size_t i;
+
+	for (i = 1; i < k->symbols.nmodules; i++)
+		if (debug_is_of(path, k->symbols.modules[i]))
+			return (k->symbols.modules[i]);
+	return ("");
+}
+
+/* Files of modules: of those that are loaded, and of the same build. */
+static int
+match_modules(struct ctx *ctx, struct kernel *k)
+{
+	struct debug_facts f;
+	const char *path, *name;
+	size_t i;
+	int rc;
+
+	for (i = 0, rc = 0; rc == 0 && i < k->nmodule_files; i++) {
+		path = file_name(k->module_files[i]);
+		name = module_of(k, path);
+		if (name[0] == '\0')
+			return (ctx_fail(ctx, E_USAGE, "%s: no module of that "
+			    "name is loaded in this memory; mod lists them, "
+			    "--force goes on without the file", path));
+		memset(&f, 0, sizeof(f));
+		ctx->quiet++;
+		facts(k, ctx, name, &f);
+		ctx->quiet--;
+		ctx_clear(ctx);
+		rc = debug_match(ctx, k->module_files[i], f.build_id);
+		debug_facts_fini(&f);
+	}
+	return (rc);
 }
 
 int
@@ -42,15 +126,17 @@ kernel_debug_match(struct ctx *ctx, struct kernel *k,
 	struct debug_facts f = { 0 };
 	int rc;
 
-	if (opt->debug.force || (k->image == NULL && k->debug_file == NULL))
+	if (opt->debug.force || (k->image == NULL && k->debug_file == NULL &&
+	    k->nmodule_files == 0))
 		return (0);
 	ctx->quiet++;
-	facts(k, ctx, &f);
+	facts(k, ctx, "", &f);
 	ctx->quiet--;
 	ctx_clear(ctx);
 	rc = k->image != NULL ? debug_match(ctx, k->image->file, f.build_id) :
 	    0;
 	if (rc == 0 && k->debug_file != NULL)
 		rc = debug_match(ctx, k->debug_file, f.build_id);
-	return (rc);
+	debug_facts_fini(&f);
+	return (rc == 0 && k->os != NULL ? match_modules(ctx, k) : rc);
 }

@@ -8,6 +8,8 @@
 /* Before the system is looked for: k->debug. */
 int	kernel_debug_create(struct ctx *, struct kernel *,
 	    const struct kernel_options *);
+/* After it: types of the kernel, and of modules for when they are named. */
+int	kernel_debug_types(struct ctx *, struct kernel *);
 /* After it: E_USAGE when files that were named are of another kernel. */
 int	kernel_debug_match(struct ctx *, struct kernel *,
 	    const struct kernel_options *);

@@ -232,7 +232,7 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	rc = kernel_debug_create(ctx, k, opt);
 	if (rc == 0)
 		rc = find_os(ctx, k, opt, &missing);
-	if (rc == 0 && debug_add_types(ctx, k->debug, k->types) != 0)
+	if (rc == 0 && kernel_debug_types(ctx, k) != 0)
 		ctx_clear(ctx);
 	buf_fini(&missing);
 	return (rc);

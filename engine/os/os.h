@@ -264,9 +264,9 @@ struct os_ops {
 	/* Virtual [base, end) maps physical memory from phys on; E_NOT_FOUND. */
 	int	(*direct_map)(struct ctx *, struct kernel *, uint64_t *base,
 		    uint64_t *end, uint64_t *phys);
-	/* What tells this kernel's debug information.  May be NULL. */
+	/* What tells the debug information of a module, "" for the kernel. */
 	void	(*debug_facts)(struct ctx *, struct kernel *,
-		    struct debug_facts *);
+		    const char *module, struct debug_facts *);
 	/*
 	 * Instructions in [from, to) that the kernel patches while it runs:
 	 * fn gets the address, the bytes (1: not told) and what patches it.

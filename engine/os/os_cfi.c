@@ -24,7 +24,9 @@ os_cfi_frame(struct ctx *ctx, struct kernel *k,
     const struct virt_reader *reader, struct unwind_frame *f)
 {
 	const struct cfi_arch *a = cfi_arch_of(k->arch);
-	struct expression x = { .d = debug_opened(k->debug) };
+	struct debug *debug = debug_at(k->debug, f->exact ? f->pc :
+	    f->pc - 1);
+	struct expression x = { .d = debug_opened(debug) };
 	struct unwind_regs regs = f->regs;
 	struct cfi_rules rules;
 	int rc;
@@ -32,7 +34,7 @@ os_cfi_frame(struct ctx *ctx, struct kernel *k,
 	if (x.d == NULL || a == NULL)
 		return (E_NOT_FOUND);
 	x.m.reader = *reader;
-	x.m.shift = debug_shift(k->debug);
+	x.m.shift = debug_shift(debug);
 	x.m.pc = (f->exact ? f->pc : f->pc - 1) - x.m.shift;
 	unwind_set(&regs, a->pc, f->pc);
 	unwind_set(&regs, a->sp, f->sp);

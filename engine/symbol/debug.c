@@ -7,21 +7,29 @@
  */
 #include "engine/symbol/debug.h"
 
+#include "engine/symbol/elf_file.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FILES_MAX	8
+#define FILES_MAX	64
+#define FOLDERS_MAX	32
 
 struct debug {
 	struct debug_options opt;
 	char		*root, *cache, *fetch;
 	char		*files[FILES_MAX];
 	size_t		 nfiles;
-	void	       (*learn)(void *, struct ctx *, struct debug_facts *);
-	void		*arg;
+	struct debug_hooks hooks;
+	struct debug	*kernel;	/* of a module: the kernel's, else NULL */
+	char		*name;		/* of a module, else "" */
+	_Atomic(struct debug *) modules;	/* of a kernel, by next */
+	struct debug	*next;
+	struct debug_tree *tree;	/* of a kernel: guarded by tree_lock */
+	pthread_mutex_t	 tree_lock;
 	pthread_mutex_t	 lock;
 	atomic_bool	 settled;	/* found or not: it stays so */
 	bool		 looked;
@@ -55,8 +63,7 @@ copy(const char *s)
 
 int
 debug_create(struct ctx *ctx, const struct debug_options *opt,
-    const char *const *files, size_t n,
-    void (*facts)(void *, struct ctx *, struct debug_facts *), void *arg,
+    const char *const *files, size_t n, const struct debug_hooks *hooks,
     struct debug **ret)
 {
 	struct debug *d;
@@ -65,16 +72,17 @@ debug_create(struct ctx *ctx, const struct debug_options *opt,
 	if (d == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	pthread_mutex_init(&d->lock, NULL);
+	pthread_mutex_init(&d->tree_lock, NULL);
 	d->opt = *opt;
 	d->opt.root = d->root = copy(opt->root != NULL ? opt->root : "");
 	d->opt.cache = d->cache = copy(opt->cache);
 	d->opt.fetch = d->fetch = copy(opt->fetch);
-	d->learn = facts;
-	d->arg = arg;
+	d->hooks = *hooks;
+	d->name = copy("");
 	for (; d->nfiles < n && d->nfiles < FILES_MAX; d->nfiles++)
 		if ((d->files[d->nfiles] = copy(files[d->nfiles])) == NULL)
 			break;
-	if (d->root == NULL || (opt->cache != NULL && d->cache == NULL) ||
+	if (d->root == NULL || d->name == NULL || (opt->cache != NULL && d->cache == NULL) ||
 	    (opt->fetch != NULL && d->fetch == NULL) ||
 	    (d->nfiles < n && d->nfiles < FILES_MAX)) {
 		debug_destroy(d);
@@ -85,10 +93,29 @@ debug_create(struct ctx *ctx, const struct debug_options *opt,
 }
 
 void
+debug_facts_fini(struct debug_facts *f)
+{
+	while (f->nsections > 0)
+		free(f->sections[--f->nsections].name);
+	free(f->sections);
+	memset(f, 0, sizeof(*f));
+}
+
+void
 debug_destroy(struct debug *d)
 {
+	struct debug *m;
+
 	if (d == NULL)
 		return;
+	while ((m = atomic_load(&d->modules)) != NULL) {
+		atomic_store(&d->modules, m->next);
+		debug_destroy(m);
+	}
+	debug_tree_free(d->tree);
+	debug_facts_fini(&d->facts);
+	free(d->name);
+	pthread_mutex_destroy(&d->tree_lock);
 	dwarf_close(d->dwarf);
 	file_close(d->kept);
 	free(d->index);
@@ -102,12 +129,56 @@ debug_destroy(struct debug *d)
 	free(d);
 }
 
+struct debug *
+debug_module(struct debug *d, const char *name)
+{
+	struct debug *m, *first;
+
+	if (name[0] == '\0')
+		return (d);
+	for (m = atomic_load(&d->modules); m != NULL; m = m->next)
+		if (strcmp(m->name, name) == 0)
+			return (m);
+	pthread_mutex_lock(&d->lock);
+	first = atomic_load(&d->modules);
+	for (m = first; m != NULL; m = m->next)
+		if (strcmp(m->name, name) == 0)
+			break;
+	if (m == NULL && (m = calloc(1, sizeof(*m))) != NULL) {
+		m->name = strdup(name);
+		m->kernel = d;
+		m->opt = d->opt;	/* whose texts stay the kernel's */
+		m->hooks = d->hooks;
+		m->next = first;
+		pthread_mutex_init(&m->lock, NULL);
+		pthread_mutex_init(&m->tree_lock, NULL);
+		if (m->name == NULL) {
+			debug_destroy(m);
+			m = NULL;
+		} else
+			atomic_store(&d->modules, m);
+	}
+	pthread_mutex_unlock(&d->lock);
+	return (m);
+}
+
+struct debug *
+debug_at(struct debug *d, uint64_t addr)
+{
+	struct debug *m;
+
+	if (d == NULL)
+		return (NULL);
+	m = debug_module(d, d->hooks.module_at(d->hooks.arg, addr));
+	return (m != NULL ? m : d);
+}
+
 static int
 mismatch(struct ctx *ctx, const struct debugfile *df, const char *want)
 {
 	if (want[0] == '\0' || strcmp(df->build_id, want) == 0)
 		return (0);
-	return (ctx_fail(ctx, E_USAGE, "%s is of another kernel: its build-id "
+	return (ctx_fail(ctx, E_USAGE, "%s is of another build: its build-id "
 	    "is %s, the dump's is %s; --force takes it all the same",
 	    file_name(df->file), df->build_id[0] != '\0' ? df->build_id :
 	    "not there", want));
@@ -157,8 +228,16 @@ try_path(struct ctx *ctx, struct debug *d, const char *path, bool named,
 	return (0);
 }
 
+static uint64_t
+symbol_of(void *arg, const char *name)
+{
+	const struct debug *d = arg;
+
+	return (d->hooks.symbol(d->hooks.arg, d->name, name));
+}
+
 /*
- * Take it when it has DWARF.  E_NOT_FOUND to look on; *first keeps the first
+ * Take it when it has DWARF.  E_NOT_FOUND to look on; d->why keeps the first
  * reason that is more than that a file is not there.
  */
 static int
@@ -167,8 +246,14 @@ take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 	struct debugfile *df = NULL;
 	int rc;
 
+	const struct debug_placing at = { d->facts.sections,
+	    d->facts.nsections, d->hooks.symbol != NULL ? symbol_of : NULL, d };
+
 	rc = try_path(ctx, d, path, named, &df);
-	if (rc == 0 && (rc = debugfile_load(ctx, df)) == 0) {
+	/* A module's file tells nothing of the kernel. */
+	if (rc == 0 && d->kernel == NULL && df->type == ELF_ET_REL)
+		rc = E_NOT_FOUND;
+	if (rc == 0 && (rc = debugfile_load(ctx, df, &at)) == 0) {
 		d->file = df;
 		return (0);
 	}
@@ -182,14 +267,15 @@ take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 }
 
 static int
-take_build_id(struct ctx *ctx, struct debug *d, const char *id)
+take_build_id(struct ctx *ctx, struct debug *d, const char *root,
+    const char *id)
 {
-	char path[1024];
+	char path[2048];
 
 	if (strlen(id) < 4)
 		return (E_NOT_FOUND);
 	snprintf(path, sizeof(path), "%s/usr/lib/debug/.build-id/%.2s/%s.debug",
-	    d->root, id, id + 2);
+	    root, id, id + 2);
 	return (take(ctx, d, path, false));
 }
 
@@ -208,7 +294,7 @@ take_linked(struct ctx *ctx, struct debug *d, const char *name)
 		return (E_NOT_FOUND);
 	snprintf(link, sizeof(link), "%s", df->link);
 	rc = d->facts.build_id[0] == '\0' ?
-	    take_build_id(ctx, d, df->build_id) : E_NOT_FOUND;
+	    take_build_id(ctx, d, d->opt.root, df->build_id) : E_NOT_FOUND;
 	debugfile_close(df);
 	/* A name, no path: it must not lead out of these folders. */
 	if (rc != E_NOT_FOUND || link[0] == '\0' || strchr(link, '/') != NULL)
@@ -225,8 +311,8 @@ take_linked(struct ctx *ctx, struct debug *d, const char *name)
 		rc = take(ctx, d, path, false);
 	}
 	if (rc == E_NOT_FOUND && dir[0] == '/') {
-		snprintf(path, sizeof(path), "%s/usr/lib/debug%s/%s", d->root,
-		    dir, link);
+		snprintf(path, sizeof(path), "%s/usr/lib/debug%s/%s",
+		    d->opt.root, dir, link);
 		rc = take(ctx, d, path, false);
 	}
 	return (rc);
@@ -240,10 +326,30 @@ is_plain(const char *release)
 }
 
 static int
-find(struct ctx *ctx, struct debug *d)
+take_fetched(struct ctx *ctx, struct debug *d)
+{
+	char *fetched;
+	int rc;
+
+	if (d->opt.fetch == NULL || d->facts.build_id[0] == '\0')
+		return (E_NOT_FOUND);
+	rc = debug_fetch(ctx, &d->opt, d->facts.build_id, &fetched);
+	if (rc == 0) {
+		rc = take(ctx, d, fetched, false);
+		free(fetched);
+	} else if (rc != E_CANCELLED && rc != E_NOMEM) {
+		if (d->why[0] == '\0')
+			snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
+		ctx_clear(ctx);
+		rc = E_NOT_FOUND;
+	}
+	return (rc);
+}
+
+static int
+find_kernel(struct ctx *ctx, struct debug *d)
 {
 	char path[1024], under[512];
-	char *fetched;
 	size_t i;
 	int rc;
 
@@ -251,38 +357,153 @@ find(struct ctx *ctx, struct debug *d)
 	for (i = 0; rc == E_NOT_FOUND && i < d->nfiles; i++)
 		rc = take(ctx, d, d->files[i], true);
 	if (rc == E_NOT_FOUND)
-		rc = take_build_id(ctx, d, d->facts.build_id);
+		rc = take_build_id(ctx, d, d->opt.root, d->facts.build_id);
 	for (i = 0; rc == E_NOT_FOUND && d->facts.build_id[0] != '\0' &&
 	    is_plain(d->facts.release) &&
 	    i < sizeof(places) / sizeof(places[0]); i++) {
 		snprintf(under, sizeof(under), places[i], d->facts.release);
-		snprintf(path, sizeof(path), "%s%s", d->root, under);
+		snprintf(path, sizeof(path), "%s%s", d->opt.root, under);
 		rc = take(ctx, d, path, false);
 	}
 	for (i = 0; rc == E_NOT_FOUND && i < d->nfiles; i++)
 		rc = take_linked(ctx, d, d->files[i]);
-	if (rc == E_NOT_FOUND && d->fetch != NULL &&
-	    d->facts.build_id[0] != '\0') {
-		rc = debug_fetch(ctx, &d->opt, d->facts.build_id, &fetched);
-		if (rc == 0) {
-			rc = take(ctx, d, fetched, false);
-			free(fetched);
-		} else if (rc != E_CANCELLED && rc != E_NOMEM) {
-			if (d->why[0] == '\0')
-				snprintf(d->why, sizeof(d->why), "%s",
-				    ctx->err.text);
-			ctx_clear(ctx);
-			rc = E_NOT_FOUND;
+	return (rc == E_NOT_FOUND ? take_fetched(ctx, d) : rc);
+}
+
+/*
+ * Where a kernel's file lies where packages install it, the files of its
+ * modules lie in the same installation: "" or what stands before the place.
+ */
+static bool
+installation(const char *file, const char *release, char *out, size_t n)
+{
+	const size_t len = strlen(file);
+	char under[512];
+	size_t i, m;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		m = (size_t)snprintf(under, sizeof(under), places[i], release);
+		if (m < len && m < sizeof(under) && len - m < n &&
+		    strcmp(file + len - m, under) == 0) {
+			memcpy(out, file, len - m);
+			out[len - m] = '\0';
+			return (true);
 		}
 	}
+	return (false);
+}
+
+struct folders {
+	char	*v[FOLDERS_MAX];
+	size_t	 n;
+};
+
+static void
+folder(struct folders *f, const char *form, const char *a, const char *b)
+{
+	char path[2048];
+	size_t i;
+
+	if (f->n == FOLDERS_MAX ||
+	    (size_t)snprintf(path, sizeof(path), form, a, b) >= sizeof(path))
+		return;
+	for (i = 0; i < f->n; i++)
+		if (strcmp(f->v[i], path) == 0)
+			return;
+	if ((f->v[f->n] = strdup(path)) != NULL)
+		f->n++;
+}
+
+/* Everything that an installation has of this release. */
+static void
+installed(struct folders *f, const char *root, const char *release)
+{
+	folder(f, "%s/usr/lib/debug/lib/modules/%s", root, release);
+	folder(f, "%s/usr/lib/debug/usr/lib/modules/%s", root, release);
+	folder(f, "%s/lib/modules/%s", root, release);
+}
+
+/* Below a kernel's file that lies in the tree that it was built in, too. */
+static void
+built(struct folders *f, const char *file)
+{
+	char path[2048], dir[1024];
+	const char *slash = strrchr(file, '/');
+
+	snprintf(dir, sizeof(dir), "%.*s", slash != NULL ?
+	    (int)(slash - file) : 1, slash != NULL ? file : ".");
+	snprintf(path, sizeof(path), "%s/modules.order", dir);
+	if (access(path, F_OK) == 0)
+		folder(f, "%s%s", dir, "");
+}
+
+/* All files of modules that belong to this kernel, listed once. */
+static int
+tree_of(struct ctx *ctx, struct debug *k, const char *release,
+    const struct debug_tree **ret)
+{
+	struct folders f = { .n = 0 };
+	char root[1024];
+	size_t i;
+	int rc = 0;
+
+	pthread_mutex_lock(&k->tree_lock);
+	if (k->tree == NULL) {
+		for (i = 0; i < k->nfiles; i++) {
+			if (is_plain(release) && installation(k->files[i],
+			    release, root, sizeof(root)))
+				installed(&f, root, release);
+			built(&f, k->files[i]);
+		}
+		if (is_plain(release))
+			installed(&f, k->opt.root, release);
+		rc = debug_tree_read(ctx, (const char *const *)f.v, f.n,
+		    &k->tree);
+		while (f.n > 0)
+			free(f.v[--f.n]);
+	}
+	*ret = k->tree;
+	pthread_mutex_unlock(&k->tree_lock);
 	return (rc);
+}
+
+static int
+find_module(struct ctx *ctx, struct debug *d)
+{
+	struct debug *k = d->kernel;
+	const struct debug_tree *tree;
+	const char *file;
+	char root[1024];
+	size_t i;
+	int rc;
+
+	rc = E_NOT_FOUND;
+	for (i = 0; rc == E_NOT_FOUND && i < k->nfiles; i++)
+		if (debug_is_of(k->files[i], d->name))
+			rc = take(ctx, d, k->files[i], true);
+	if (rc == E_NOT_FOUND)
+		rc = take_build_id(ctx, d, d->opt.root, d->facts.build_id);
+	for (i = 0; rc == E_NOT_FOUND && i < k->nfiles; i++)
+		if (is_plain(d->facts.release) && installation(k->files[i],
+		    d->facts.release, root, sizeof(root)))
+			rc = take_build_id(ctx, d, root, d->facts.build_id);
+	if (rc == E_NOT_FOUND) {
+		rc = tree_of(ctx, k, d->facts.release, &tree);
+		if (rc == 0)
+			rc = E_NOT_FOUND;
+	}
+	for (i = 0; rc == E_NOT_FOUND && (file = debug_tree_file(tree, d->name,
+	    i)) != NULL; i++)
+		rc = take(ctx, d, file, false);
+	return (rc == E_NOT_FOUND ? take_fetched(ctx, d) : rc);
 }
 
 /* The index: the one that was kept, else a new one. */
 static int
 open_index(struct ctx *ctx, struct debug *d)
 {
-	const char *id = d->file->build_id;
+	/* Where a module lies is in its index: it holds for this memory only. */
+	const char *id = d->file->type == ELF_ET_REL ? "" : d->file->build_id;
 	const void *p;
 	size_t n;
 	int rc;
@@ -319,10 +540,12 @@ find_once(struct ctx *ctx, struct debug *d)
 	if (d->looked)
 		return (d->file != NULL ? 0 : E_NOT_FOUND);
 	d->why[0] = '\0';
-	memset(&d->facts, 0, sizeof(d->facts));
-	d->learn(d->arg, ctx, &d->facts);
+	debug_facts_fini(&d->facts);
+	ctx->quiet++;
+	d->hooks.facts(d->hooks.arg, ctx, d->name, &d->facts);
+	ctx->quiet--;
 	ctx_clear(ctx);
-	rc = find(ctx, d);
+	rc = d->kernel != NULL ? find_module(ctx, d) : find_kernel(ctx, d);
 	d->looked = rc != E_CANCELLED && rc != E_NOMEM;
 	return (rc);
 }
@@ -346,6 +569,12 @@ not_found(struct ctx *ctx, const struct debug *d)
 {
 	if (d->why[0] != '\0')
 		return (ctx_fail(ctx, E_NOT_FOUND, "%s", d->why));
+	if (d->kernel != NULL)
+		return (ctx_fail(ctx, E_NOT_FOUND, "no debug information for "
+		    "the module %s%s%s: name its .ko file beside the dump, or "
+		    "install it below /usr/lib/debug", d->name,
+		    d->facts.build_id[0] != '\0' ? " of build-id " : "",
+		    d->facts.build_id));
 	return (ctx_fail(ctx, E_NOT_FOUND, "no debug information for this "
 	    "kernel%s%s: name its vmlinux or kernel.debug beside the dump, or "
 	    "install it below /usr/lib/debug", d->facts.build_id[0] != '\0' ?
@@ -410,10 +639,12 @@ debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
 	/* Alone it is the kernel's unit: only where there is something. */
 	rc = lazy ? 0 : debug_find(ctx, d);
 	if (rc == 0)
-		rc = dwarf_unit_create(ctx, "vmlinux", debug_dwarf, d, &u);
+		rc = dwarf_unit_create(ctx, d->kernel != NULL ? d->name :
+		    "vmlinux", debug_dwarf, d, &u);
 	if (rc != 0)
 		return (rc);
 	u->lazy = lazy;
+	u->by_module = d->kernel != NULL;
 	rc = types_add(ctx, ts, u);
 	if (rc != 0)
 		u->ops->close(u);
@@ -432,7 +663,12 @@ debug_typeref(const struct debug *d, uint32_t id)
 struct dwarf *
 debug_opened(struct debug *d)
 {
-	return (d != NULL && atomic_load(&d->settled) ? d->dwarf : NULL);
+	if (d == NULL)
+		return (NULL);
+	if (atomic_load(&d->settled))
+		return (d->dwarf);
+	return (d->kernel != NULL && debug_opened(d->kernel) != NULL ?
+	    debug_dwarf(d) : NULL);
 }
 
 const char *
@@ -451,7 +687,7 @@ debug_path(struct debug *d)
 uint64_t
 debug_shift(const struct debug *d)
 {
-	return (d->facts.shift);
+	return (d != NULL ? d->facts.shift : 0);
 }
 
 void

@@ -8,11 +8,26 @@
 
 #include "engine/symbol/debugfile.h"
 
-/* What identifies a kernel.  Text is "" where it is not known. */
+/* What identifies a kernel or a module.  Text is "" where it is not known. */
 struct debug_facts {
 	char	 build_id[BUILD_ID_TEXT];
-	char	 release[128];
+	char	 release[128];		/* of the kernel */
 	uint64_t shift;			/* its addresses minus those linked for */
+	/* Where a module's sections were loaded; each name from malloc. */
+	struct debug_section *sections;	/* from malloc */
+	size_t	 nsections;
+};
+
+/* Who knows the kernel: asked when something is wanted. */
+struct debug_hooks {
+	/* module "": of the kernel itself. */
+	void	(*facts)(void *arg, struct ctx *, const char *module,
+		    struct debug_facts *);
+	/* The module that an address is in, "" for none. */
+	const char *(*module_at)(void *arg, uint64_t addr);
+	/* The address of a module's symbol, 0 for none: may be NULL. */
+	uint64_t (*symbol)(void *arg, const char *module, const char *name);
+	void	*arg;			/* lives as long as the debug */
 };
 
 struct debug_options {
@@ -25,15 +40,23 @@ struct debug_options {
 
 struct debug;
 
-/*
- * files: n that the user named (borrowed, with their names), asked first.
- * facts is called when they are wanted; arg lives as long as the debug.
- */
+void	debug_facts_fini(struct debug_facts *);
+/* Is a file by its name that of a module: "name.ko", "na-me.ko.debug", ...? */
+bool	debug_is_of(const char *path, const char *module);
+
+/* files: n that the user named (borrowed, with their names), asked first. */
 int	debug_create(struct ctx *, const struct debug_options *,
-	    const char *const *files, size_t n,
-	    void (*facts)(void *arg, struct ctx *, struct debug_facts *),
-	    void *arg, struct debug **ret);
+	    const char *const *files, size_t n, const struct debug_hooks *,
+	    struct debug **ret);
 void	debug_destroy(struct debug *);	/* NULL is ignored */
+
+/*
+ * What there is on a module: lives as long as the kernel's.  Nothing is looked
+ * for before it is asked.  NULL when memory is short; for "" the kernel's own.
+ */
+struct debug *debug_module(struct debug *, const char *name);
+/* The kernel's own, or that of the module at an address; NULL for NULL. */
+struct debug *debug_at(struct debug *, uint64_t addr);
 
 /*
  * Is there any?  Does not read it yet.  E_NOT_FOUND: the message says where it
@@ -49,12 +72,16 @@ int	debug_open(struct ctx *, struct debug *, struct dwarf **ret);
 struct dwarf *debug_dwarf(void *debug);
 /*
  * Add its types, once: behind units that are there they are asked only for what
- * those do not know; alone they are the kernel's own.  E_NOT_FOUND.
+ * those do not know, a module's only for what is named as that module's; alone
+ * they are the kernel's own.  E_NOT_FOUND.
  */
 int	debug_add_types(struct ctx *, struct debug *, struct types *);
 /* A type that dwarf_vars tells, among the kernel's. */
 struct typeref debug_typeref(const struct debug *, uint32_t id);
-/* What has been opened so far, without looking: NULL. */
+/*
+ * What has been opened so far, without looking: NULL.  Whoever has opened the
+ * kernel's has a module's opened too.
+ */
 struct dwarf *debug_opened(struct debug *);
 /* The file that it comes from, or NULL. */
 const char *debug_path(struct debug *);
@@ -76,6 +103,15 @@ int	debug_cache_get(struct ctx *, const struct debug_options *,
 /* Keep one; failures cost a later scan and no more. */
 void	debug_cache_put(const struct debug_options *, const char *build_id,
 	    const void *index, size_t n);
+
+/* debug_tree.c: the files of modules below folders; made when first asked. */
+struct debug_tree;
+int	debug_tree_read(struct ctx *, const char *const *folders, size_t n,
+	    struct debug_tree **ret);
+void	debug_tree_free(struct debug_tree *);	/* NULL is ignored */
+/* File i of those for a module, NULL at the end. */
+const char *debug_tree_file(const struct debug_tree *, const char *module,
+	    size_t i);
 
 /* debug_fetch.c: by build-id from the servers; *path from malloc. */
 int	debug_fetch(struct ctx *, const struct debug_options *,

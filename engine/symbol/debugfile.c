@@ -310,6 +310,17 @@ expand(struct ctx *ctx, struct debugfile *df, const uint8_t *p, uint64_t n,
 	return (0);
 }
 
+int
+debugfile_section(const char *name)
+{
+	int i;
+
+	for (i = 0; i < DWARF_SECTIONS; i++)
+		if (is_debug(name, names[i]))
+			return (i);
+	return (-1);
+}
+
 static int
 load(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
     uint64_t index, const struct elf_section *s, const char *name)
@@ -322,10 +333,8 @@ load(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
 
 	(void)h;
 	(void)index;
-	for (i = 0; i < DWARF_SECTIONS; i++)
-		if (is_debug(name, names[i]))
-			break;
-	if (i == DWARF_SECTIONS || df->in.section[i].n != 0 || s->size == 0)
+	i = debugfile_section(name);
+	if (i < 0 || df->in.section[i].n != 0 || s->size == 0)
 		return (0);
 	rc = bytes_at(ctx, df, s->offset, s->size, &p, &copy);
 	if (rc != 0)
@@ -368,7 +377,8 @@ drop(void *arg, const uint8_t *p, size_t n)
 }
 
 int
-debugfile_load(struct ctx *ctx, struct debugfile *df)
+debugfile_load(struct ctx *ctx, struct debugfile *df,
+    const struct debug_placing *at)
 {
 	int rc;
 
@@ -376,14 +386,12 @@ debugfile_load(struct ctx *ctx, struct debugfile *df)
 		return (ctx_fail(ctx, E_NOT_FOUND, "%s has no debug "
 		    "information (DWARF)%s", file_name(df->file), df->split ?
 		    ": its entries are in .dwo files, which are not read" : ""));
-	if (df->type == ELF_ET_REL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: the debug "
-		    "information of a file that is not linked (a module) is "
-		    "not read", file_name(df->file)));
 	df->in.name = file_name(df->file);
 	df->in.be = df->be;
 	df->in.addr_size = df->bits / 8;
 	rc = each_section(ctx, df, load);
+	if (rc == 0 && df->type == ELF_ET_REL)
+		rc = debugfile_relocate(ctx, df, at);
 	if (rc != 0)
 		return (rc);
 	end_strings(&df->in.section[DWARF_STR]);

@@ -12,6 +12,21 @@
 
 #define BUILD_ID_TEXT	(2 * 64 + 1)	/* hex digits and NUL */
 
+/* A section of a file that was not linked, and where it was loaded. */
+struct debug_section {
+	char	*name;
+	uint64_t addr;
+};
+
+/* Where the code of such a file (a module) was loaded. */
+struct debug_placing {
+	const struct debug_section *v;
+	size_t	 n;
+	/* The address of one of its symbols, 0 unknown, where v has none. */
+	uint64_t (*symbol)(void *arg, const char *name);
+	void	*arg;
+};
+
 struct debugfile {
 	struct file	*file;
 	unsigned	 bits, machine, type;
@@ -32,9 +47,17 @@ struct debugfile {
 int	debugfile_open(struct ctx *, struct file *, struct debugfile **);
 void	debugfile_close(struct debugfile *);
 /*
- * Make the sections of DWARF readable.  E_NOT_FOUND when it has none,
+ * Make the sections of DWARF readable; those of a file that is not linked with
+ * the addresses that it has in memory.  E_NOT_FOUND when it has none,
  * E_UNSUPPORTED when they are compressed by what this build has not.
  */
-int	debugfile_load(struct ctx *, struct debugfile *);
+int	debugfile_load(struct ctx *, struct debugfile *,
+	    const struct debug_placing *);
+
+/* debug_reloc.c: put the addresses in, into copies that df owns. */
+int	debugfile_relocate(struct ctx *, struct debugfile *,
+	    const struct debug_placing *);
+/* Is that the name of a section of DWARF?  -1, or its number. */
+int	debugfile_section(const char *name);
 
 #endif

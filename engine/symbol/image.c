@@ -30,6 +30,18 @@ image_probe(struct ctx *ctx, struct file *f)
 	return (rc == 0 && h.type == ELF_ET_CORE ? E_NOT_MINE : rc);
 }
 
+bool
+image_is_module(struct ctx *ctx, struct file *f)
+{
+	const char *slash = strrchr(file_name(f), '/');
+	const char *name = slash != NULL ? slash + 1 : file_name(f);
+	const char *ko = strstr(name, ".ko");
+	struct elf_header h;
+
+	return ((ko != NULL && (ko[3] == '\0' || ko[3] == '.')) ||
+	    (elf_header_read(ctx, f, &h) == 0 && h.type == ELF_ET_REL));
+}
+
 /* The letter that nm(1) shows. */
 static char
 letter(const struct elf_section *sections, uint64_t nsections, unsigned shndx,

@@ -25,6 +25,8 @@ struct image {
  * E_CORRUPT, E_TRUNCATED: an ELF file that cannot be one.
  */
 int	image_probe(struct ctx *, struct file *);
+/* Is an ELF file one of a module: by its kind, or its name? */
+bool	image_is_module(struct ctx *, struct file *);
 /*
  * Read its symbols (.symtab, else .dynsym).  Takes the file over on success.
  * A file without section headers, or stripped, succeeds without symbols.

@@ -338,6 +338,13 @@ type_rank(const struct query *q, const struct type *t)
 	return (kind);
 }
 
+static bool
+is_asked(const struct type_unit *u, const char *module)
+{
+	return (module[0] != '\0' ? strcmp(module, u->name) == 0 :
+	    !u->by_module);
+}
+
 /* Calls fn for each match, until it returns false. */
 static void
 query_each(const struct types *ts, const struct query *q,
@@ -352,8 +359,7 @@ query_each(const struct types *ts, const struct query *q,
 
 	for (i = 0; i < ts->n; i++) {
 		u = ts->units[i];
-		if (u->lazy != q->lazy || (q->module[0] != '\0' &&
-		    strcmp(q->module, u->name) != 0))
+		if (u->lazy != q->lazy || !is_asked(u, q->module))
 			continue;
 		/* A module's own types first, then those it leans on. */
 		for (; u != NULL; u = q->module[0] != '\0' ? u->base : NULL) {
@@ -505,7 +511,7 @@ type_find_object(const struct types *ts, const char *name,
 		return (E_NO_TYPE);
 	for (i = 0; i < ts->n; i++) {
 		u = ts->units[i];
-		if (q.module[0] != '\0' && strcmp(q.module, u->name) != 0)
+		if (!is_asked(u, q.module))
 			continue;
 		cursor = 0;
 		ref.unit = u->index;
@@ -533,7 +539,7 @@ type_find_enumerator(const struct types *ts, const char *name,
 		u = ts->units[n];
 		cursor = 0;
 		ref.unit = u->index;
-		if (u->ops->find(u, name, TYPE_ENUMERATORS, &cursor,
+		if (!is_asked(u, "") || u->ops->find(u, name, TYPE_ENUMERATORS, &cursor,
 		    &ref.id) != OK || type_get_raw(ts, ref, &t) != OK)
 			continue;
 		for (i = 0; i < t.nmembers; i++) {

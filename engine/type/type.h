@@ -107,6 +107,8 @@ struct type_unit {			/* the first member of a reader's unit */
 	 * unit knows.
 	 */
 	bool		 lazy;
+	/* A module's that is asked for nothing but "module!name". */
+	bool		 by_module;
 };
 
 /* The unit of the types that type_pointer_to and its kin make. */

@@ -126,6 +126,7 @@ declare(struct namer *nm, struct typeref ref, char text[TEXT_MAX], int depth)
 {
 	struct type t;
 	char word[300], quals[32] = "";	/* "const volatile " of what comes */
+	const char *qual;
 	bool pointer = false;		/* the declarator begins with a "*" */
 	int r;
 
@@ -139,9 +140,12 @@ declare(struct namer *nm, struct typeref ref, char text[TEXT_MAX], int depth)
 		case TYPE_CONST:
 		case TYPE_VOLATILE:
 		case TYPE_RESTRICT:
-			snprintf(word, sizeof(word), "%s%s ", quals,
-			    t.kind == TYPE_CONST ? "const" :
-			    t.kind == TYPE_VOLATILE ? "volatile" : "restrict");
+			qual = t.kind == TYPE_CONST ? "const " :
+			    t.kind == TYPE_VOLATILE ? "volatile " : "restrict ";
+			/* Compilers tell it of an array and of its elements. */
+			if (strstr(quals, qual) != NULL)
+				break;
+			snprintf(word, sizeof(word), "%s%s", quals, qual);
 			if (strlen(word) < sizeof(quals))
 				memcpy(quals, word, strlen(word) + 1);
 			break;

@@ -113,6 +113,25 @@ default_type(const struct symbol *s)
 	    'L');
 }
 
+/*
+ * What a reader says of a symbol: of the kernel or of the module that has it,
+ * since others may have the same name.
+ */
+static bool
+object_type(struct expr *e, const struct symbol *s, struct typeref *ref)
+{
+	const char *module = sym_module_name(e->env->symbols, s);
+	const struct type_unit *kernel = types_unit(e->env->types, 0);
+	char name[EXPR_NAME_MAX + 64];
+
+	if (module[0] == '\0' && kernel != NULL)
+		module = kernel->name;
+	if (snprintf(name, sizeof(name), "%s!%s", module,
+	    sym_name(e->env->symbols, s)) >= (int)sizeof(name))
+		return (false);
+	return (type_find_object(e->env->types, name, ref) == OK);
+}
+
 /* The type of a symbol: of the roots, of a reader, else a default. */
 static struct typeref
 symbol_type(struct expr *e, const char *name, const struct symbol *s)
@@ -127,7 +146,7 @@ symbol_type(struct expr *e, const char *name, const struct symbol *s)
 		found = strcmp(root->symbol, name) == 0 &&
 		    type_parse(e->ctx, e->env->types, root->type, &ref) == OK;
 	e->ctx->quiet--;
-	if (found || type_find_object(e->env->types, name, &ref) == OK)
+	if (found || object_type(e, s, &ref))
 		return (ref);
 	return (type_builtin(e->env->types, default_type(s)));
 }

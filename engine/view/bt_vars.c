@@ -8,6 +8,7 @@
 
 struct vars {
 	struct kernel *k;
+	struct debug  *debug;
 	int	     (*fn)(void *, struct ctx *, const struct bt_var *);
 	void	      *arg;
 };
@@ -77,7 +78,7 @@ static int
 show(void *arg, struct ctx *ctx, const struct dwarf_var *v)
 {
 	struct vars *s = arg;
-	const struct typeref type = debug_typeref(s->k->debug, v->type);
+	const struct typeref type = debug_typeref(s->debug, v->type);
 	struct bt_var out = { .name = v->name,
 	    .is_argument = v->is_argument };
 	struct buf text = { 0 };
@@ -96,16 +97,19 @@ show(void *arg, struct ctx *ctx, const struct dwarf_var *v)
 }
 
 int
-bt_vars(struct ctx *ctx, struct kernel *k, struct dwarf *d,
+bt_vars(struct ctx *ctx, struct kernel *k, struct debug *debug,
     const struct os_frame *f, uint32_t entry,
     int (*fn)(void *, struct ctx *, const struct bt_var *), void *arg)
 {
 	struct dwarf_machine m = { .reader = { read_virt, &k->space },
-	    .shift = debug_shift(k->debug) };
-	struct vars s = { k, fn, arg };
+	    .shift = debug_shift(debug) };
+	struct vars s = { k, debug, fn, arg };
+	struct dwarf *d;
+	int rc;
 
 	if (f->regs != NULL)
 		m.regs = *f->regs;
 	m.pc = (f->exact ? f->pc : f->pc - 1) - m.shift;
-	return (dwarf_vars(ctx, d, entry, &m, show, &s));
+	rc = debug_open(ctx, debug, &d);
+	return (rc != 0 ? rc : dwarf_vars(ctx, d, entry, &m, show, &s));
 }

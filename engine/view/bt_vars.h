@@ -16,7 +16,7 @@ struct bt_var {
  * Those of a function (dwarf_frame.entry) that a frame is in.  None where the
  * frame's registers are not known.
  */
-int	bt_vars(struct ctx *, struct kernel *, struct dwarf *,
+int	bt_vars(struct ctx *, struct kernel *, struct debug *,
 	    const struct os_frame *, uint32_t entry,
 	    int (*fn)(void *arg, struct ctx *, const struct bt_var *),
 	    void *arg);

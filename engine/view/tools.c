@@ -50,13 +50,14 @@ struct cell
 view_cell_source(struct ctx *ctx, struct kernel *k, uint64_t addr, char *place,
     size_t n)
 {
+	struct debug *debug = debug_at(k->debug, addr);
 	struct dwarf_source src;
 	struct dwarf *d;
 
 	ctx->quiet++;
 	place[0] = '\0';
-	if (debug_open(ctx, k->debug, &d) == OK &&
-	    dwarf_line(ctx, d, addr - debug_shift(k->debug), &src) == OK)
+	if (debug != NULL && debug_open(ctx, debug, &d) == OK &&
+	    dwarf_line(ctx, d, addr - debug_shift(debug), &src) == OK)
 		debug_place(&src, place, n);
 	ctx->quiet--;
 	ctx_clear(ctx);

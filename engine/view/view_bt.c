@@ -37,7 +37,8 @@ struct bt {
 	struct kernel	*k;
 	struct row_sink	*sink;
 	const struct os_proc *proc;
-	struct dwarf	*dwarf;		/* or NULL */
+	bool		 lines;		/* there is debug information */
+	struct debug	*debug;		/* of the frame's code */
 	const struct os_frame *frame;
 	bool		 vars;		/* -l */
 	const struct dwarf_frame *function;
@@ -137,21 +138,29 @@ emit_function(void *arg, struct ctx *ctx, const struct dwarf_frame *in)
 		return (error);
 	b->function = in;
 	b->nvar = 0;
-	return (bt_vars(ctx, b->k, b->dwarf, b->frame, in->entry, emit_var, b));
+	return (bt_vars(ctx, b->k, b->debug, b->frame, in->entry, emit_var, b));
 }
 
 static int
 emit(void *arg, struct ctx *ctx, const struct os_frame *f)
 {
+	const uint64_t pc = f->exact ? f->pc : f->pc - 1;
 	struct bt *b = arg;
-	uint64_t pc;
+	struct dwarf *d;
 	int rc;
 
 	b->frame = f;
-	if (b->dwarf == NULL || f->user)
+	if (!b->lines || f->user)
 		return (emit_row(ctx, b, NULL));
-	pc = (f->exact ? f->pc : f->pc - 1) - debug_shift(b->k->debug);
-	rc = dwarf_frames(ctx, b->dwarf, pc, emit_function, b);
+	b->debug = debug_at(b->k->debug, pc);
+	rc = debug_open(ctx, b->debug, &d);
+	if (rc == E_NOT_FOUND) {
+		ctx_clear(ctx);
+		return (emit_row(ctx, b, NULL));
+	}
+	if (rc == 0)
+		rc = dwarf_frames(ctx, d, pc - debug_shift(b->debug),
+		    emit_function, b);
 	return (rc == E_NOT_FOUND ? emit_row(ctx, b, NULL) : rc);
 }
 
@@ -323,6 +332,7 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
 	struct bt b = { .k = k, .sink = sink };
 	struct view_args without = *given;
 	const struct view_args *args = &without;
+	struct dwarf *dwarf;
 	int cpu, error, i;
 
 	b.vars = given->argc > 1 && strcmp(given->argv[1], "-l") == 0;
@@ -336,12 +346,13 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
 			return (error);
 	} else if (args->argc == 2 && strcmp(args->argv[1], "cpu") == 0)
 		return (view_usage(ctx, given));
-	error = debug_open(ctx, k->debug, &b.dwarf);
-	if (error == E_CANCELLED || (error != OK && b.vars))
+	error = debug_open(ctx, k->debug, &dwarf);
+	b.lines = error == OK || k->nmodule_files > 0;
+	if (error == E_CANCELLED || (!b.lines && b.vars))
 		return (error);
 	ctx_clear(ctx);
 	error = sink->begin(sink, ctx, b.vars ? var_columns :
-	    b.dwarf != NULL ? source_columns : columns, ncells(&b));
+	    b.lines ? source_columns : columns, ncells(&b));
 	if (error != OK)
 		return (error);
 	if (cpu >= 0)

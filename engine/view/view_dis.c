@@ -34,6 +34,7 @@ struct dis {
 	struct code	*code;
 	const struct space *space;
 	struct dwarf	*dwarf;		/* or NULL */
+	uint64_t	 shift;		/* run-time minus linked addresses */
 	struct source	*source;	/* or NULL */
 	struct patches	*patches;
 	uint64_t	 fault;		/* where the kernel stopped, or 0 */
@@ -57,8 +58,8 @@ emit_source(struct ctx *ctx, struct dis *d, uint64_t addr, char *place,
 	size_t len, i, n;
 
 	place[0] = '\0';
-	if (d->dwarf == NULL || dwarf_line(ctx, d->dwarf, addr -
-	    debug_shift(d->k->debug), &src) != OK)
+	if (d->dwarf == NULL || dwarf_line(ctx, d->dwarf, addr - d->shift,
+	    &src) != OK)
 		return (OK);
 	debug_place(&src, place, room);
 	if (d->source == NULL || strcmp(place, d->place) == 0)
@@ -167,6 +168,7 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	const struct symbol *sym;
 	uint64_t addr, end;
 	unsigned long long count;
+	struct debug *debug;
 	char *rest;
 	int error;
 
@@ -191,7 +193,9 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	error = code_open(ctx, k->arch, &d.code);
 	if (error != OK)
 		return (error);
-	error = debug_open(ctx, k->debug, &d.dwarf);
+	debug = debug_at(k->debug, addr);
+	error = debug_open(ctx, debug, &d.dwarf);
+	d.shift = debug_shift(debug);
 	/* Needed only where the source was asked for. */
 	if (error != OK && error != E_CANCELLED && k->source == NULL) {
 		ctx_clear(ctx);

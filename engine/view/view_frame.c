@@ -30,7 +30,8 @@ struct show {
 	struct kernel	*k;
 	struct row_sink	*sink;
 	const struct wanted *wanted;
-	struct dwarf	*dwarf;		/* or NULL */
+	bool		 lines;		/* there is debug information */
+	struct debug	*debug;		/* of the frame's code */
 	struct value_vars *names;	/* what expressions will find */
 	struct os_frame	 frame;
 	struct unwind_regs regs;
@@ -115,7 +116,7 @@ on_function(void *arg, struct ctx *ctx, const struct dwarf_frame *in)
 	error = emit_code(ctx, s, in);
 	if (error != OK)
 		return (error);
-	return (bt_vars(ctx, s->k, s->dwarf, &s->frame, in->entry, on_var, s));
+	return (bt_vars(ctx, s->k, s->debug, &s->frame, in->entry, on_var, s));
 }
 
 /* Those that are known, by name. */
@@ -156,15 +157,21 @@ static int
 emit_all(struct ctx *ctx, struct show *s)
 {
 	const struct os_frame *f = &s->frame;
-	uint64_t pc;
+	const uint64_t pc = f->exact ? f->pc : f->pc - 1;
+	struct dwarf *d;
 	int error = E_NOT_FOUND;
 
-	if (s->dwarf != NULL && !f->user) {
-		pc = (f->exact ? f->pc : f->pc - 1) - debug_shift(s->k->debug);
-		error = dwarf_frames(ctx, s->dwarf, pc, on_function, s);
+	if (s->lines && !f->user) {
+		s->debug = debug_at(s->k->debug, pc);
+		error = debug_open(ctx, s->debug, &d);
+		if (error == OK)
+			error = dwarf_frames(ctx, d, pc -
+			    debug_shift(s->debug), on_function, s);
 	}
-	if (error == E_NOT_FOUND)
+	if (error == E_NOT_FOUND) {
+		ctx_clear(ctx);
 		error = emit_code(ctx, s, NULL);
+	}
 	return (error == OK ? emit_regs(ctx, s) : error);
 }
 
@@ -322,12 +329,14 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 {
 	struct wanted wanted;
 	struct show s = { .k = k, .sink = sink, .wanted = &wanted };
+	struct dwarf *dwarf;
 	int error;
 
 	error = parse(ctx, k, args, &wanted);
 	if (error != OK)
 		return (error);
-	error = debug_open(ctx, k->debug, &s.dwarf);
+	error = debug_open(ctx, k->debug, &dwarf);
+	s.lines = error == OK || k->nmodule_files > 0;
 	if (error == E_CANCELLED)
 		return (error);
 	ctx_clear(ctx);

@@ -22,11 +22,16 @@ struct both {
 };
 
 static void
-no_facts(void *arg, struct ctx *ctx, struct debug_facts *f)
+no_facts(void *arg, struct ctx *ctx, const char *module, struct debug_facts *f)
 {
-	(void)arg;
-	(void)ctx;
-	(void)f;
+	(void)arg, (void)ctx, (void)module, (void)f;
+}
+
+static const char *
+no_module(void *arg, uint64_t addr)
+{
+	(void)arg, (void)addr;
+	return ("");
 }
 
 static void
@@ -223,6 +228,7 @@ main(int argc, char **argv)
 {
 	const char *files[1] = { argc > 1 ? argv[1] : "" };
 	struct debug_options opt = { .root = "/nonexistent" };
+	const struct debug_hooks hooks = { no_facts, no_module, NULL, NULL };
 	struct both b = { 0 };
 	struct debug *debug;
 	struct file *f;
@@ -238,7 +244,7 @@ main(int argc, char **argv)
 	    (b.ts = types_create(8, false)) == NULL ||
 	    btf_open(&b.ctx, "vmlinux", p, n, true, false, 8, NULL,
 	    &b.btf) != 0 || types_add(&b.ctx, b.ts, b.btf) != 0 ||
-	    debug_create(&b.ctx, &opt, files, 1, no_facts, NULL, &debug) != 0 ||
+	    debug_create(&b.ctx, &opt, files, 1, &hooks, &debug) != 0 ||
 	    debug_add_types(&b.ctx, debug, b.ts) != 0) {
 		fprintf(stderr, "same_types: %s\n", b.ctx.err.text);
 		return (2);

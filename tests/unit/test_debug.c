@@ -17,6 +17,8 @@
 
 #define ID		"0123456789abcdef"
 #define ID_BYTES	"\x01\x23\x45\x67\x89\xab\xcd\xef"
+#define MOD_ID		"5511223344556677"
+#define MOD_BYTES	"\x55\x11\x22\x33\x44\x55\x66\x77"
 #define ZLIB		1
 #define ZSTD		2
 #define LYING		3		/* as zlib, and much longer than it is */
@@ -165,12 +167,278 @@ write_file(const char *name, const char *id, size_t idn, const char *link,
 }
 
 static void
-facts(void *arg, struct ctx *ctx, struct debug_facts *f)
+facts(void *arg, struct ctx *ctx, const char *module, struct debug_facts *f)
 {
-	(void)ctx;
+	(void)ctx, (void)module;
 	strcpy(f->build_id, arg != NULL ? arg : "");
 	strcpy(f->release, "1.2-test");
 	f->shift = 0x100;
+}
+
+/* A module's file: not linked, its code in .text. */
+static const char module_text[] =
+    "unit name=\"mod.c\" low=0x5a5a5a00 high=0x100\n"
+    "  base @int name=\"int\" size=4 encoding=5\n"
+    "  struct name=\"found\" size=4\n"
+    "    member name=\"it\" type=@int at=0\n"
+    "  function name=\"start\" type=@int low=0x5a5a5a10 high=0x20\n";
+
+#define R_64		1		/* R_X86_64_64 */
+
+static void
+reloc(struct buf *b, uint64_t off, uint32_t sym, uint32_t type, uint64_t addend)
+{
+	uint8_t raw[24];
+
+	store_uint(raw, 8, false, off);
+	store_uint(raw + 8, 8, false, (uint64_t)sym << 32 | type);
+	store_uint(raw + 16, 8, false, addend);
+	buf_add(b, raw, sizeof(raw));
+}
+
+/* What is wrong with it. */
+enum harm { SOUND, OUTSIDE, NO_SYMBOL, UNKNOWN, NO_TABLE };
+
+static void
+write_module(const char *name, enum harm harm)
+{
+	struct mk_dwarf m = { .version = 5, .addr_size = 8 };
+	uint8_t head[64] = "\177ELF\2\1\1", note[24] = { 4 }, raw[8];
+	uint8_t syms[72] = { 0 };
+	struct elf e = { .n = 0 };
+	struct buf relocs = { 0 };
+	struct dwarf_input in;
+	uint64_t v, off;
+	char path[512];
+	FILE *f;
+
+	mk_dwarf(&m, module_text);
+	/* Addresses are left to relocations. */
+	for (off = 0; off + 8 <= m.info.len; off++) {
+		v = load_u64((uint8_t *)m.info.p + off, false);
+		if (v >> 8 != 0x5a5a5a)
+			continue;
+		memset(m.info.p + off, 0, 8);
+		reloc(&relocs, harm == OUTSIDE ? m.info.len - 7 : off,
+		    harm == NO_SYMBOL ? 3 : 1, harm == UNKNOWN ? 77 : R_64,
+		    v & 0xff);
+	}
+	assert_int_equal(relocs.len, 48);
+	mk_dwarf_input(&m, &in);
+	buf_add(&e.b, head, sizeof(head));
+	section(&e, "", 0, 0, "", 0);
+	note[4] = 8;
+	note[8] = 3;
+	memcpy(note + 12, "GNU", 4);
+	memcpy(note + 16, MOD_BYTES, 8);
+	section(&e, ".note.gnu.build-id", ELF_SHT_NOTE, ELF_SHF_ALLOC, note,
+	    sizeof(note));
+	section(&e, ".text", 1, ELF_SHF_ALLOC, "\303", 1);	/* number 2 */
+	section(&e, ".debug_info", 1, 0, in.section[DWARF_INFO].p,
+	    in.section[DWARF_INFO].n);			/* 3 */
+	section(&e, ".debug_abbrev", 1, 0, in.section[DWARF_ABBREV].p,
+	    in.section[DWARF_ABBREV].n);
+	section(&e, ".debug_str", 1, 0, in.section[DWARF_STR].p,
+	    in.section[DWARF_STR].n);
+	section(&e, ".rela.debug_info", ELF_SHT_RELA, 0, relocs.p, relocs.len);
+	store_uint(raw, 4, false, 3);
+	memcpy(e.heads.p + e.heads.len - 64 + 44, raw, 4);
+	/* The section's symbol, and a function at 0x10. */
+	store_uint(syms + 24 + 4, 1, false, 3);
+	store_uint(syms + 24 + 6, 2, false, 2);
+	store_uint(syms + 48, 4, false, 1);
+	store_uint(syms + 48 + 4, 1, false, 0x12);
+	store_uint(syms + 48 + 6, 2, false, 2);
+	store_uint(syms + 48 + 8, 8, false, 0x10);
+	section(&e, ".strtab", 3, 0, "\0start", 7);	/* 7 */
+	section(&e, ".symtab", harm == NO_TABLE ? 1 : ELF_SHT_SYMTAB, 0, syms,
+	    sizeof(syms));
+	store_uint(raw, 4, false, 7);
+	memcpy(e.heads.p + e.heads.len - 64 + 40, raw, 4);
+	section(&e, ".shstrtab", 3, 0, "", 0);
+	store_uint(e.heads.p + e.heads.len - 64 + 24, 8, false, e.b.len);
+	store_uint(e.heads.p + e.heads.len - 64 + 32, 8, false, e.names.len);
+	buf_add(&e.b, e.names.p, e.names.len);
+	store_uint(e.b.p + 16, 2, false, ELF_ET_REL);
+	store_uint(e.b.p + 18, 2, false, 62);
+	store_uint(e.b.p + 40, 8, false, e.b.len);
+	store_uint(e.b.p + 58, 2, false, 64);
+	store_uint(e.b.p + 60, 2, false, e.n);
+	store_uint(e.b.p + 62, 2, false, e.n - 1);
+	buf_add(&e.b, e.heads.p, e.heads.len);
+	make_path(name, path, sizeof(path));
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(e.b.p, 1, e.b.len, f), e.b.len);
+	assert_int_equal(fclose(f), 0);
+	buf_fini(&e.b);
+	buf_fini(&e.names);
+	buf_fini(&e.heads);
+	buf_fini(&relocs);
+	mk_dwarf_fini(&m);
+}
+
+/* A kernel with a module "my_mod" at 0x200000. */
+struct host {
+	bool	    recorded;		/* it keeps where sections lie */
+	const char *id;
+	unsigned    asked;		/* what the module is */
+};
+
+static void
+host_facts(void *arg, struct ctx *ctx, const char *module,
+    struct debug_facts *f)
+{
+	struct host *h = arg;
+
+	(void)ctx;
+	strcpy(f->release, "1.2-test");
+	if (module[0] == '\0')
+		return;
+	h->asked++;
+	assert_string_equal(module, "my_mod");
+	strcpy(f->build_id, h->id);
+	if (!h->recorded)
+		return;
+	f->sections = calloc(1, sizeof(*f->sections));
+	assert_non_null(f->sections);
+	f->sections[0].name = strdup(".text");
+	f->sections[0].addr = 0x200000;
+	f->nsections = 1;
+}
+
+static const char *
+host_module_at(void *arg, uint64_t addr)
+{
+	(void)arg;
+	return (addr >= 0x200000 ? "my_mod" : "");
+}
+
+static uint64_t
+host_symbol(void *arg, const char *module, const char *name)
+{
+	(void)arg;
+	assert_string_equal(module, "my_mod");
+	return (strcmp(name, "start") == 0 ? 0x200010 : 0);
+}
+
+static int
+named_start(void *arg, struct ctx *ctx, const struct dwarf_frame *f)
+{
+	(void)ctx;
+	assert_string_equal(f->function, "start");
+	assert_int_equal(f->low, 0x200010);
+	*(bool *)arg = true;
+	return (0);
+}
+
+/* What comes of looking at the module's code; how often it was asked for. */
+static int
+look_at_module(struct host *h, const char *file, char why[ERR_TEXT_MAX])
+{
+	const struct debug_hooks hooks = { host_facts, host_module_at,
+	    host_symbol, h };
+	const struct debug_options opt = { .root = root };
+	struct debug *d, *m;
+	struct dwarf *dw;
+	struct types *ts;
+	struct typeref ref;
+	struct ctx ctx;
+	bool found = false;
+	int rc;
+
+	ctx_init(&ctx);
+	h->asked = 0;
+	ts = types_create(8, false);
+	assert_int_equal(debug_create(&ctx, &opt, &file, file != NULL, &hooks,
+	    &d), 0);
+	assert_ptr_equal(debug_at(d, 0x1000), d);
+	m = debug_at(d, 0x200010);
+	assert_ptr_not_equal(m, d);
+	assert_ptr_equal(debug_module(d, "my_mod"), m);
+	assert_int_equal(debug_add_types(&ctx, d, ts), E_NOT_FOUND);
+	ctx_clear(&ctx);
+	/* Nothing of a module is read before it is meant. */
+	assert_int_equal(types_nunits(ts), 0);
+	assert_int_equal(h->asked, 0);
+	rc = debug_open(&ctx, m, &dw);
+	strcpy(why, ctx.err.text);
+	assert_int_equal(h->asked, 1);
+	if (rc == 0) {
+		assert_int_equal(dwarf_frames(&ctx, dw, 0x200018 -
+		    debug_shift(m), named_start, &found), 0);
+		assert_true(found);
+		assert_int_equal(dwarf_frames(&ctx, dw, 0x18, named_start,
+		    &found), E_NOT_FOUND);
+		assert_int_equal(debug_add_types(&ctx, m, ts), 0);
+		types_unit(ts, 0)->by_module = true;
+		assert_int_equal(type_find(&ctx, ts, "struct found", &ref),
+		    E_NO_TYPE);
+		assert_int_equal(type_find(&ctx, ts, "my_mod!struct found",
+		    &ref), 0);
+	}
+	types_destroy(ts);
+	debug_destroy(d);
+	ctx_fini(&ctx);
+	return (rc);
+}
+
+static void
+reads_modules(void **state)
+{
+	struct host h = { true, MOD_ID, 0 };
+	char why[ERR_TEXT_MAX], path[512];
+
+	(void)state;
+	assert_int_equal(look_at_module(&h, NULL, why), E_NOT_FOUND);
+	assert_non_null(strstr(why, "my_mod"));
+	assert_non_null(strstr(why, MOD_ID));
+	/* Wherever its build has put it, by what the kernel calls it. */
+	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/net/my-mod.ko",
+	    SOUND);
+	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/other.ko",
+	    OUTSIDE);
+	assert_int_equal(look_at_module(&h, NULL, why), 0);
+	h.recorded = false;
+	assert_int_equal(look_at_module(&h, NULL, why), 0);
+	h.id = "9923456789abcdef";
+	assert_int_equal(look_at_module(&h, NULL, why), E_NOT_FOUND);
+	assert_non_null(strstr(why, "another build"));
+	h.id = MOD_ID;
+	h.recorded = true;
+	/* One that the user names comes first. */
+	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/net/my-mod.ko",
+	    OUTSIDE);
+	write_module("home/my_mod.ko", SOUND);
+	in_root(path, sizeof(path), "home/my_mod.ko");
+	assert_int_equal(look_at_module(&h, path, why), 0);
+}
+
+static void
+refuses_damaged_modules(void **state)
+{
+	static const struct { enum harm harm; const char *why; } v[] = {
+		{ OUTSIDE, "outside" }, { NO_SYMBOL, "outside" },
+		{ UNKNOWN, "kind 77" }, { NO_TABLE, "no symbols" },
+	};
+	struct host h = { true, MOD_ID, 0 };
+	char why[ERR_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		write_module("usr/lib/debug/lib/modules/1.2-test/kernel/net/"
+		    "my-mod.ko", v[i].harm);
+		assert_int_equal(look_at_module(&h, NULL, why), E_NOT_FOUND);
+		assert_non_null(strstr(why, v[i].why));
+	}
+}
+
+static const char *
+module_at(void *arg, uint64_t addr)
+{
+	(void)arg;
+	return (addr >= 0x100000 ? "mod" : "");
 }
 
 /* Opens it, asks for what is in there, and says why not. */
@@ -180,6 +448,8 @@ open_with(const char *id, const char *file, const char *cache, bool force,
 {
 	struct debug_options opt = { .root = root, .cache = cache,
 	    .force = force };
+	const struct debug_hooks hooks = { facts, module_at, NULL,
+	    (void *)(uintptr_t)id };
 	struct debug *d;
 	struct dwarf *dw;
 	struct types *ts;
@@ -189,8 +459,8 @@ open_with(const char *id, const char *file, const char *cache, bool force,
 
 	ctx_init(&ctx);
 	ts = types_create(8, false);
-	assert_int_equal(debug_create(&ctx, &opt, &file, file != NULL, facts,
-	    (void *)(uintptr_t)id, &d), 0);
+	assert_int_equal(debug_create(&ctx, &opt, &file, file != NULL,
+	    &hooks, &d), 0);
 	rc = debug_open(&ctx, d, &dw);
 	strcpy(why, ctx.err.text);
 	if (rc == 0) {
@@ -235,7 +505,7 @@ refuses_strangers(void **state)
 	write_file("usr/lib/debug/boot/vmlinux-1.2-test", ID_BYTES, 8, NULL, 0);
 	assert_int_equal(open_with(other, NULL, NULL, false, why),
 	    E_NOT_FOUND);
-	assert_non_null(strstr(why, "another kernel"));
+	assert_non_null(strstr(why, "another build"));
 	assert_non_null(strstr(why, other));
 	assert_non_null(strstr(why, "--force"));
 	assert_int_equal(open_with(other, NULL, NULL, true, why), 0);
@@ -426,6 +696,7 @@ main(void)
 		UNIT(finds_by_build_id), UNIT(refuses_strangers),
 		UNIT(follows_links), UNIT(reads_compressed),
 		UNIT(keeps_its_index), UNIT(reads_source), UNIT(writes_paths),
+		UNIT(reads_modules), UNIT(refuses_damaged_modules),
 	};
 	const int n = sizeof(tests) / sizeof(tests[0]);
 	char command[128];

@@ -290,7 +290,8 @@ linux_info(struct ctx *ctx, struct kernel *k, struct arena *arena,
 }
 
 void
-linux_debug_facts(struct ctx *ctx, struct kernel *k, struct debug_facts *f)
+linux_debug_facts(struct ctx *ctx, struct kernel *k, const char *module,
+    struct debug_facts *f)
 {
 	const struct linux_os *l = linux_of(k);
 	struct os_info info;
@@ -300,12 +301,14 @@ linux_debug_facts(struct ctx *ctx, struct kernel *k, struct debug_facts *f)
 	memset(&info, 0, sizeof(info));
 	names(ctx, k, &arena, &info);
 	info.build_id = build_id(ctx, k, &arena);
-	if (info.build_id.status == 0 &&
+	if (module[0] == '\0' && info.build_id.status == 0 &&
 	    strlen(info.build_id.s) < sizeof(f->build_id))
 		strcpy(f->build_id, info.build_id.s);
 	if (info.release.status == 0 &&
 	    strlen(info.release.s) < sizeof(f->release))
 		strcpy(f->release, info.release.s);
-	f->shift = l->has_kaslr ? l->kaslr : 0;
+	f->shift = l->has_kaslr && module[0] == '\0' ? l->kaslr : 0;
 	arena_fini(&arena);
+	if (module[0] != '\0')
+		linux_module_facts(ctx, k, module, f);
 }

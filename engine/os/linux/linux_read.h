@@ -493,7 +493,11 @@ int	linux_wchan(struct ctx *, struct kernel *, const struct os_proc *,
 /* The letters that an oops shows for these bits of tainted_mask. */
 const char *linux_taint(struct arena *, uint64_t mask);
 /* The linker's note, "GNU" type 3, among ELF notes: in hex, or NULL. */
-void	linux_debug_facts(struct ctx *, struct kernel *, struct debug_facts *);
+void	linux_debug_facts(struct ctx *, struct kernel *, const char *module,
+	    struct debug_facts *);
+/* linux_sections.c: of a module, and where its sections lie. */
+void	linux_module_facts(struct ctx *, struct kernel *, const char *name,
+	    struct debug_facts *);
 const char *linux_build_id(struct arena *, const void *notes, size_t n, bool be);
 /* What kind of file these bits of i_mode mean: "regular", ... */
 const char *linux_file_type(uint64_t mode);
