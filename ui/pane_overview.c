@@ -2,6 +2,8 @@
 /* The first page: what this is, what happened, how it was doing. */
 #include "ui/history.h"
 
+#include "engine/os/os_panic.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,25 +216,6 @@ build_identity(struct overview *o)
 		doc_printf(d, STYLE_NORMAL, NULL, "  tainted %s", in->taint.s);
 }
 
-/* The kernel's own way of dying, which says nothing about the cause. */
-static bool
-is_panic_machinery(const char *name)
-{
-	static const char *const prefixes[] = {
-		"panic", "vpanic", "__panic", "die", "__die", "oops_", "delay_",
-		"__crash_", "crash_", "machine_kexec", "page_fault_oops",
-		"no_context", "bad_area", "__bad_area", "do_user_addr_fault",
-		"do_kern_addr_fault", "do_trap", "do_error_trap", "exc_",
-		"asm_exc_", "handle_bug", "nmi_", "native_",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-			return (true);
-	return (false);
-}
-
 /* Frames from the first that matters on, as many as the line holds. */
 static void
 build_frames(struct overview *o, int width)
@@ -240,17 +223,19 @@ build_frames(struct overview *o, int width)
 	const struct symbols *syms = &o->dp.p.ui->kernel->symbols;
 	const struct symbol *s[FRAMES_MAX] = { NULL };
 	struct doc *d = &o->dp.d;
+	struct panic_frame names[FRAMES_MAX];
 	struct link l;
 	char text[128];
 	size_t i, first;
 	int used, n;
 
-	for (i = first = 0; i < o->nframes; i++) {
+	for (i = 0; i < o->nframes; i++) {
 		s[i] = o->frames[i].user ? NULL : sym_at(syms,
 		    o->frames[i].pc - !o->frames[i].exact);
-		if (s[i] != NULL && is_panic_machinery(sym_name(syms, s[i])))
-			first = i + 1;
+		names[i].name = s[i] != NULL ? sym_name(syms, s[i]) : "";
+		names[i].exact = o->frames[i].exact;
 	}
+	first = panic_first(names, o->nframes);
 	if (first >= o->nframes)
 		return;
 	doc_label(d, "  in");

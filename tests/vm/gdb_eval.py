@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run inside gdb: evaluate the expressions of the file KPEEK_EXPRESSIONS, one
-a line, and print what each gives as JSON: [size, signed, value], or an error."""
+a line, and unwind the stacks of all threads. Prints as JSON what each gives:
+[size, signed, value], or an error; and {tid: [pc]}."""
 
 import json
 import os
@@ -26,6 +27,22 @@ def evaluate(text):
         return str(e)
 
 
+def unwind(thread):
+    """The frames of a thread, those that were inlined apart."""
+    thread.switch()
+    pcs, frame = [], gdb.newest_frame()
+    while frame is not None and len(pcs) < 64:
+        if frame.type() != gdb.INLINE_FRAME:
+            pcs.append(frame.pc())
+        try:
+            frame = frame.older()
+        except gdb.error:
+            break
+    return pcs
+
+
 with open(os.environ["KPEEK_EXPRESSIONS"], encoding="ascii") as f:
-    print("KPEEK " + json.dumps([evaluate(line.rstrip("\n")) for line in f]))
+    values = [evaluate(line.rstrip("\n")) for line in f]
+stacks = {t.ptid[1]: unwind(t) for t in gdb.selected_inferior().threads()}
+print("KPEEK " + json.dumps([values, stacks]))
 sys.stdout.flush()
