@@ -28,11 +28,12 @@ def evaluate(text):
 
 
 def unwind(thread):
-    """The frames of a thread, those that were inlined apart."""
+    """The frames that a thread has on its stack."""
     thread.switch()
     pcs, frame = [], gdb.newest_frame()
     while frame is not None and len(pcs) < 64:
-        if frame.type() != gdb.INLINE_FRAME:
+        # Those of inlined functions and of tail calls are no frames of a stack.
+        if frame.type() not in (gdb.INLINE_FRAME, gdb.TAILCALL_FRAME):
             pcs.append(frame.pc())
         try:
             frame = frame.older()
