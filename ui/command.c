@@ -100,19 +100,19 @@ run_elements(struct ui *ui, const struct command *c, const char *args)
 	return (rc);
 }
 
-/* A table about the address under the cursor. */
+/* What the address under the cursor is. */
 static int
-run_here(struct ui *ui, const struct command *c, const char *args)
+run_identify(struct ui *ui, const struct command *c, const char *args)
 {
 	uint64_t addr;
 	char line[48];
 
+	(void)c;
 	(void)args;
 	if (!ui_address(ui, &addr))
 		return (ctx_fail(ui->ctx, E_NOT_FOUND,
 		    "nothing here has an address"));
-	snprintf(line, sizeof(line), c->name[0] == 't' ? "tele 0x%llx 256" :
-	    "whatis 0x%llx", (unsigned long long)addr);
+	snprintf(line, sizeof(line), "whatis 0x%llx", (unsigned long long)addr);
 	return (pane_table_open(ui, line));
 }
 
@@ -347,18 +347,13 @@ run_help(struct ui *ui, const struct command *c, const char *args)
 
 /* "EXPR", "EXPR pid N" */
 static int
-run_hex(struct ui *ui, const struct command *c, const char *args)
+parse_place(struct ui *ui, const char *args, uint64_t *addr, int *ret)
 {
 	struct err err;
 	char *text, *word, *end;
-	uint64_t addr;
 	long pid;
 	int rc;
 
-	(void)c;
-	if (args[0] == '\0')
-		return (ctx_fail(ui->ctx, E_USAGE, "hex: of which address? "
-		    "hex EXPR, or hex EXPR pid N"));
 	text = strdup(args);
 	if (text == NULL)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
@@ -371,20 +366,65 @@ run_hex(struct ui *ui, const struct command *c, const char *args)
 		}
 		pid = 0;
 	}
-	rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, &addr, NULL);
+	rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, addr, NULL);
 	/* -c takes a length, too; a pane goes on without end. */
 	word = strrchr(text, ' ');
 	if (rc != 0 && word != NULL) {
 		err = ui->ctx->err;
 		*word = '\0';
-		rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, &addr,
+		rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, addr,
 		    NULL);
 		if (rc != 0)
 			ui->ctx->err = err;
 	}
 	free(text);
+	*ret = (int)pid;
+	return (rc);
+}
+
+static int
+run_hex(struct ui *ui, const struct command *c, const char *args)
+{
+	uint64_t addr;
+	int pid, rc;
+
+	if (args[0] == '\0')
+		return (ctx_fail(ui->ctx, E_USAGE, "%s: of which address? "
+		    "hex EXPR, or hex EXPR pid N", c->name));
+	rc = parse_place(ui, args, &addr, &pid);
 	return (rc != 0 ? ctx_chain(ui->ctx, "hex") :
-	    pane_hex_open(ui, addr, (int)pid));
+	    pane_hex_open(ui, addr, pid));
+}
+
+/* Word by word from here, or from there, with what each points to. */
+static int
+run_telescope(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct link l = { .pid = 0 };
+	uint64_t addr;
+	int pid, rc;
+
+	(void)c;
+	if (args[0] == '\0' && strcmp(p->ops->name, "hex") == 0)
+		return (p->ops->verb(p, VERB_UNIT, 0, "chain") ? 0 : E_USAGE);
+	if (args[0] == '\0') {
+		if (!ui_address(ui, &addr))
+			return (ctx_fail(ui->ctx, E_NOT_FOUND,
+			    "nothing here has an address"));
+		if (p->ops->address == NULL)
+			p->ops->link(p, &l);
+		pid = l.pid;
+	} else {
+		rc = parse_place(ui, args, &addr, &pid);
+		if (rc != 0)
+			return (ctx_chain(ui->ctx, "telescope"));
+	}
+	rc = pane_hex_open(ui, addr, pid);
+	if (rc == 0)
+		(void)ui_pane(ui)->ops->verb(ui_pane(ui), VERB_UNIT, 0,
+		    "chain");
+	return (rc);
 }
 
 static int
@@ -718,10 +758,10 @@ const struct command commands[] = {
 	    run_bytes },
 	{ "elements", "", "", "list what the list or tree here holds", 0, 0,
 	    run_elements },
-	{ "telescope", "", "", "the words from here on, and where each leads", 0, 0,
-	    run_here },
+	{ "telescope", "", "[EXPR [pid N]]", "the words from here on, and where "
+	    "each leads", 0, 0, run_telescope },
 	{ "identify", "", "", "what the address under the cursor is", 0, 0,
-	    run_here },
+	    run_identify },
 	{ "back", "", "", "to the document before", 0, 0, run_back },
 	{ "forward", "", "", "forward again", 0, 0, run_forward },
 	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },
@@ -759,7 +799,8 @@ const struct command commands[] = {
 	{ "sort", "", "[COLUMN]", "sort by this column, again: reversed", 0,
 	    VERB_SORT, run_verb },
 	{ "reverse", "", "", "reverse the order", 0, VERB_REVERSE, run_verb },
-	{ "unit", "", "[1|2|4|8]", "bytes of a word in memory", 0, VERB_UNIT,
+	{ "unit", "", "[1|2|4|8|chain]", "bytes of a word in memory, or where "
+	    "it leads", 0, VERB_UNIT,
 	    run_verb },
 	{ "refresh", "", "", "read again", 0, 0, run_refresh },
 	{ "freeze", "", "", "keep what is shown, of a kernel that runs; again: "

@@ -5,6 +5,8 @@
  * cursor is a pointer that can be followed.
  */
 #include "base/bytes.h"
+#include "base/hash.h"
+#include "engine/view/tools.h"
 #include "ui/change.h"
 
 #include <ctype.h>
@@ -17,6 +19,13 @@
 #define NEEDLE_MAX	256
 #define STEP_NS		8000000
 #define HEAT_NEW	2		/* readings that a change is shown for */
+#define CHAINS		256		/* a power of two */
+
+/* Where a word leads, kept from one draw to the next. */
+struct chain {
+	uint64_t	 addr, word, generation;
+	char		*text;		/* NULL: not asked yet */
+};
 
 struct hex {
 	struct pane	 p;
@@ -25,6 +34,8 @@ struct hex {
 	uint64_t	 home;		/* where it was opened */
 	uint64_t	 top, cur;	/* top is a multiple of per_row from home's row */
 	unsigned	 unit;		/* 1, 2, 4, 8 */
+	bool		 tele;		/* a word a row, and where each leads */
+	struct chain	 chains[CHAINS];
 	unsigned	 per_row;	/* bytes; set by draw */
 	int		 rows;
 	uint8_t		 bytes[SHOWN_MAX];
@@ -32,7 +43,8 @@ struct hex {
 	/* What changed: the bytes before, and how lately each did. */
 	uint8_t		 before[SHOWN_MAX], heat[SHOWN_MAX];
 	uint64_t	 heat_top;
-	size_t		 nbefore, nheat;
+	size_t		 nheat;		/* bytes that heat and before are about */
+	bool		 aging;		/* read anew: what was fresh is so no more */
 	/* A search under way. */
 	bool		 searching, down;
 	uint8_t		 needle[NEEDLE_MAX];
@@ -95,7 +107,7 @@ read_screen(struct hex *h, size_t n)
 	ctx_clear(ctx);
 }
 
-/* The bytes that were read again just now, against those before. */
+/* The bytes of this look, against those of the last one at the same place. */
 static void
 compare(struct hex *h, size_t n)
 {
@@ -105,14 +117,15 @@ compare(struct hex *h, size_t n)
 		memset(h->heat, 0, n);
 		h->heat_top = h->top;
 		h->nheat = n;
-	} else if (h->nbefore == n) {
+	} else {
 		for (i = 0; i < n; i++)
 			if (h->status[i] == OK && h->bytes[i] != h->before[i])
 				h->heat[i] = HEAT_NEW;
-			else if (h->heat[i] > 0)
+			else if (h->heat[i] > 0 && h->aging)
 				h->heat[i]--;
 	}
-	h->nbefore = 0;
+	memcpy(h->before, h->bytes, n);
+	h->aging = false;
 }
 
 static enum style
@@ -325,6 +338,42 @@ draw_notes(struct hex *h, const struct region *r, int y, int x, size_t at)
 	}
 }
 
+/* Where the word of a row leads. */
+static const char *
+chain_at(struct hex *h, size_t at)
+{
+	const uint64_t addr = h->top + at, word = word_at(h, at);
+	const uint64_t generation = h->space->mem != NULL ?
+	    mem_generation(h->space->mem) : 0;
+	struct chain *c = &h->chains[hash_u64(addr) % CHAINS];
+	struct buf b = { 0 };
+
+	if (c->text != NULL && c->addr == addr && c->word == word &&
+	    c->generation == generation)
+		return (c->text);
+	view_chain(h->p.ui->ctx, h->p.ui->kernel, h->space, h->pid,
+	    h->bytes + at, &b);
+	free(c->text);
+	c->text = strdup(buf_text(&b));
+	c->addr = addr;
+	c->word = word;
+	c->generation = generation;
+	buf_fini(&b);
+	return (c->text != NULL ? c->text : "");
+}
+
+static void
+draw_chain(struct hex *h, const struct region *r, int y, int x, size_t at)
+{
+	const char *text;
+
+	if (word_status(h, at) != OK || r->w - x < 4)
+		return;
+	text = chain_at(h, at);
+	region_field(r, y, x, r->w - x, false, text[0] == '"' ? STYLE_TEXT :
+	    STYLE_SYMBOL, 0, text, strlen(text));
+}
+
 static void
 draw(struct pane *p, const struct region *r, bool focus)
 {
@@ -336,6 +385,8 @@ draw(struct pane *p, const struct region *r, bool focus)
 	int y, x;
 
 	shape = shape_for(r->w, h->unit);
+	if (h->tele)
+		shape = (struct shape){ h->unit, false, false };
 	h->per_row = shape.per_row;
 	h->rows = r->h;
 	if ((size_t)h->rows * h->per_row > SHOWN_MAX)
@@ -370,7 +421,10 @@ draw(struct pane *p, const struct region *r, bool focus)
 			draw_chars(h, r, y, x + 2, at);
 			x += 2 + (int)h->per_row;
 		}
-		draw_notes(h, r, y, x + 2, at);
+		if (h->tele)
+			draw_chain(h, r, y, x + 2, at);
+		else
+			draw_notes(h, r, y, x + 2, at);
 	}
 }
 
@@ -447,13 +501,20 @@ next_mapping(struct hex *h)
 static void
 set_unit(struct hex *h, const char *arg)
 {
+	const bool tele = strcmp(arg, "chain") == 0;
+
 	if (arg[0] == '\0')
 		h->unit = h->unit == 8 ? 1 : h->unit * 2;
 	else if (arg[1] == '\0' && strchr("1248", arg[0]) != NULL)
 		h->unit = (unsigned)(arg[0] - '0');
-	else
-		ui_say(h->p.ui, STYLE_ERROR, "unit: %s: not one of 1, 2, 4, 8",
-		    arg);
+	else if (!tele) {
+		ui_say(h->p.ui, STYLE_ERROR, "unit: %s: not one of 1, 2, 4, 8, "
+		    "chain", arg);
+		return;
+	}
+	h->tele = tele && !h->tele;
+	if (tele)
+		h->unit = h->space->ptr_size == 4 ? 4 : 8;
 	h->cur -= h->cur % h->unit;
 }
 
@@ -594,7 +655,10 @@ position(struct pane *p, struct buf *b)
 
 	if (h->pid != 0)
 		buf_printf(b, "PID %d  ", h->pid);
-	buf_printf(b, "%ux%u-bit", h->per_row / h->unit, h->unit * 8);
+	if (h->tele)
+		buf_puts(b, "words and where they lead");
+	else
+		buf_printf(b, "%ux%u-bit", h->per_row / h->unit, h->unit * 8);
 }
 
 static void
@@ -606,7 +670,10 @@ detail(struct pane *p, struct buf *b)
 	size_t at, i;
 
 	buf_printf(b, "0x%llx", (unsigned long long)h->cur);
-	if (name_of(h, h->space, h->cur, sym, sizeof(sym)))
+	if (h->pid != 0)
+		(void)view_mapping(h->p.ui->ctx, h->p.ui->kernel, h->pid,
+		    h->cur, b);
+	else if (name_of(h, h->space, h->cur, sym, sizeof(sym)))
 		buf_printf(b, " %s", sym);
 	at = (size_t)(h->cur - h->top);
 	if (at < SHOWN_MAX && h->per_row > 0 && word_status(h, at) != OK) {
@@ -638,7 +705,8 @@ where(struct pane *p, struct buf *b)
 {
 	struct hex *h = (struct hex *)p;
 
-	buf_printf(b, "hex 0x%llx", (unsigned long long)h->cur);
+	buf_printf(b, "%s 0x%llx", h->tele ? "telescope" : "hex",
+	    (unsigned long long)h->cur);
 	if (h->pid != 0)
 		buf_printf(b, " pid %d", h->pid);
 }
@@ -793,6 +861,46 @@ search_page(struct hex *h, uint64_t page, uint64_t *found)
 	return (false);
 }
 
+/*
+ * The last byte that is mapped below a page.  Ranges are told upwards only, so
+ * what is asked begins further down each time.
+ */
+static bool
+mapped_below(struct hex *h, uint64_t page, uint64_t *ret)
+{
+	struct ctx *ctx = h->p.ui->ctx;
+	struct pt_range range;
+	struct pt_result pt;
+	uint64_t from, va, by, below = page;
+	bool found = false;
+	int tries;
+
+	if (space_translate(ctx, h->space, page - 1, &pt) == 0) {
+		*ret = page - 1;
+		return (true);
+	}
+	for (by = PAGE; !found && below > 0; by *= 8) {
+		from = by != 0 && by < page ? page - by : 0;
+		for (va = from, tries = 0; va < below && tries < 65536;
+		    tries++) {
+			if (space_range(ctx, h->space, va, below, &range) != 0)
+				break;
+			if (range.status == OK && range.start < below) {
+				found = true;
+				*ret = range.end != 0 && range.end < below ?
+				    range.end - 1 : below - 1;
+			}
+			if (range.end == 0 || range.end <= va)
+				break;
+			va = range.end;
+		}
+		below = from;
+		if (by > UINT64_MAX / 8)
+			by = UINT64_MAX / 8;
+	}
+	return (found);
+}
+
 static bool
 step(struct pane *p)
 {
@@ -828,10 +936,10 @@ step(struct pane *p)
 				h->run_end = range.status != OK ? 0 :
 				    range.end != 0 ? range.end : UINT64_MAX;
 			}
-		} else if (page == 0 || h->searched > (1ull << 32)) {
+		} else if (page == 0) {
 			end = true;
 		} else {
-			h->at = page - 1;
+			end = !mapped_below(h, page, &h->at);
 		}
 	} while (!end && ui_now() < until);
 	ctx->quiet--;
@@ -855,7 +963,7 @@ cancel(struct pane *p)
 }
 
 static const struct hint hints[] = {
-	{ "follow", "follow" }, { "back", "back" }, { "unit", "unit" },
+	{ "follow", "follow" }, { "unit", "unit" }, { "unit chain", "chains" },
 	{ "search", "search" }, { "next-part", "next mapping" },
 	{ "help", "keys" }, { NULL, NULL },
 };
@@ -864,20 +972,29 @@ static const struct hint hints[] = {
 static int
 reread(struct pane *p)
 {
-	struct hex *h = (struct hex *)p;
-
-	h->nbefore = h->nheat;
-	memcpy(h->before, h->bytes, h->nbefore);
+	((struct hex *)p)->aging = true;
 	return (0);
+}
+
+static void
+close_pane(struct pane *p)
+{
+	struct hex *h = (struct hex *)p;
+	size_t i;
+
+	for (i = 0; i < CHAINS; i++)
+		free(h->chains[i].text);
 }
 
 const struct pane_ops pane_hex = {
 	.name = "hex",
+	.close = close_pane,
 	.draw = draw,
 	.verb = verb,
 	.link = follow,
 	.address = address,
 	.search = search,
+	.refresh = reread,
 	.reread = reread,
 	.step = step,
 	.cancel = cancel,

@@ -63,6 +63,17 @@ int		view_walk(struct ctx *, struct walk_expr *, const char *text,
 struct cell	view_cell_source(struct ctx *, struct kernel *, uint64_t addr,
 		    char *place, size_t n);
 
+/*
+ * Where a word of memory leads, as tele shows it: the text that it is, else
+ * "→" and what lies there, as far as pointers go; nothing for a plain number.
+ * bytes is as long as a pointer; pid is whose space it is, 0: the kernel's.
+ */
+void	view_chain(struct ctx *, struct kernel *, const struct space *, int pid,
+	    const uint8_t *bytes, struct buf *);
+/* " (FILE+0x12 r-xp)": the mapping of a process at an address; false: none. */
+bool	view_mapping(struct ctx *, struct kernel *, int pid, uint64_t addr,
+	    struct buf *);
+
 /* E_USAGE with the view's usage line. */
 int	view_usage(struct ctx *, const struct view_args *);
 /* An argument that is a number in decimal: E_USAGE when it is not. */

@@ -28,6 +28,7 @@ static const struct column columns[] = {
 struct tele {
 	struct kernel		*k;
 	const struct space	*space;
+	int			 pid;	/* whose space; 0: the kernel's */
 	size_t			 word;
 };
 
@@ -52,6 +53,7 @@ text_at(const uint8_t *p, size_t n, size_t *len)
 
 struct what {
 	struct buf	*b;
+	uint64_t	 addr;
 	bool		 any;
 };
 
@@ -63,20 +65,64 @@ on_what(void *arg, struct ctx *ctx, const char *kind, const char *text,
 	struct what *w = arg;
 
 	(void)ctx;
-	(void)base;
 	if (w->any || strcmp(kind, "symbol") == 0 || strcmp(kind, "unmapped") == 0)
 		return (0);
-	buf_printf(w->b, " (%s%s%s)", kind, text != NULL ? " " : "",
+	buf_printf(w->b, " (%s%s%s", kind, text != NULL ? " " : "",
 	    text != NULL ? text : "");
+	if (base < w->addr)
+		buf_printf(w->b, "+0x%" PRIx64, w->addr - base);
+	buf_puts(w->b, ")");
 	w->any = true;
 	return (0);
+}
+
+struct mapping {
+	struct buf	*b;
+	uint64_t	 addr;
+	bool		 any;
+};
+
+static int
+on_map(void *arg, struct ctx *ctx, const struct os_map *m)
+{
+	struct mapping *w = arg;
+	const char *name;
+
+	(void)ctx;
+	if (w->addr < m->start || w->addr >= m->end)
+		return (0);
+	name = m->file.status == OK && m->file.s != NULL ? m->file.s : "";
+	buf_printf(w->b, " (%s%s0x%" PRIx64 " %s)", name, name[0] == '\0' ||
+	    name[0] == '[' ? name[0] == '\0' ? "anonymous +" : "+" : "+",
+	    name[0] == '\0' || name[0] == '[' ? w->addr - m->start :
+	    w->addr - m->start + m->offset, m->perms);
+	w->any = true;
+	return (E_DONE);
+}
+
+bool
+view_mapping(struct ctx *ctx, struct kernel *k, int pid, uint64_t addr,
+    struct buf *b)
+{
+	struct mapping w = { .b = b, .addr = addr };
+	struct os_proc proc;
+	struct arena arena;
+
+	arena_init(&arena);
+	ctx->quiet++;
+	if (os_proc(ctx, k, pid, &arena, &proc) == 0)
+		(void)os_maps(ctx, k, &proc, on_map, &w);
+	ctx->quiet--;
+	ctx_clear(ctx);
+	arena_fini(&arena);
+	return (w.any);
 }
 
 /* What lies at an address that is there: its name, or whose it is. */
 static bool
 annotate(struct ctx *ctx, struct tele *t, uint64_t addr, struct buf *b)
 {
-	struct what w = { .b = b };
+	struct what w = { .b = b, .addr = addr };
 	struct arena arena;
 	char name[160];
 
@@ -86,7 +132,7 @@ annotate(struct ctx *ctx, struct tele *t, uint64_t addr, struct buf *b)
 		return (true);
 	}
 	if (t->space != &t->k->space)
-		return (false);
+		return (t->pid != 0 && view_mapping(ctx, t->k, t->pid, addr, b));
 	arena_init(&arena);
 	(void)os_what(ctx, t->k, addr, &arena, on_what, &w);
 	ctx_clear(ctx);
@@ -144,6 +190,33 @@ follow(struct ctx *ctx, struct tele *t, uint64_t v, struct buf *b)
 	}
 }
 
+/* What a word says: the text that it is, or where it leads. */
+static void
+chain_of(struct ctx *ctx, struct tele *t, const uint8_t *bytes, struct buf *b)
+{
+	size_t len;
+
+	ctx->quiet++;
+	for (len = t->word; len > 0 && bytes[len - 1] == '\0'; len--)
+		;
+	if (len >= TEXT_LEAST && text_at(bytes, len, &len))
+		buf_printf(b, "\"%.*s\"", (int)len, (const char *)bytes);
+	else
+		follow(ctx, t, word_of(t, bytes), b);
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
+void
+view_chain(struct ctx *ctx, struct kernel *k, const struct space *space, int pid,
+    const uint8_t *bytes, struct buf *b)
+{
+	struct tele t = { .k = k, .space = space, .pid = pid,
+	    .word = space->ptr_size == 4 ? 4 : 8 };
+
+	chain_of(ctx, &t, bytes, b);
+}
+
 static int
 emit_word(struct ctx *ctx, struct tele *t, uint64_t addr, uint64_t offset,
     struct row_sink *sink)
@@ -153,10 +226,10 @@ emit_word(struct ctx *ctx, struct tele *t, uint64_t addr, uint64_t offset,
 	struct buf chain = { 0 };
 	uint8_t bytes[8];
 	uint64_t v;
-	size_t len;
 	int rc;
 
-	cells[0] = cell_link(cell_addr(addr), link_memory(addr, untyped, 0));
+	cells[0] = cell_link(cell_addr(addr), link_memory(addr, untyped,
+	    t->pid));
 	cells[1] = cell_u64(offset);
 	rc = space_read(ctx, t->space, addr, bytes, t->word);
 	if (rc != 0) {
@@ -167,16 +240,9 @@ emit_word(struct ctx *ctx, struct tele *t, uint64_t addr, uint64_t offset,
 	}
 	v = word_of(t, bytes);
 	cells[2] = cell_addr(v);
-	ctx->quiet++;
-	for (len = t->word; len > 0 && bytes[len - 1] == '\0'; len--)
-		;
-	if (len >= TEXT_LEAST && text_at(bytes, len, &len))
-		buf_printf(&chain, "\"%.*s\"", (int)len, (const char *)bytes);
-	else
-		follow(ctx, t, v, &chain);
-	ctx->quiet--;
+	chain_of(ctx, t, bytes, &chain);
 	if (chain.len > 0 && buf_text(&chain)[0] != '"')
-		cells[2] = cell_link(cells[2], link_memory(v, untyped, 0));
+		cells[2] = cell_link(cells[2], link_memory(v, untyped, t->pid));
 	cells[3] = chain.len > 0 ? cell_textn(chain.p, chain.len) : cell_null();
 	rc = row_emit_cells(sink, ctx, addr, cells, COUNT(cells));
 	buf_fini(&chain);

@@ -277,3 +277,11 @@ def lookups(score, m, dump, truth):
         score.check(any("do_exit" in str(r.get("what")) and
                         number(r.get("offset")) == 1 for r in found),
                     "whatis", "do_exit: is %s" % short(rows))
+    # Tasks lie close to each other: each address belongs to its own.
+    for task in (score.rows(dump, "ps -u", "ps") or [])[:8]:
+        rows = score.rows(dump, "whatis %s" % task["task"], "whatis")
+        if rows is not None:
+            score.check(any("(%d)" % task["tid"] in str(r.get("what")) and
+                            number(r.get("offset")) == 0 for r in rows),
+                        "whatis", "task %d: is %s" % (task["tid"],
+                                                      short(rows)))

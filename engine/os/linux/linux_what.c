@@ -3,6 +3,7 @@
 #include "engine/os/linux/linux_read.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct what {
 	struct kernel	*k;
@@ -120,19 +121,26 @@ static int
 task_one(void *arg, struct ctx *ctx, const struct os_proc *p)
 {
 	struct what *w = arg;
+	char name[sizeof(w->task_name)];
 	uint64_t stack;
 
-	snprintf(w->task_name, sizeof(w->task_name), "%s (%d)", p->comm.s,
-	    p->tid);
-	if (w->addr >= p->task && w->addr - p->task < w->task_size)
-		w->task = p->task;
-	else if (linux_member(ctx, w->k, p->task, LM_TASK_STACK, &stack) != 0 ||
+	snprintf(name, sizeof(name), "%s (%d)", p->comm.s, p->tid);
+	/*
+	 * The end of the structure, registers that this processor may not have,
+	 * is not allocated: the next task can begin there.
+	 */
+	if (w->addr >= p->task && w->addr - p->task < w->task_size) {
+		if (p->task >= w->task) {
+			w->task = p->task;
+			memcpy(w->task_name, name, sizeof(name));
+		}
+		return (0);
+	}
+	if (w->task != 0 || linux_member(ctx, w->k, p->task, LM_TASK_STACK, &stack) != 0 ||
 	    stack == 0 || w->addr < stack ||
 	    w->addr - stack >= w->stack_size)
 		return (0);
-	else
-		say(ctx, w, "stack", arena_strdup(w->arena, w->task_name),
-		    stack);
+	say(ctx, w, "stack", arena_strdup(w->arena, name), stack);
 	return (1);
 }
 
@@ -229,8 +237,10 @@ page(struct ctx *ctx, struct what *w)
 		use = mapping & 1 ? ", anonymous" : mapping != 0 ?
 		    ", page cache" : "";
 		say(ctx, w, "page", arena_printf(w->arena,
-		    "page frame 0x%llx%s", (unsigned long long)pfn, use),
-		    vmemmap + pfn * size);
+		    "frame 0x%llx%s, struct page 0x%llx",
+		    (unsigned long long)pfn, use,
+		    (unsigned long long)(vmemmap + pfn * size)),
+		    w->addr - (w->phys & ((UINT64_C(1) << shift) - 1)));
 	}
 	linux_obj_fini(&o);
 }
