@@ -57,65 +57,6 @@ run_follow(struct ui *ui, const struct command *c, const char *args)
 	return (ui_follow(ui, &l));
 }
 
-/* The bytes of what the cursor is on, instead of its typed form. */
-static int
-run_bytes(struct ui *ui, const struct command *c, const char *args)
-{
-	struct pane *p = ui_pane(ui);
-	struct link l = { .pid = 0 };
-	uint64_t addr;
-
-	(void)c;
-	(void)args;
-	if (!ui_address(ui, &addr))
-		return (ctx_fail(ui->ctx, E_NOT_FOUND,
-		    "nothing here has an address"));
-	/* A process is seen from the kernel, its memory from itself. */
-	if (p->ops->address == NULL && (!p->ops->link(p, &l) ||
-	    l.kind == LINK_PROCESS))
-		l.pid = 0;
-	return (pane_hex_open(ui, addr, l.pid));
-}
-
-/* A container as a table; where only the user knows of what, that is asked. */
-static int
-run_elements(struct ui *ui, const struct command *c, const char *args)
-{
-	struct pane *p = ui_pane(ui);
-	struct buf line = { 0 };
-	bool whole;
-	int rc;
-
-	(void)c;
-	(void)args;
-	rc = 0;
-	if (p->ops->elements == NULL || !p->ops->elements(p, &line, &whole))
-		rc = ctx_fail(ui->ctx, E_NOT_FOUND, "there is no list or tree "
-		    "under the cursor");
-	else if (whole)
-		rc = ui_command(ui, buf_text(&line));
-	else
-		prompt_open(ui, PROMPT_COMMAND, buf_text(&line));
-	buf_fini(&line);
-	return (rc);
-}
-
-/* What the address under the cursor is. */
-static int
-run_identify(struct ui *ui, const struct command *c, const char *args)
-{
-	uint64_t addr;
-	char line[48];
-
-	(void)c;
-	(void)args;
-	if (!ui_address(ui, &addr))
-		return (ctx_fail(ui->ctx, E_NOT_FOUND,
-		    "nothing here has an address"));
-	snprintf(line, sizeof(line), "whatis 0x%llx", (unsigned long long)addr);
-	return (pane_table_open(ui, line));
-}
-
 static int
 run_back(struct ui *ui, const struct command *c, const char *args)
 {
@@ -345,88 +286,6 @@ run_help(struct ui *ui, const struct command *c, const char *args)
 	    pane_messages_open(ui));
 }
 
-/* "EXPR", "EXPR pid N" */
-static int
-parse_place(struct ui *ui, const char *args, uint64_t *addr, int *ret)
-{
-	struct err err;
-	char *text, *word, *end;
-	long pid;
-	int rc;
-
-	text = strdup(args);
-	if (text == NULL)
-		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
-	pid = 0;
-	for (word = text; (word = strstr(word, " pid ")) != NULL; word += 5) {
-		pid = strtol(word + 5, &end, 10);
-		if (*end == '\0' && end > word + 5 && pid > 0) {
-			*word = '\0';
-			break;
-		}
-		pid = 0;
-	}
-	rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, addr, NULL);
-	/* -c takes a length, too; a pane goes on without end. */
-	word = strrchr(text, ' ');
-	if (rc != 0 && word != NULL) {
-		err = ui->ctx->err;
-		*word = '\0';
-		rc = value_eval_addr(ui->ctx, &ui->kernel->env, text, addr,
-		    NULL);
-		if (rc != 0)
-			ui->ctx->err = err;
-	}
-	free(text);
-	*ret = (int)pid;
-	return (rc);
-}
-
-static int
-run_hex(struct ui *ui, const struct command *c, const char *args)
-{
-	uint64_t addr;
-	int pid, rc;
-
-	if (args[0] == '\0')
-		return (ctx_fail(ui->ctx, E_USAGE, "%s: of which address? "
-		    "hex EXPR, or hex EXPR pid N", c->name));
-	rc = parse_place(ui, args, &addr, &pid);
-	return (rc != 0 ? ctx_chain(ui->ctx, "hex") :
-	    pane_hex_open(ui, addr, pid));
-}
-
-/* Word by word from here, or from there, with what each points to. */
-static int
-run_telescope(struct ui *ui, const struct command *c, const char *args)
-{
-	struct pane *p = ui_pane(ui);
-	struct link l = { .pid = 0 };
-	uint64_t addr;
-	int pid, rc;
-
-	(void)c;
-	if (args[0] == '\0' && strcmp(p->ops->name, "hex") == 0)
-		return (p->ops->verb(p, VERB_UNIT, 0, "chain") ? 0 : E_USAGE);
-	if (args[0] == '\0') {
-		if (!ui_address(ui, &addr))
-			return (ctx_fail(ui->ctx, E_NOT_FOUND,
-			    "nothing here has an address"));
-		if (p->ops->address == NULL)
-			p->ops->link(p, &l);
-		pid = l.pid;
-	} else {
-		rc = parse_place(ui, args, &addr, &pid);
-		if (rc != 0)
-			return (ctx_chain(ui->ctx, "telescope"));
-	}
-	rc = pane_hex_open(ui, addr, pid);
-	if (rc == 0)
-		(void)ui_pane(ui)->ops->verb(ui_pane(ui), VERB_UNIT, 0,
-		    "chain");
-	return (rc);
-}
-
 static int
 run_print(struct ui *ui, const struct command *c, const char *args)
 {
@@ -456,33 +315,6 @@ run_process(struct ui *ui, const struct command *c, const char *args)
 	return (rc != 0 ? rc : pane_process_open(ui, (int)pid));
 }
 
-/* The task structure of the process that is meant here. */
-static int
-run_task(struct ui *ui, const struct command *c, const char *args)
-{
-	struct pane *p = ui_pane(ui);
-	struct buf where = { 0 };
-	struct link l = { .kind = LINK_NONE };
-	char line[48];
-	int pid = -1;
-
-	(void)c;
-	p->ops->where(p, &where);
-	if (args[0] != '\0')
-		pid = atoi(args);
-	else if (sscanf(buf_text(&where), "process %d", &pid) == 1)
-		;
-	else if (p->ops->link != NULL && p->ops->link(p, &l) &&
-	    l.kind == LINK_PROCESS)
-		pid = l.pid;
-	buf_fini(&where);
-	if (pid < 0)
-		return (ctx_fail(ui->ctx, E_NOT_FOUND,
-		    "task: there is no process here; task PID"));
-	snprintf(line, sizeof(line), "*task(%d)", pid);
-	return (ui_expression(ui, line));
-}
-
 static int
 run_meters(struct ui *ui, const struct command *c, const char *args)
 {
@@ -496,38 +328,6 @@ run_symbols(struct ui *ui, const struct command *c, const char *args)
 {
 	(void)c;
 	return (pane_symbols_open(ui, args));
-}
-
-static int
-run_goto(struct ui *ui, const struct command *c, const char *args)
-{
-	struct pane *p = ui_pane(ui);
-	unsigned long long row;
-	uint64_t addr;
-	char *end;
-	int rc, pid;
-
-	(void)c;
-	row = strtoull(args, &end, 10);
-	if (p->ops->row_text != NULL && args[0] != '\0' && *end == '\0') {
-		ui_remember(ui);
-		list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);
-		return (0);
-	}
-	rc = value_eval_addr(ui->ctx, &ui->kernel->env, args, &addr, NULL);
-	if (rc != 0)
-		return (ctx_chain(ui->ctx, "goto"));
-	pid = 0;
-	if (p->ops->search != NULL && p->ops->link != NULL) {
-		/* From a process's memory the same space is meant. */
-		struct buf b = { 0 };
-
-		p->ops->where(p, &b);
-		if (strstr(buf_text(&b), " pid ") != NULL)
-			pid = atoi(strstr(buf_text(&b), " pid ") + 5);
-		buf_fini(&b);
-	}
-	return (pane_hex_open(ui, addr, pid));
 }
 
 static int
@@ -750,18 +550,18 @@ const struct command commands[] = {
 	{ "next-part", "", "", "to the next part or mapping", 0, VERB_NEXT_PART,
 	    run_verb },
 	{ "prev-part", "", "", "to the part before", 0, VERB_PREV_PART, run_verb },
-	{ "goto", "g", "EXPR", "go to a row, or to an address", 0, 0, run_goto },
+	{ "goto", "g", "EXPR", "go to a row, or to an address", 0, 0, command_goto },
 
 	{ .name = "Links and history", .help = "" },
 	{ "follow", "", "", "open what is under the cursor", 0, 0, run_follow },
 	{ "bytes", "", "", "show the bytes of what is under the cursor", 0, 0,
-	    run_bytes },
+	    command_bytes },
 	{ "elements", "", "", "list what the list or tree here holds", 0, 0,
-	    run_elements },
+	    command_elements },
 	{ "telescope", "", "[EXPR [pid N]]", "the words from here on, and where "
-	    "each leads", 0, 0, run_telescope },
+	    "each leads", 0, 0, command_telescope },
 	{ "identify", "", "", "what the address under the cursor is", 0, 0,
-	    run_identify },
+	    command_identify },
 	{ "back", "", "", "to the document before", 0, 0, run_back },
 	{ "forward", "", "", "forward again", 0, 0, run_forward },
 	{ "mark", "", "", "name this place with a letter", 0, 0, run_mark },
@@ -812,12 +612,12 @@ const struct command commands[] = {
 	{ "overview", "", "", "what this is and what happened", 0, 0,
 	    run_overview },
 	{ "task", "", "[PID]", "the structure of this process's task", NEEDS_OS, 0,
-	    run_task },
+	    command_task },
 	{ "meters", "", "", "load, CPUs, memory and swap as bars", NEEDS_OS, 0,
 	    run_meters },
 	{ "symbols", "", "[REGEX]", "all symbols, filtered as you type",
 	    NEEDS_SYMBOLS, 0, run_symbols },
-	{ "hex", "x", "EXPR [pid N]", "memory at an address", 0, 0, run_hex },
+	{ "hex", "x", "EXPR [pid N]", "memory at an address", 0, 0, command_hex },
 	{ "print", "p", "EXPR", "a typed value, a structure as a tree", 0, 0,
 	    run_print },
 	{ "process", "", "PID", "one process: arguments, environment, map",
@@ -1047,7 +847,7 @@ ui_command(struct ui *ui, const char *line)
 		if (rc == E_USAGE)
 			rc = phrase(ui, &arena, text, rc);
 	} else if (strspn(text, "0123456789") == strlen(text))
-		rc = run_goto(ui, NULL, text);
+		rc = command_goto(ui, NULL, text);
 	else {
 		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
 		if (rc != 0)

@@ -25,4 +25,13 @@ const struct command *command_by_name(const char *name, size_t n);
 /* A name that a keymap may use: a command or a view. */
 bool	command_known(struct ui *, const char *name);
 
+/* command_place.c: of those rows that it runs */
+int	command_bytes(struct ui *, const struct command *, const char *args);
+int	command_elements(struct ui *, const struct command *, const char *args);
+int	command_identify(struct ui *, const struct command *, const char *args);
+int	command_hex(struct ui *, const struct command *, const char *args);
+int	command_telescope(struct ui *, const struct command *, const char *args);
+int	command_goto(struct ui *, const struct command *, const char *args);
+int	command_task(struct ui *, const struct command *, const char *args);
+
 #endif

@@ -963,7 +963,8 @@ cancel(struct pane *p)
 }
 
 static const struct hint hints[] = {
-	{ "follow", "follow" }, { "unit", "unit" }, { "unit chain", "chains" },
+	{ "follow", "follow" }, { "back", "back" }, { "unit", "unit" },
+	{ "unit chain", "chains" },
 	{ "search", "search" }, { "next-part", "next mapping" },
 	{ "help", "keys" }, { NULL, NULL },
 };
