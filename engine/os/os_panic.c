@@ -10,13 +10,13 @@
 
 /* Who asks for the end; those that it calls are further in. */
 static const char *const enders[] = {
-	"panic", "vpanic", "__panic", "nmi_panic", "die", "oops_end",
-	"__crash_kexec", "crash_kexec", "kern_reboot", "kdb_enter", NULL
+	"panic", "vpanic", "__panic", "nmi_panic", "mce_panic", "die",
+	"oops_end", "__crash_kexec", "crash_kexec", "kern_reboot",
+	"trap_fatal", NULL
 };
-/* How an exception comes in: what it interrupted is what matters. */
-static const char *const entries[] = {
-	"asm_exc_", "exc_", "end_repeat_nmi", "el1_", "el1h_64_", "el1t_64_",
-	"handle_el1h_", "calltrap", "nmi_calltrap", NULL
+/* Of these, an exception's handlers: what it interrupted is what matters. */
+static const char *const faults[] = {
+	"nmi_panic", "mce_panic", "die", "oops_end", "trap_fatal", NULL
 };
 /* Timers that find a CPU stuck: the code that they interrupted is. */
 static const char *const watchers[] = {
@@ -50,17 +50,18 @@ size_t
 panic_first(const struct panic_frame *f, size_t n)
 {
 	size_t ender, i, next;
+	bool fault = false;
 
-	for (i = 0, ender = n; i < n && (i == 0 || !f[i].exact); i++)
+	for (i = 0, ender = n; i < n && (i == 0 || !f[i].exact); i++) {
 		if (is_one(f[i].name, enders))
 			ender = i;
+		fault |= is_one(f[i].name, faults) ||
+		    begins(f[i].name, watchers);
+	}
 	/* Where the innermost of what was interrupted stood. */
 	next = i;
 	/* It stopped there by itself, or was stopped: no panic was called. */
 	if (ender == n)
 		return (0);
-	for (i = ender + 1; i < next && next < n; i++)
-		if (begins(f[i].name, entries) || begins(f[i].name, watchers))
-			return (next);
-	return (ender + 1);
+	return (fault && next < n ? next : ender + 1);
 }

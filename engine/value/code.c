@@ -19,6 +19,7 @@ struct code {
 	csh	  handle;
 	cs_insn	 *insn;
 	unsigned  unit;			/* bytes to skip where there is none */
+	bool	  x86_64;
 };
 
 static const struct {
@@ -59,6 +60,7 @@ code_open(struct ctx *ctx, const struct arch *arch, struct code **ret)
 	if (c == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	c->unit = known[i].unit;
+	c->x86_64 = known[i].mode == CS_MODE_64 && known[i].cs == CS_ARCH_X86;
 	if (cs_open(known[i].cs, (cs_mode)known[i].mode, &c->handle) !=
 	    CS_ERR_OK) {
 		free(c);
@@ -109,6 +111,33 @@ find_target(struct code *c, struct code_line *l)
 	l->has_target = *end == '\0';
 }
 
+/* An operand that is an address: a large constant, or memory beside pc. */
+static void
+find_data(const struct code *c, struct code_line *l)
+{
+	const cs_x86 *x = &c->insn->detail->x86;
+	const cs_x86_op *op;
+	uint8_t i;
+
+	for (i = 0; c->x86_64 && !l->has_target && !l->has_data &&
+	    i < x->op_count; i++) {
+		op = &x->operands[i];
+		if (op->type == X86_OP_IMM)
+			l->data = (uint64_t)op->imm;
+		else if (op->type == X86_OP_MEM && op->mem.base == X86_REG_RIP)
+			l->data = l->addr + l->size + (uint64_t)op->mem.disp;
+		else if (op->type == X86_OP_MEM)
+			/* An array's, or a variable's of the CPU (gs). */
+			l->data = (uint64_t)op->mem.disp;
+		else
+			continue;
+		l->has_data = (l->data >> 63 != 0 &&
+		    l->data < UINT64_C(0xfffffffffff00000)) ||
+		    (op->type == X86_OP_MEM && op->mem.segment ==
+		    X86_REG_GS && l->data > 0xff && l->data >> 32 == 0);
+	}
+}
+
 int
 code_next(struct ctx *ctx, struct code *c, const struct space *sp,
     uint64_t addr, struct code_line *l)
@@ -138,6 +167,7 @@ code_next(struct ctx *ctx, struct code *c, const struct space *sp,
 	snprintf(l->text, sizeof(l->text), "%s%s%s", c->insn->mnemonic,
 	    c->insn->op_str[0] != '\0' ? " " : "", c->insn->op_str);
 	find_target(c, l);
+	find_data(c, l);
 	return (0);
 }
 

@@ -16,6 +16,8 @@ struct code_line {
 	char	 text[CODE_TEXT_MAX];	/* "call 0xffffffff81000000" */
 	bool	 has_target;		/* a jump or call to a constant, */
 	uint64_t target;		/* or an address relative to pc */
+	bool	 has_data;		/* it names an address that is not code's: */
+	uint64_t data;			/* a constant, or relative to pc */
 	bool	 bad;			/* no instruction: one unit of bytes */
 };
 

@@ -13,17 +13,21 @@
 
 #define LINES_DEFAULT	24		/* where there is no function to end at */
 #define LINES_MAX	100000
+#define TEXT_SHOWN	48		/* bytes of a text that an operand points to */
+#define TEXT_MIN	4		/* shorter ones may be anything */
 #define LINE_MAX_SHOWN	256		/* bytes of a source line */
 
 /* The same with and without debug information: then source lines are shown. */
 #define COLUMNS(no_source)						\
 	{ .key = "address", .width = 18 },				\
-	{ .key = "bytes", .width = 24 },				\
-	{ .key = "text", .width = 48 },					\
-	{ .key = "symbol", .width = 24 },				\
 	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true }, \
-	{ .key = "source", .width = 32, .hidden = (no_source) },	\
-	{ .key = "note", .width = 24 },
+	{ .key = "text", .width = 52 },					\
+	{ .key = "note", .width = 16 },					\
+	{ .key = "source", .width = 28, .hidden = (no_source) },	\
+	{ .key = "bytes", .width = 24 },				\
+	{ .key = "symbol", .width = 24 },
+
+enum { ADDRESS, OFFSET, TEXT, NOTE, SOURCE, BYTES, SYMBOL };
 
 static const struct column columns[] = { COLUMNS(true) };
 static const struct column source_columns[] = { COLUMNS(false) };
@@ -73,10 +77,52 @@ emit_source(struct ctx *ctx, struct dis *d, uint64_t addr, char *place,
 		do
 			line[n++] = text[i] == '\t' ? ' ' : text[i];
 		while (text[i] == '\t' && n % 8 != 0 && n < sizeof(line));
-	cells[0] = cell_addr(addr);
-	cells[2] = cell_textn(line, n);
-	cells[5] = cell_text(place);
+	cells[ADDRESS] = cell_addr(addr);
+	cells[TEXT] = cell_textn(line, n);
+	cells[SOURCE] = cell_text(place);
 	return (row_emit(d->sink, ctx, &row));
+}
+
+/* A text of the kernel's own, as it is written there: n bytes to buf. */
+static bool
+text_at(struct ctx *ctx, struct dis *d, uint64_t addr, char *buf, size_t n)
+{
+	struct buf b = { 0 };
+	char raw[TEXT_SHOWN];
+	size_t got = 0, i, len;
+
+	ctx->quiet++;
+	(void)space_read_some(ctx, d->space, addr, raw, sizeof(raw), &got);
+	ctx->quiet--;
+	len = strnlen(raw, got);
+	for (i = 0; i < len && ((raw[i] >= ' ' && raw[i] <= '~') ||
+	    strchr("\n\t\001", raw[i]) != NULL); i++)
+		;
+	if (len < TEXT_MIN || i < len)
+		return (false);
+	text_escape(&b, raw, len);
+	snprintf(buf, n, len < got ? "\"%.200s\"" : "\"%.200s\"...",
+	    buf_text(&b));
+	buf_fini(&b);
+	return (true);
+}
+
+/* What an operand's address is: a text, where no symbol begins, or a symbol. */
+static bool
+name_data(struct ctx *ctx, struct dis *d, uint64_t addr, char *buf, size_t n)
+{
+	const struct symbol *sym = sym_at(&d->k->symbols, addr);
+	char name[256];
+
+	if (sym != NULL && addr != sym->addr && addr >> 63 != 0 &&
+	    strchr("tTwW", sym->type) == NULL &&
+	    text_at(ctx, d, addr, buf, n))
+		return (true);
+	if (sym == NULL || (sym->size == 0 && addr != sym->addr) ||
+	    !sym_format(&d->k->symbols, addr, name, sizeof(name)))
+		return (false);
+	snprintf(buf, n, "<%.200s>", name);
+	return (true);
 }
 
 static int
@@ -99,22 +145,27 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	if (l->has_target && sym_format(&d->k->symbols, l->target, name,
 	    sizeof(name)))
 		snprintf(text, sizeof(text), "%s <%s>", l->text, name);
+	else if (l->has_data && name_data(ctx, d, l->data, name, sizeof(name)))
+		snprintf(text, sizeof(text), "%s %s", l->text, name);
 	if (l->has_target)
 		code.addr = l->target;
-	cells[0] = cell_link(cell_addr(l->addr), link_memory(l->addr,
+	cells[ADDRESS] = cell_link(cell_addr(l->addr), link_memory(l->addr,
 	    (struct typeref){ 0, 0 }, 0));
-	cells[1] = cell_bytes(l->bytes, l->size);
-	cells[2] = cell_text(text);
+	cells[BYTES] = cell_bytes(l->bytes, l->size);
+	cells[TEXT] = cell_text(text);
 	if (l->has_target)
-		cells[2] = cell_link(cells[2], code);
-	cells[3] = sym == NULL ? cell_null() : cell_link(cell_text(
+		cells[TEXT] = cell_link(cells[TEXT], code);
+	else if (l->has_data)
+		cells[TEXT] = cell_link(cells[TEXT], link_memory(l->data,
+		    (struct typeref){ 0, 0 }, 0));
+	cells[SYMBOL] = sym == NULL ? cell_null() : cell_link(cell_text(
 	    sym_name(&d->k->symbols, sym)), link_symbol(sym->addr));
-	cells[4] = sym == NULL ? cell_null() : cell_u64(l->addr - sym->addr);
-	cells[5] = place[0] == '\0' ? cell_null() : cell_text(place);
-	cells[6] = patches_of(d->patches, l, patched, sizeof(patched)) ?
+	cells[OFFSET] = sym == NULL ? cell_null() : cell_u64(l->addr - sym->addr);
+	cells[SOURCE] = place[0] == '\0' ? cell_null() : cell_text(place);
+	cells[NOTE] = patches_of(d->patches, l, patched, sizeof(patched)) ?
 	    cell_text(patched) : cell_null();
 	if (l->addr == d->fault) {
-		cells[6] = cell_text("stopped here");
+		cells[NOTE] = cell_text("stopped here");
 		row.style = ROW_ERROR;
 	}
 	return (row_emit(d->sink, ctx, &row));

@@ -57,6 +57,9 @@ shapes(void **state)
 		{ "!delay_tsc panic out_of_memory __alloc_pages "
 		    "handle_mm_fault exc_page_fault asm_exc_page_fault",
 		    "out_of_memory" },
+		{ "!delay_tsc panic out_of_memory.cold __alloc_pages "
+		    "exc_page_fault asm_exc_page_fault !clear_user_erms "
+		    "read_zero", "out_of_memory.cold" },
 		/* A fault in what had interrupted something else. */
 		{ "!delay_tsc panic oops_end exc_page_fault asm_exc_page_fault "
 		    "!driver_irq common_interrupt asm_common_interrupt "
