@@ -36,6 +36,7 @@ struct debug {
 	struct type_unit *unit;		/* once it is among the types */
 	struct debug_facts facts;
 	struct debugfile *file;
+	struct debug_parts parts;	/* other files that it needs */
 	struct file	*kept;		/* the index's file, or */
 	void		*index;		/* the index, owned */
 	struct dwarf	*dwarf;
@@ -119,6 +120,7 @@ debug_destroy(struct debug *d)
 	dwarf_close(d->dwarf);
 	file_close(d->kept);
 	free(d->index);
+	debug_parts_free(&d->parts);
 	debugfile_close(d->file);
 	while (d->nfiles > 0)
 		free(d->files[--d->nfiles]);
@@ -253,10 +255,18 @@ take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 	/* A module's file tells nothing of the kernel. */
 	if (rc == 0 && d->kernel == NULL && df->type == ELF_ET_REL)
 		rc = E_NOT_FOUND;
-	if (rc == 0 && (rc = debugfile_load(ctx, df, &at)) == 0) {
+	if (rc == 0)
+		rc = debugfile_load(ctx, df, &at);
+	if (rc == 0)
+		rc = debug_parts_shared(ctx, df, d->opt.root, d->opt.faults,
+		    &d->parts);
+	if (rc == 0)
+		rc = dwarf_join(ctx, &df->in, d->parts.v, d->parts.n);
+	if (rc == 0) {
 		d->file = df;
 		return (0);
 	}
+	debug_parts_free(&d->parts);
 	debugfile_close(df);
 	if (rc != E_NOT_FOUND && d->why[0] == '\0')
 		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
@@ -498,15 +508,12 @@ find_module(struct ctx *ctx, struct debug *d)
 	return (rc == E_NOT_FOUND ? take_fetched(ctx, d) : rc);
 }
 
-/* The index: the one that was kept, else a new one. */
-static int
-open_index(struct ctx *ctx, struct debug *d)
+/* The index that was kept, if it is one of these files. */
+static bool
+open_kept(struct ctx *ctx, struct debug *d, const char *id)
 {
-	/* Where a module lies is in its index: it holds for this memory only. */
-	const char *id = d->file->type == ELF_ET_REL ? "" : d->file->build_id;
 	const void *p;
 	size_t n;
-	int rc;
 
 	if (debug_cache_get(ctx, &d->opt, id, &d->kept) == 0) {
 		n = (size_t)file_size(d->kept);
@@ -516,7 +523,7 @@ open_index(struct ctx *ctx, struct debug *d)
 			p = d->index;
 		if (p != NULL && dwarf_open(ctx, &d->file->in, p, n,
 		    &d->dwarf) == 0)
-			return (0);
+			return (true);
 		/* Of another version, or damaged: made anew. */
 		free(d->index);
 		d->index = NULL;
@@ -524,11 +531,64 @@ open_index(struct ctx *ctx, struct debug *d)
 		d->kept = NULL;
 	}
 	ctx_clear(ctx);
-	rc = dwarf_index(ctx, &d->file->in, 0, &d->index, &n);
-	if (rc != 0)
+	return (false);
+}
+
+/* What is open is but a skeleton: get the rest. */
+static int
+add_split(struct ctx *ctx, struct debug *d)
+{
+	const size_t n = d->parts.n, nfiles = d->parts.nfiles;
+	int rc;
+
+	rc = debug_parts_split(ctx, d->file, d->dwarf, d->opt.faults,
+	    &d->parts);
+	if (rc != 0) {			/* as if nothing had been asked */
+		d->parts.n = n;
+		while (d->parts.nfiles > nfiles)
+			debugfile_close(d->parts.files[--d->parts.nfiles]);
+	}
+	dwarf_close(d->dwarf);
+	d->dwarf = NULL;
+	free(d->index);
+	d->index = NULL;
+	if (rc == 0 && d->parts.n == n)
+		rc = ctx_fail(ctx, E_NOT_FOUND, "%s tells types and functions "
+		    "in split files, none of which is there and of the same "
+		    "build: neither %s.dwp nor %s", d->file->in.name, d->file->in.name,
+		    d->parts.first);
+	return (rc != 0 ? rc : dwarf_join(ctx, &d->file->in, d->parts.v,
+	    d->parts.n));
+}
+
+/* The index: the one that was kept, else a new one. */
+static int
+open_index(struct ctx *ctx, struct debug *d)
+{
+	/* Where a module lies is in its index: it holds for this memory only. */
+	const char *id = d->file->type == ELF_ET_REL ? "" : d->file->build_id;
+	const struct dwarf_input *in = &d->file->in;
+	bool added = false;
+	size_t n;
+	int rc;
+
+	for (;;) {
+		if (open_kept(ctx, d, id))
+			return (0);
+		rc = dwarf_index(ctx, in, 0, &d->index, &n);
+		if (rc == 0)
+			rc = dwarf_open(ctx, in, d->index, n, &d->dwarf);
+		if (rc == 0 && !added && dwarf_index_is_split(in, d->index,
+		    n)) {
+			added = true;
+			rc = add_split(ctx, d);
+			if (rc == 0)
+				continue;
+		}
+		if (rc == 0)
+			debug_cache_put(&d->opt, id, d->index, n);
 		return (rc);
-	debug_cache_put(&d->opt, id, d->index, n);
-	return (dwarf_open(ctx, &d->file->in, d->index, n, &d->dwarf));
+	}
 }
 
 /* Looked for once, whatever comes of it, unless it was cancelled. */
@@ -558,9 +618,15 @@ settle(struct ctx *ctx, struct debug *d)
 	rc = find_once(ctx, d);
 	if (rc == 0 && (rc = open_index(ctx, d)) != 0 && rc != E_CANCELLED) {
 		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
+		debug_parts_free(&d->parts);
 		debugfile_close(d->file);
 		d->file = NULL;
 	}
+	if (rc == 0)
+		d->why[0] = '\0';	/* of others that were looked at */
+	if (rc == 0 && d->parts.missing > 0)
+		snprintf(d->why, sizeof(d->why), "%zu of its split files are "
+		    "not there, such as %.300s", d->parts.missing, d->parts.first);
 	return (rc);
 }
 
@@ -617,12 +683,16 @@ debug_open(struct ctx *ctx, struct debug *d, struct dwarf **ret)
 struct dwarf *
 debug_dwarf(void *arg)
 {
+	struct debug *d = arg;
 	struct dwarf *ret = NULL;
 	struct ctx ctx;
 
 	ctx_init(&ctx);
 	if (debug_open(&ctx, arg, &ret) != 0)
 		ret = NULL;
+	/* Only where there is something that cannot be read. */
+	if (d->unit != NULL && d->why[0] != '\0')
+		d->unit->cut = d->why;
 	ctx_fini(&ctx);
 	return (ret);
 }

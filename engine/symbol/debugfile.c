@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "engine/memory/codec.h"
 #include "engine/symbol/elf_file.h"
+#include "engine/type/dwarf_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,45 @@ take_text(char *out, size_t room, const uint8_t *p, size_t n)
 	out[n] = '\0';
 }
 
+/* A name, and behind its NUL the build-id of that file. */
+static void
+take_alt(struct debugfile *df, const uint8_t *p, size_t n)
+{
+	const size_t len = strnlen((const char *)p, n);
+
+	take_text(df->alt, sizeof(df->alt), p, n);
+	if (len < n)
+		hex_id(df->alt_id, p + len + 1, n - len - 1);
+}
+
+/* DWARF 5, 7.3.6: the same with a version and a length. */
+static void
+take_sup(struct debugfile *df, const uint8_t *p, size_t n)
+{
+	struct bytes b = bytes_of(p, n, df->be);
+	const char *name;
+	const uint8_t *id;
+	uint64_t len;
+	uint8_t is_shared;
+
+	if (bytes_u16(&b) != 5)
+		return;
+	is_shared = bytes_u8(&b);
+	name = dwarf_cstr(&b);
+	len = dwarf_uleb(&b);
+	id = len <= bytes_left(&b) ? bytes_take(&b, (size_t)len) : NULL;
+	if (name == NULL || id == NULL)
+		return;
+	if (is_shared != 0) {		/* its own */
+		if (df->build_id[0] == '\0')
+			hex_id(df->build_id, id, (size_t)len);
+		return;
+	}
+	take_text(df->alt, sizeof(df->alt), (const uint8_t *)name,
+	    strlen(name) + 1);
+	hex_id(df->alt_id, id, (size_t)len);
+}
+
 static bool
 is_debug(const char *name, const char *want)
 {
@@ -164,11 +204,14 @@ look(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
 		take_text(df->link, sizeof(df->link), p, (size_t)s->size);
 	else if (strcmp(name, ".gnu_debugaltlink") == 0 &&
 	    (p = small(ctx, df, s, sizeof(df->alt))) != NULL)
-		take_text(df->alt, sizeof(df->alt), p, (size_t)s->size);
+		take_alt(df, p, (size_t)s->size);
+	else if (strcmp(name, ".debug_sup") == 0 &&
+	    (p = small(ctx, df, s, sizeof(df->alt))) != NULL)
+		take_sup(df, p, (size_t)s->size);
 	else if (is_debug(name, "debug_info"))
 		df->has_dwarf = true;
 	else if (strcmp(name, ".debug_info.dwo") == 0)
-		df->split = true;
+		df->has_split = true;
 	free(p);
 	return (0);
 }
@@ -201,6 +244,7 @@ debugfile_close(struct debugfile *df)
 		return;
 	for (i = 0; i < DWARF_SECTIONS; i++)
 		free(df->owned[i]);
+	free(df->owned_index);
 	file_close(df->file);
 	free(df);
 }
@@ -321,30 +365,49 @@ debugfile_section(const char *name)
 	return (-1);
 }
 
+/* The number of a section of a .dwo file; DWARF_SECTIONS for an index. */
+static int
+split_section(const char *name)
+{
+	const size_t n = strlen(name);
+	char plain[64];
+
+	if (strcmp(name, ".debug_cu_index") == 0)
+		return (DWARF_SECTIONS);
+	if (n < 5 || n >= sizeof(plain) || strcmp(name + n - 4, ".dwo") != 0)
+		return (-1);
+	memcpy(plain, name, n - 4);
+	plain[n - 4] = '\0';
+	return (debugfile_section(plain));
+}
+
 static int
 load(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
     uint64_t index, const struct elf_section *s, const char *name)
 {
 	struct dwarf_bytes *out;
 	const uint8_t *p;
-	void *copy;
+	void *copy, **owned;
 	bool old;
 	int i, rc;
 
 	(void)h;
 	(void)index;
-	i = debugfile_section(name);
-	if (i < 0 || df->in.section[i].n != 0 || s->size == 0)
+	i = df->take_split ? split_section(name) : debugfile_section(name);
+	if (i < 0 || s->size == 0)
+		return (0);
+	out = i == DWARF_SECTIONS ? &df->cu_index : &df->in.section[i];
+	owned = i == DWARF_SECTIONS ? &df->owned_index : &df->owned[i];
+	if (out->n != 0)
 		return (0);
 	rc = bytes_at(ctx, df, s->offset, s->size, &p, &copy);
 	if (rc != 0)
 		return (ctx_chain(ctx, "%s", name));
-	out = &df->in.section[i];
 	out->addr = s->addr;
 	old = name[1] == 'z';
 	if (old || (s->flags & ELF_SHF_COMPRESSED) != 0) {
 		ctx_progress(ctx, "expanding debug information", 0, 0);
-		rc = expand(ctx, df, p, s->size, old, out, &df->owned[i]);
+		rc = expand(ctx, df, p, s->size, old, out, owned);
 		free(copy);
 		if (file_map(df->file, s->offset, s->size) != NULL)
 			file_drop(df->file, s->offset, s->size);
@@ -352,7 +415,7 @@ load(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
 	}
 	out->p = p;
 	out->n = (size_t)s->size;
-	df->owned[i] = copy;
+	*owned = copy;
 	return (0);
 }
 
@@ -384,13 +447,13 @@ debugfile_load(struct ctx *ctx, struct debugfile *df,
 
 	if (!df->has_dwarf)
 		return (ctx_fail(ctx, E_NOT_FOUND, "%s has no debug "
-		    "information (DWARF)%s", file_name(df->file), df->split ?
-		    ": its entries are in .dwo files, which are not read" : ""));
+		    "information (DWARF)%s", file_name(df->file),
+		    df->has_split ? ": it is a part of another file's" : ""));
 	df->in.name = file_name(df->file);
 	df->in.be = df->be;
 	df->in.addr_size = df->bits / 8;
 	rc = each_section(ctx, df, load);
-	if (rc == 0 && df->type == ELF_ET_REL)
+	if (rc == 0 && df->type == ELF_ET_REL && at != NULL)
 		rc = debugfile_relocate(ctx, df, at);
 	if (rc != 0)
 		return (rc);
@@ -399,4 +462,22 @@ debugfile_load(struct ctx *ctx, struct debugfile *df,
 	df->in.drop = drop;
 	df->in.arg = df;
 	return (0);
+}
+
+int
+debugfile_load_split(struct ctx *ctx, struct debugfile *df)
+{
+	int rc;
+
+	if (!df->has_split)
+		return (ctx_fail(ctx, E_NOT_FOUND, "%s has no split debug "
+		    "information", file_name(df->file)));
+	df->take_split = true;
+	df->in.name = file_name(df->file);
+	df->in.be = df->be;
+	df->in.addr_size = df->bits / 8;
+	df->in.part = DWARF_SPLIT;
+	rc = each_section(ctx, df, load);
+	end_strings(&df->in.section[DWARF_STR]);
+	return (rc);
 }

@@ -34,10 +34,24 @@ struct debugfile {
 	char		 build_id[BUILD_ID_TEXT];	/* "" when it has none */
 	char		 link[256];	/* .gnu_debuglink: a file's name, or "" */
 	char		 alt[1024];	/* .gnu_debugaltlink (dwz), or "" */
+	char		 alt_id[BUILD_ID_TEXT];	/* what that one's build-id is */
 	bool		 has_dwarf;
-	bool		 split;		/* its entries are in .dwo files */
+	bool		 has_split;	/* a .dwo or .dwp file: its sections */
 	struct dwarf_input in;		/* after debugfile_load */
 	void		*owned[DWARF_SECTIONS];
+	bool		 take_split;	/* those sections are wanted */
+	struct dwarf_bytes cu_index;	/* of a .dwp file */
+	void		*owned_index;
+};
+
+/* What belongs to a file's debug information in other files. */
+struct debug_parts {
+	struct debugfile **files;
+	size_t		 nfiles, files_cap;
+	struct dwarf_input *v;		/* for dwarf_join */
+	size_t		 n, cap;
+	size_t		 missing;	/* split files, and the first one's name */
+	char		 first[512];
 };
 
 /*
@@ -48,11 +62,28 @@ int	debugfile_open(struct ctx *, struct file *, struct debugfile **);
 void	debugfile_close(struct debugfile *);
 /*
  * Make the sections of DWARF readable; those of a file that is not linked with
- * the addresses that it has in memory.  E_NOT_FOUND when it has none,
+ * the addresses that it has in memory (NULL: it has none).  E_NOT_FOUND when it has none,
  * E_UNSUPPORTED when they are compressed by what this build has not.
  */
 int	debugfile_load(struct ctx *, struct debugfile *,
 	    const struct debug_placing *);
+
+/* The same for the sections of a .dwo or .dwp file. */
+int	debugfile_load_split(struct ctx *, struct debugfile *);
+
+/*
+ * debug_parts.c: the supplementary file of one that dwz made; root stands before
+ * absolute paths.  E_NOT_FOUND when it is not there, E_USAGE when it is another.
+ */
+int	debug_parts_shared(struct ctx *, const struct debugfile *,
+	    const char *root, struct file_faults *, struct debug_parts *);
+/*
+ * The split files of the skeletons in a dwarf: those of FILE.dwp, else .dwo
+ * files.  What is missing is counted.
+ */
+int	debug_parts_split(struct ctx *, const struct debugfile *,
+	    struct dwarf *, struct file_faults *, struct debug_parts *);
+void	debug_parts_free(struct debug_parts *);
 
 /* debug_reloc.c: put the addresses in, into copies that df owns. */
 int	debugfile_relocate(struct ctx *, struct debugfile *,

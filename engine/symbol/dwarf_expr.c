@@ -22,7 +22,8 @@ enum {
 	OP_skip, OP_lit0 = 0x30, OP_reg0 = 0x50, OP_breg0 = 0x70,
 	OP_regx = 0x90, OP_fbreg, OP_bregx, OP_piece, OP_deref_size, OP_nop = 0x96,
 	OP_call_frame_cfa = 0x9c, OP_implicit_value = 0x9e, OP_stack_value,
-	OP_addrx = 0xa1, OP_constx,
+	OP_addrx = 0xa1, OP_constx, OP_GNU_addr_index = 0xfb,
+	OP_GNU_const_index,
 };
 
 struct machine {
@@ -319,10 +320,13 @@ evaluate(struct machine *x, const uint8_t *p, size_t n, uint64_t *ret)
 			push(x, v + x->m->shift);
 			break;
 		case OP_addrx:
+		case OP_GNU_addr_index:
+		case OP_GNU_const_index:
 		case OP_constx:
 			if (!dwarf_addr_at(&x->forms, dwarf_uleb(&b), &v))
 				return (DWARF_GONE);
-			push(x, v + (op == OP_addrx ? x->m->shift : 0));
+			push(x, v + (op == OP_addrx ||
+			    op == OP_GNU_addr_index ? x->m->shift : 0));
 			break;
 		case OP_bra:
 		case OP_skip:
@@ -440,6 +444,56 @@ in_new_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
 	return (false);
 }
 
+/*
+ * As GNU's compilers write them for split units of DWARF 4 (elfutils, libdw/
+ * dwarf.h: DW_LLE_GNU_*): addresses by their number.
+ */
+static bool
+in_gnu_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
+    struct dwarf_value *ret)
+{
+	const struct dwarf_bytes *s = &f->in->section[DWARF_LOC];
+	struct bytes b = bytes_of(s->p, s->n, f->in->be);
+	uint64_t base = f->cu->low, low, high;
+	bool ok;
+	int i;
+
+	if (off >= s->n)
+		return (false);
+	bytes_seek(&b, (size_t)off);
+	for (i = 0; i < ENTRIES_MAX; i++) {
+		low = high = 0;
+		ok = true;
+		switch (bytes_u8(&b)) {
+		case 1:			/* base_address_selection */
+			if (!dwarf_addr_at(f, dwarf_uleb(&b), &base))
+				return (false);
+			continue;
+		case 2:			/* start_end */
+			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low) &&
+			    dwarf_addr_at(f, dwarf_uleb(&b), &high);
+			break;
+		case 3:			/* start_length */
+			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low);
+			high = low + bytes_u32(&b);
+			break;
+		case 4:			/* offset_pair */
+			low = base + bytes_u32(&b);
+			high = base + bytes_u32(&b);
+			break;
+		default:
+			return (false);
+		}
+		ret->n = bytes_u16(&b);
+		ret->p = bytes_take(&b, ret->n);
+		if (!ok || b.bad)
+			return (false);
+		if (low <= pc && pc < high)
+			return (true);
+	}
+	return (false);
+}
+
 static bool
 in_old_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
     struct dwarf_value *ret)
@@ -484,6 +538,7 @@ expression(const struct dwarf_forms *f, uint64_t pc,
 	if (!dwarf_list(f, DWARF_LOCLISTS, v, f->cu->loc_base, &off))
 		return (false);
 	return (f->cu->version >= 5 ? in_new_list(f, off, pc, ret) :
+	    f->in->part == DWARF_SPLIT ? in_gnu_list(f, off, pc, ret) :
 	    in_old_list(f, off, pc, ret));
 }
 
@@ -492,7 +547,8 @@ dwarf_locate(struct ctx *ctx, struct dwarf *d, const struct dwarf_cu *cu,
     const struct dwarf_value *v, const struct dwarf_machine *m,
     const struct dwarf_value *base, uint64_t *ret)
 {
-	struct machine x = { .ctx = ctx, .d = d, .forms = { &d->in, cu },
+	struct machine x = { .ctx = ctx, .d = d,
+	    .forms = { dwarf_part_of(&d->in, cu), cu },
 	    .m = m };
 	struct dwarf_value expr, base_expr;
 	enum dwarf_where where;

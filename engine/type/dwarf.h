@@ -28,16 +28,41 @@ struct dwarf_bytes {
 	uint64_t	 addr;		/* where it is loaded (.eh_frame) */
 };
 
-/* The sections of a file, expanded; borrowed until dwarf_close. */
+/*
+ * Debug information may lie in several files.  What several programs share is
+ * in a supplementary one (DWARF 5, 7.3.6; dwz(1)).  What the linker need not
+ * see is in split ones (7.3.2): the linked file has a skeleton of each unit,
+ * with its addresses and lines, and the name of the file with the rest.
+ */
+enum dwarf_part { DWARF_MAIN, DWARF_SHARED, DWARF_SPLIT };
+
+/*
+ * The sections of a file, expanded; borrowed until dwarf_close.  Those that a
+ * split file has not (.debug_addr, .debug_line, ...) are the linked file's.
+ */
 struct dwarf_input {
 	const char	*name;		/* of the file, for messages */
 	struct dwarf_bytes section[DWARF_SECTIONS];
 	bool		 be;
 	unsigned	 addr_size;	/* bytes: 4 or 8 */
+	enum dwarf_part	 part;
+	uint32_t	 skeleton;	/* SPLIT: offset of its unit in MAIN */
+	/* Set by dwarf_join. */
+	uint32_t	 base;		/* what offsets in .debug_info begin at */
+	const struct dwarf_input *more;	/* MAIN: the other parts */
+	size_t		 nmore;
+	const struct dwarf_input *shared;	/* the SHARED one, or NULL */
 	/* Hint: these bytes are not wanted for now.  May be NULL. */
 	void	       (*drop)(void *arg, const uint8_t *, size_t);
 	void		*arg;
 };
+
+/*
+ * Put parts behind a main one: one offset names an entry of any of them.
+ * E_LIMIT when all of it is 4 GiB or more.
+ */
+int	dwarf_join(struct ctx *, struct dwarf_input *main,
+	    struct dwarf_input *more, size_t n);
 
 struct dwarf;
 
@@ -55,6 +80,21 @@ int	dwarf_index(struct ctx *, const struct dwarf_input *, unsigned threads,
 int	dwarf_open(struct ctx *, const struct dwarf_input *, const void *index,
 	    size_t n, struct dwarf **ret);
 void	dwarf_close(struct dwarf *);
+/* Was the index made of this main part, which is but a skeleton? */
+bool	dwarf_index_is_split(const struct dwarf_input *main, const void *index,
+	    size_t n);
+/* A skeleton unit: what its split file is called, and its number. */
+struct dwarf_skeleton {
+	uint32_t	 offset;	/* for dwarf_input.skeleton */
+	uint64_t	 id;
+	const char	*name, *dir;	/* dir "": none */
+};
+/* Each of them; fn returns 0 to go on. */
+int	dwarf_skeletons(struct ctx *, struct dwarf *,
+	    int (*fn)(void *arg, struct ctx *, const struct dwarf_skeleton *),
+	    void *arg);
+/* The number of a split file's first unit: false when it has none. */
+bool	dwarf_split_id(const struct dwarf_input *, uint64_t *);
 /* Names in the index: types, functions and variables, enumerators. */
 size_t	dwarf_names(const struct dwarf *, enum type_names);
 

@@ -11,6 +11,7 @@
 static bool
 units_fit(const struct dwarf *d)
 {
+	const struct dwarf_input *in;
 	uint32_t last = 0;
 	size_t i;
 
@@ -21,8 +22,14 @@ units_fit(const struct dwarf *d)
 		    (d->cus[i].offset_size != 4 && d->cus[i].offset_size != 8))
 			return (false);
 		last = d->cus[i].end;
+		if (d->cus[i].part > d->in.nmore)
+			return (false);
+		in = dwarf_part_of(&d->in, &d->cus[i]);
+		if (d->cus[i].offset < in->base ||
+		    last - in->base > in->section[DWARF_INFO].n)
+			return (false);
 	}
-	return (last <= d->in.section[DWARF_INFO].n);
+	return (true);
 }
 
 int
@@ -104,24 +111,33 @@ dwarf_cu_at(const struct dwarf *d, uint64_t pc)
 	return (NULL);
 }
 
-/* The bytes of a unit, from an offset on. */
+/* The bytes of a unit, from an offset on; offset_of() is the way back. */
 static struct bytes
 unit_bytes(const struct dwarf *d, const struct dwarf_cu *cu, uint32_t off)
 {
+	const struct dwarf_input *in = dwarf_part_of(&d->in, cu);
 	struct bytes b;
 
-	b = bytes_of(d->in.section[DWARF_INFO].p, cu->end, d->in.be);
-	bytes_seek(&b, off);
+	b = bytes_of(in->section[DWARF_INFO].p, cu->end - in->base, in->be);
+	bytes_seek(&b, off - in->base);
 	return (b);
 }
 
-static struct bytes
-abbrev_bytes(const struct dwarf *d, uint32_t off)
+static uint32_t
+offset_of(const struct dwarf *d, const struct dwarf_cu *cu,
+    const struct bytes *b)
 {
-	const struct dwarf_bytes *s = &d->in.section[DWARF_ABBREV];
+	return ((uint32_t)b->pos + dwarf_part_of(&d->in, cu)->base);
+}
+
+static struct bytes
+abbrev_bytes(const struct dwarf *d, const struct dwarf_cu *cu, uint32_t off)
+{
+	const struct dwarf_input *in = dwarf_part_of(&d->in, cu);
+	const struct dwarf_bytes *s = &in->section[DWARF_ABBREV];
 	struct bytes b;
 
-	b = bytes_of(s->p, s->n, d->in.be);
+	b = bytes_of(s->p, s->n, in->be);
 	bytes_seek(&b, off);
 	return (b);
 }
@@ -135,8 +151,8 @@ abbrevs(struct dwarf *d, const struct dwarf_cu *cu)
 	t = atomic_load(slot);
 	if (t != NULL)
 		return (t);
-	t = dwarf_abbrevs_read(&d->in.section[DWARF_ABBREV], cu->abbrev,
-	    d->in.be);
+	t = dwarf_abbrevs_read(&dwarf_part_of(&d->in, cu)->
+	    section[DWARF_ABBREV], cu->abbrev, d->in.be);
 	if (t != NULL && !atomic_compare_exchange_strong(slot, &none, t)) {
 		free(t);		/* another thread was faster */
 		t = none;
@@ -160,10 +176,10 @@ die_in(struct dwarf *d, const struct dwarf_cu *cu, uint32_t off,
 		return (b.bad ? E_CORRUPT : E_DONE);
 	if (b.bad || code >= t->n || t->at[code] == 0)
 		return (E_CORRUPT);
-	a = abbrev_bytes(d, t->at[code] - 1);
+	a = abbrev_bytes(d, cu, t->at[code] - 1);
 	die->cu = cu;
 	die->offset = off;
-	die->attrs = (uint32_t)b.pos;
+	die->attrs = offset_of(d, cu, &b);
 	die->tag = (uint16_t)dwarf_uleb(&a);
 	die->has_children = bytes_u8(&a) != 0;
 	die->abbrev = (uint32_t)a.pos;
@@ -181,10 +197,11 @@ dwarf_die(struct dwarf *d, uint32_t off, struct dwarf_die *die)
 struct dwarf_value
 dwarf_attr(struct dwarf *d, const struct dwarf_die *die, unsigned at)
 {
-	const struct dwarf_forms forms = { &d->in, die->cu };
+	const struct dwarf_forms forms = { dwarf_part_of(&d->in, die->cu),
+	    die->cu };
 	const struct dwarf_value none = { .class = DWARF_NONE };
 	struct bytes b = unit_bytes(d, die->cu, die->attrs);
-	struct bytes a = abbrev_bytes(d, die->abbrev);
+	struct bytes a = abbrev_bytes(d, die->cu, die->abbrev);
 	struct dwarf_value v;
 	uint64_t name, form;
 	int64_t implicit;
@@ -207,9 +224,10 @@ dwarf_attr(struct dwarf *d, const struct dwarf_die *die, unsigned at)
 static uint32_t
 after(struct dwarf *d, const struct dwarf_die *die, uint32_t *sibling)
 {
-	const struct dwarf_forms forms = { &d->in, die->cu };
+	const struct dwarf_forms forms = { dwarf_part_of(&d->in, die->cu),
+	    die->cu };
 	struct bytes b = unit_bytes(d, die->cu, die->attrs);
-	struct bytes a = abbrev_bytes(d, die->abbrev);
+	struct bytes a = abbrev_bytes(d, die->cu, die->abbrev);
 	struct dwarf_value v;
 	uint64_t name, form;
 
@@ -222,7 +240,7 @@ after(struct dwarf *d, const struct dwarf_die *die, uint32_t *sibling)
 		if (a.bad)
 			return (0);
 		if (name == 0 && form == 0)
-			return ((uint32_t)b.pos);
+			return (offset_of(d, die->cu, &b));
 		if (name != DW_AT_sibling) {
 			if (!dwarf_skip(die->cu, &b, form))
 				return (0);
@@ -329,7 +347,8 @@ bool
 dwarf_die_each_range(struct dwarf *d, const struct dwarf_die *die,
     bool (*fn)(void *, uint64_t, uint64_t), void *arg)
 {
-	const struct dwarf_forms forms = { &d->in, die->cu };
+	const struct dwarf_forms forms = { dwarf_part_of(&d->in, die->cu),
+	    die->cu };
 	const struct dwarf_value low = dwarf_attr(d, die, DW_AT_low_pc);
 	const struct dwarf_value high = dwarf_attr(d, die, DW_AT_high_pc);
 	const struct dwarf_value ranges = dwarf_attr(d, die, DW_AT_ranges);
@@ -364,4 +383,33 @@ dwarf_die_holds(struct dwarf *d, const struct dwarf_die *die, uint64_t pc,
 	dwarf_die_each_range(d, die, hold, &h);
 	*low = h.low;
 	return (h.found);
+}
+
+int
+dwarf_skeletons(struct ctx *ctx, struct dwarf *d,
+    int (*fn)(void *, struct ctx *, const struct dwarf_skeleton *), void *arg)
+{
+	struct dwarf_skeleton s;
+	struct dwarf_value name, dir;
+	struct dwarf_die die;
+	size_t i;
+	int rc;
+
+	for (i = 0, rc = 0; i < d->ncus && rc == 0; i++) {
+		if (d->cus[i].type != DW_UT_skeleton || d->cus[i].part != 0 ||
+		    dwarf_die(d, d->cus[i].first, &die) != OK)
+			continue;
+		name = dwarf_attr(d, &die, DW_AT_dwo_name);
+		if (name.class == DWARF_NONE)
+			name = dwarf_attr(d, &die, DW_AT_GNU_dwo_name);
+		dir = dwarf_attr(d, &die, DW_AT_comp_dir);
+		if (name.class != DWARF_STRING)
+			continue;
+		s.offset = d->cus[i].offset;
+		s.id = d->cus[i].dwo_id;
+		s.name = (const char *)name.p;
+		s.dir = dir.class == DWARF_STRING ? (const char *)dir.p : "";
+		rc = fn(arg, ctx, &s);
+	}
+	return (rc);
 }

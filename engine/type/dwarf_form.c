@@ -75,7 +75,7 @@ dwarf_cu_header(struct bytes *b, unsigned addr_size, struct dwarf_cu *cu,
 	if (b->bad || length == 0 || length > bytes_left(b))
 		return (false);
 	*end = b->pos + length;
-	cu->end = (uint32_t)*end;
+	cu->end = (uint32_t)*end;	/* the caller adds where its part begins */
 	cu->version = (uint8_t)bytes_u16(b);
 	if (cu->version < 2 || cu->version > 5)
 		return (false);
@@ -84,7 +84,7 @@ dwarf_cu_header(struct bytes *b, unsigned addr_size, struct dwarf_cu *cu,
 		cu->addr_size = bytes_u8(b);
 		abbrev = bytes_uint(b, cu->offset_size);
 		if (cu->type == DW_UT_skeleton || cu->type == DW_UT_split_compile)
-			bytes_skip(b, 8);	/* dwo_id */
+			cu->dwo_id = bytes_u64(b);
 		else if (cu->type == DW_UT_type || cu->type == DW_UT_split_type)
 			bytes_skip(b, 8 + cu->offset_size);
 	} else {
@@ -331,6 +331,7 @@ dwarf_form(const struct dwarf_forms *f, struct bytes *b, uint64_t form,
 		break;
 	case DW_FORM_ref_addr:
 		v->class = DWARF_REF;
+		v->v += f->in->base;
 		break;
 	case DW_FORM_sec_offset:
 		v->class = DWARF_OFFSET;
@@ -378,12 +379,22 @@ dwarf_form(const struct dwarf_forms *f, struct bytes *b, uint64_t form,
 	case DW_FORM_data16:
 		block(b, 16, v);
 		break;
-	case DW_FORM_ref_sig8:
 	case DW_FORM_ref_sup4:
 	case DW_FORM_ref_sup8:
-	case DW_FORM_strp_sup:
 	case DW_FORM_GNU_ref_alt:
+		v->class = DWARF_ELSEWHERE;
+		if (f->in->shared != NULL &&
+		    v->v < f->in->shared->section[DWARF_INFO].n) {
+			v->class = DWARF_REF;
+			v->v += f->in->shared->base;
+		}
+		break;
+	case DW_FORM_strp_sup:
 	case DW_FORM_GNU_strp_alt:
+		string(v, f->in->shared == NULL ? NULL : dwarf_string_at(
+		    &f->in->shared->section[DWARF_STR], v->v));
+		break;
+	case DW_FORM_ref_sig8:
 		v->class = DWARF_ELSEWHERE;
 		break;
 	default:
@@ -575,7 +586,9 @@ dwarf_die_ranges(const struct dwarf_forms *f, const struct dwarf_value *low,
 		if (!dwarf_list(f, DWARF_RNGLISTS, ranges, f->cu->rng_base,
 		    &off))
 			return (false);
-		return (f->cu->version < 5 ? old_ranges(f, off, base, fn, arg) :
+		/* A split unit's lists are a part of the linked file's. */
+		return (f->cu->version < 5 ? old_ranges(f, off +
+		    f->cu->rng_base, base, fn, arg) :
 		    new_ranges(f, off, base, fn, arg));
 	}
 	if (low->class != DWARF_ADDRESS)

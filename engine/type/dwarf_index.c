@@ -15,12 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC		UINT64_C(0x3169777064656b70)
+#define MAGIC		UINT64_C(0x3269777064656b70)
 #define BUCKETS_MAX	(1u << 24)
 
 struct dwarf_index_head {
 	uint64_t magic;
 	uint64_t info, abbrev, str;	/* sizes of the sections it is of */
+	uint64_t parts;			/* alike for the same other parts */
+	uint64_t nskeletons;		/* units whose other part is not here */
 	uint64_t sum;			/* of all, this being 0 */
 	uint32_t cu_size;		/* sizeof(struct dwarf_cu) */
 	uint32_t ncus, nranges;
@@ -32,6 +34,61 @@ struct entry {
 	uint32_t hash;			/* upper half */
 	uint32_t offset;
 };
+
+uint32_t
+dwarf_end(const struct dwarf_input *in)
+{
+	const struct dwarf_input *last = in->nmore > 0 ?
+	    &in->more[in->nmore - 1] : in;
+
+	return (last->base + (uint32_t)last->section[DWARF_INFO].n);
+}
+
+int
+dwarf_join(struct ctx *ctx, struct dwarf_input *in, struct dwarf_input *more,
+    size_t n)
+{
+	uint64_t end = in->section[DWARF_INFO].n;
+	size_t i;
+
+	in->shared = NULL;
+	for (i = 0; i < n; i++) {
+		if (end >= UINT32_MAX || more[i].section[DWARF_INFO].n >=
+		    UINT32_MAX - end)
+			return (ctx_fail(ctx, E_LIMIT, "%s: debug information "
+			    "of 4 GiB or more", more[i].name));
+		more[i].base = (uint32_t)end;
+		more[i].shared = NULL;
+		end += more[i].section[DWARF_INFO].n;
+		if (more[i].part == DWARF_SHARED)
+			in->shared = &more[i];
+	}
+	for (i = 0; i < n; i++)
+		if (more[i].part == DWARF_SPLIT)
+			more[i].shared = in->shared;
+	in->more = more;
+	in->nmore = n;
+	return (0);
+}
+
+static uint64_t
+parts_sum(const struct dwarf_input *in)
+{
+	const struct dwarf_input *p;
+	uint64_t h = in->nmore, id;
+	size_t i;
+
+	for (i = 0; i < in->nmore; i++) {
+		p = &in->more[i];
+		h = hash_u64(h ^ p->section[DWARF_INFO].n);
+		h = hash_u64(h ^ p->section[DWARF_ABBREV].n << 32 ^
+		    p->section[DWARF_STR].n);
+		h = hash_u64(h ^ p->skeleton ^ (uint64_t)p->part << 32);
+		if (p->part == DWARF_SPLIT && dwarf_split_id(p, &id))
+			h = hash_u64(h ^ id);
+	}
+	return (h);
+}
 
 /* Four lanes, so that sums of megabytes take a millisecond. */
 static uint64_t
@@ -207,6 +264,10 @@ dwarf_index(struct ctx *ctx, const struct dwarf_input *in, unsigned threads,
 	h.info = in->section[DWARF_INFO].n;
 	h.abbrev = in->section[DWARF_ABBREV].n;
 	h.str = in->section[DWARF_STR].n;
+	h.parts = parts_sum(in);
+	for (n = 0; n < s.ncus; n++)
+		h.nskeletons += s.cus[n].type == DW_UT_skeleton &&
+		    !s.cus[n].is_split;
 	h.cu_size = sizeof(struct dwarf_cu);
 	h.ncus = (uint32_t)s.ncus;
 	most = 1;
@@ -275,7 +336,7 @@ dwarf_index_check(const struct dwarf_input *in, const void *index, size_t n)
 	if (h.magic != MAGIC || h.cu_size != sizeof(struct dwarf_cu) ||
 	    h.info != in->section[DWARF_INFO].n ||
 	    h.abbrev != in->section[DWARF_ABBREV].n ||
-	    h.str != in->section[DWARF_STR].n)
+	    h.str != in->section[DWARF_STR].n || h.parts != parts_sum(in))
 		return (E_CORRUPT);
 	for (i = 0; i < TYPE_NAMES_COUNT; i++)
 		if (h.nbuckets[i] == 0 || h.nbuckets[i] > BUCKETS_MAX ||
@@ -286,6 +347,19 @@ dwarf_index_check(const struct dwarf_input *in, const void *index, size_t n)
 	    n - sizeof(h)))
 		return (E_CORRUPT);
 	return (0);
+}
+
+bool
+dwarf_index_is_split(const struct dwarf_input *in, const void *index, size_t n)
+{
+	struct dwarf_index_head h;
+
+	if (n < sizeof(h))
+		return (false);
+	memcpy(&h, index, sizeof(h));
+	return (h.magic == MAGIC && h.info == in->section[DWARF_INFO].n &&
+	    h.abbrev == in->section[DWARF_ABBREV].n &&
+	    h.str == in->section[DWARF_STR].n && h.nskeletons > 0);
 }
 
 void

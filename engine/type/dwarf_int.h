@@ -46,7 +46,7 @@ enum {
 	DW_AT_str_offsets_base = 0x72, DW_AT_addr_base = 0x73,
 	DW_AT_rnglists_base = 0x74, DW_AT_dwo_name = 0x76,
 	DW_AT_loclists_base = 0x8c, DW_AT_GNU_dwo_name = 0x2130,
-	DW_AT_GNU_ranges_base = 0x2132, DW_AT_GNU_addr_base = 0x2133,
+	DW_AT_GNU_dwo_id = 0x2131, DW_AT_GNU_ranges_base = 0x2132, DW_AT_GNU_addr_base = 0x2133,
 };
 
 enum {
@@ -93,11 +93,25 @@ struct dwarf_cu {
 	uint8_t	 version, addr_size;
 	uint8_t	 offset_size;		/* 4 or 8 */
 	uint8_t	 type;			/* DW_UT_* */
+	bool	 is_split;		/* a skeleton whose other part is here */
+	uint32_t part;			/* 0: of the main file; dwarf_part_of() */
 	/* From its first entry, with what it is to its lists relative to. */
 	uint32_t str_base, addr_base, rng_base, loc_base;
 	uint32_t line;			/* its table in .debug_line + 1; 0: none */
 	uint64_t low;
+	uint64_t dwo_id;		/* of a skeleton and of its other part */
 };
+
+/* The file that a unit is of. */
+static inline const struct dwarf_input *
+dwarf_part_of(const struct dwarf_input *main, const struct dwarf_cu *cu)
+{
+	return (cu->part == 0 || cu->part > main->nmore ? main :
+	    &main->more[cu->part - 1]);
+}
+
+/* Behind all of .debug_info of all parts. */
+uint32_t dwarf_end(const struct dwarf_input *main);
 
 /*
  * Read the header at b's position, which moves to the first entry.  False:
@@ -111,7 +125,7 @@ bool	dwarf_cu_header(struct bytes *b, unsigned addr_size,
 enum dwarf_class {
 	DWARF_NONE, DWARF_UINT, DWARF_SINT, DWARF_ADDRESS, DWARF_REF,
 	DWARF_STRING, DWARF_BLOCK, DWARF_OFFSET, DWARF_LIST_INDEX,
-	DWARF_ELSEWHERE,		/* in another file: dwz, type units */
+	DWARF_ELSEWHERE,		/* not here: type units, a missing file */
 };
 
 struct dwarf_value {
@@ -122,7 +136,7 @@ struct dwarf_value {
 	unsigned	 form;
 };
 
-/* Sections by number, and the unit whose forms these are. */
+/* Sections of the unit's part by number, and the unit whose forms these are. */
 struct dwarf_forms {
 	const struct dwarf_input *in;
 	const struct dwarf_cu *cu;

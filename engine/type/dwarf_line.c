@@ -295,7 +295,11 @@ compare(const void *a, const void *b)
 static struct dwarf_lines *
 read_lines(struct dwarf *d, const struct dwarf_cu *cu)
 {
-	const struct dwarf_bytes *s = &d->in.section[DWARF_LINE];
+	/* A split unit's lines are in the linked file, with their strings. */
+	const struct dwarf_input *part = dwarf_part_of(&d->in, cu);
+	const struct dwarf_input *in = part->part == DWARF_SPLIT ? &d->in :
+	    part;
+	const struct dwarf_bytes *s = &in->section[DWARF_LINE];
 	struct dwarf_lines *l;
 	struct dwarf_value v;
 	struct dwarf_die die;
@@ -313,8 +317,8 @@ read_lines(struct dwarf *d, const struct dwarf_cu *cu)
 	if (cu->line == 0 || cu->line - 1 >= s->n)
 		return (l);
 	p.cu = *cu;
-	p.forms = (struct dwarf_forms){ &d->in, &p.cu };
-	p.b = bytes_of(s->p, s->n, d->in.be);
+	p.forms = (struct dwarf_forms){ in, &p.cu };
+	p.b = bytes_of(s->p, s->n, in->be);
 	bytes_seek(&p.b, cu->line - 1);
 	if (read_header(&p, l))
 		run(&p, l);

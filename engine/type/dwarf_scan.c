@@ -52,6 +52,7 @@ struct scan_table {
 	uint8_t		*ops;
 	size_t		 nops, ops_cap;
 	uint32_t	 offset;	/* of what it was made from */
+	uint32_t	 part;
 	uint8_t		 version, offset_size;
 	bool		 valid;
 };
@@ -120,7 +121,7 @@ is_const(uint64_t form)
 /* What an attribute is wanted for; *fast: its op, where there is one. */
 static enum slot
 slot_of(const struct scan_abbrev *a, uint64_t name, uint64_t form,
-    unsigned offset_size, unsigned *fast)
+    const struct dwarf_cu *cu, unsigned *fast)
 {
 	*fast = OP_END;
 	if (name == DW_AT_sibling) {
@@ -132,7 +133,9 @@ slot_of(const struct scan_abbrev *a, uint64_t name, uint64_t form,
 		return (SLOT_SKIP);
 	switch (name) {
 	case DW_AT_name:
-		if (form == DW_FORM_strp && offset_size == 4)
+		/* Equal offsets are equal names: in the main file's. */
+		if (form == DW_FORM_strp && cu->offset_size == 4 &&
+		    cu->part == 0)
 			*fast = OP_NAME_STRP;
 		else if (form == DW_FORM_string)
 			*fast = OP_NAME_STRING;
@@ -162,7 +165,7 @@ compile_attr(struct scan_table *t, const struct dwarf_cu *cu,
 	unsigned fast;
 	int size;
 
-	slot = slot_of(a, name, form, cu->offset_size, &fast);
+	slot = slot_of(a, name, form, cu, &fast);
 	if (form == DW_FORM_implicit_const) {
 		if (slot == SLOT_KEY)
 			a->key = a->key * 31 + (uint32_t)implicit;
@@ -195,9 +198,10 @@ compile_attr(struct scan_table *t, const struct dwarf_cu *cu,
 }
 
 static bool
-compile(const struct dwarf_input *in, const struct dwarf_cu *cu,
+compile(const struct dwarf_input *main, const struct dwarf_cu *cu,
     struct scan_table *t)
 {
+	const struct dwarf_input *in = dwarf_part_of(main, cu);
 	const struct dwarf_bytes *s = &in->section[DWARF_ABBREV];
 	struct bytes b = bytes_of(s->p, s->n, in->be);
 	struct scan_abbrev a;
@@ -206,10 +210,12 @@ compile(const struct dwarf_input *in, const struct dwarf_cu *cu,
 	int64_t implicit;
 	size_t old;
 
-	if (t->valid && t->offset == cu->abbrev && t->version == cu->version &&
+	if (t->valid && t->offset == cu->abbrev && t->part == cu->part &&
+	    t->version == cu->version &&
 	    t->offset_size == cu->offset_size)
 		return (true);
 	t->offset = cu->abbrev;
+	t->part = cu->part;
 	t->version = cu->version;
 	t->offset_size = cu->offset_size;
 	t->valid = true;
@@ -275,7 +281,7 @@ run_form(const struct dwarf_scan *s, const struct dwarf_cu *cu,
     enum slot slot, unsigned form, const uint8_t *p, const uint8_t *end,
     struct seen_entry *e)
 {
-	const struct dwarf_forms forms = { s->in, cu };
+	const struct dwarf_forms forms = { dwarf_part_of(s->in, cu), cu };
 	struct bytes b = bytes_of(p, (size_t)(end - p), s->in->be);
 	struct dwarf_value v;
 
@@ -487,8 +493,10 @@ static void
 name_from(const struct dwarf_scan *s, const struct dwarf_cu *cu,
     const struct scan_table *t, struct seen_entry *e)
 {
-	const uint8_t *p = s->in->section[DWARF_INFO].p + e->spec;
-	const uint8_t *end = s->in->section[DWARF_INFO].p + cu->end;
+	const struct dwarf_input *in = dwarf_part_of(s->in, cu);
+	const uint8_t *info = in->section[DWARF_INFO].p;
+	const uint8_t *p = info + (e->spec - in->base);
+	const uint8_t *end = info + (cu->end - in->base);
 	const struct scan_abbrev *a;
 	struct seen_entry other;
 	bool null;
@@ -537,26 +545,79 @@ take_range(void *arg, uint64_t low, uint64_t high)
 	return (true);
 }
 
+/* Of a unit's own entry. */
+struct unit_entry {
+	struct dwarf_value low, high, ranges;
+	uint32_t	   ranges_base;	/* of its split unit's: DWARF 4 */
+};
+
+/* An attribute: bases of what its forms lead to, and where its code lies. */
+static void
+unit_attr(struct dwarf_cu *cu, uint64_t name, const struct dwarf_value *v,
+    struct unit_entry *e)
+{
+	switch (name) {
+	case DW_AT_low_pc:
+		e->low = *v;
+		break;
+	case DW_AT_high_pc:
+		e->high = *v;
+		break;
+	case DW_AT_ranges:
+		e->ranges = *v;
+		break;
+	case DW_AT_str_offsets_base:
+		cu->str_base = (uint32_t)v->v;
+		break;
+	case DW_AT_addr_base:
+	case DW_AT_GNU_addr_base:
+		cu->addr_base = (uint32_t)v->v;
+		break;
+	case DW_AT_rnglists_base:
+		cu->rng_base = (uint32_t)v->v;
+		break;
+	case DW_AT_GNU_ranges_base:
+		e->ranges_base = (uint32_t)v->v;
+		break;
+	case DW_AT_loclists_base:
+		cu->loc_base = (uint32_t)v->v;
+		break;
+	case DW_AT_stmt_list:
+		if (v->v < UINT32_MAX)
+			cu->line = (uint32_t)v->v + 1;
+		break;
+	case DW_AT_GNU_dwo_id:
+		cu->dwo_id = v->v;
+		break;
+	case DW_AT_dwo_name:
+	case DW_AT_GNU_dwo_name:
+		cu->type = DW_UT_skeleton;
+		break;
+	}
+}
+
 /*
- * The unit's own entry: where its code lies, and the tables that its forms
- * lead to.  Bases are read before what needs them, wherever they stand.
+ * The unit's own entry.  Bases are read before what needs them, wherever they
+ * stand.
  */
 static void
-unit_entry(struct dwarf_worker *w, struct dwarf_cu *cu, const uint8_t *p,
-    const uint8_t *end)
+unit_entry(const struct dwarf_input *in, struct dwarf_cu *cu,
+    struct unit_entry *e)
 {
-	const struct dwarf_bytes *ab = &w->scan->in->section[DWARF_ABBREV];
-	struct dwarf_forms forms = { w->scan->in, cu };
-	struct dwarf_value v, low = { 0 }, high = { 0 }, ranges = { 0 };
-	struct unit_ranges u = { w, w->cu };
+	const struct dwarf_bytes *ab = &in->section[DWARF_ABBREV];
+	const struct dwarf_forms forms = { in, cu };
+	struct dwarf_value v;
 	struct bytes b, pairs;
 	uint64_t code, name, form;
 	int64_t implicit;
 	int pass;
 
+	memset(e, 0, sizeof(*e));
 	for (pass = 0; pass < 2; pass++) {
-		b = bytes_of(p, (size_t)(end - p), w->scan->in->be);
-		pairs = bytes_of(ab->p, ab->n, w->scan->in->be);
+		b = bytes_of(in->section[DWARF_INFO].p, cu->end - in->base,
+		    in->be);
+		bytes_seek(&b, cu->first - in->base);
+		pairs = bytes_of(ab->p, ab->n, in->be);
 		bytes_seek(&pairs, cu->abbrev);
 		code = dwarf_uleb(&b);
 		/* It has the first abbreviation of its table in practice. */
@@ -580,53 +641,115 @@ unit_entry(struct dwarf_worker *w, struct dwarf_cu *cu, const uint8_t *p,
 			if ((name == 0 && form == 0) || pairs.bad ||
 			    !dwarf_form(&forms, &b, form, implicit, &v))
 				break;
-			switch (name) {
-			case DW_AT_low_pc:
-				low = v;
-				break;
-			case DW_AT_high_pc:
-				high = v;
-				break;
-			case DW_AT_ranges:
-				ranges = v;
-				break;
-			case DW_AT_str_offsets_base:
-				cu->str_base = (uint32_t)v.v;
-				break;
-			case DW_AT_addr_base:
-			case DW_AT_GNU_addr_base:
-				cu->addr_base = (uint32_t)v.v;
-				break;
-			case DW_AT_rnglists_base:
-				cu->rng_base = (uint32_t)v.v;
-				break;
-			case DW_AT_loclists_base:
-				cu->loc_base = (uint32_t)v.v;
-				break;
-			case DW_AT_stmt_list:
-				if (v.v < UINT32_MAX)
-					cu->line = (uint32_t)v.v + 1;
-				break;
-			case DW_AT_dwo_name:
-			case DW_AT_GNU_dwo_name:
-				cu->type = DW_UT_skeleton;
-				break;
-			}
+			unit_attr(cu, name, &v, e);
 		}
 		/* Without indices one pass sees it all. */
 		if (cu->str_base == 0 && cu->addr_base == 0)
 			break;
 	}
-	cu->low = low.class == DWARF_ADDRESS ? low.v : 0;
-	dwarf_die_ranges(&forms, &low, &high, &ranges, cu->low, take_range, &u);
+	cu->low = e->low.class == DWARF_ADDRESS ? e->low.v : 0;
+}
+
+/* The unit of the main file that begins at an offset. */
+static struct dwarf_cu *
+main_unit(const struct dwarf_scan *s, uint32_t offset)
+{
+	size_t lo, hi, mid;
+
+	for (lo = 0, hi = s->ncus; lo < hi;) {
+		mid = lo + (hi - lo) / 2;
+		if (s->cus[mid].offset < offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return (lo < s->ncus && s->cus[lo].offset == offset &&
+	    s->cus[lo].part == 0 ? &s->cus[lo] : NULL);
+}
+
+/* Tables of a split file begin with a head; no attribute says so (7.3.2). */
+static void
+split_bases(struct dwarf_cu *cu)
+{
+	const uint32_t wide = cu->offset_size == 8 ? 8 : 0;
+
+	if (cu->version < 5)
+		return;
+	cu->str_base = 8 + wide;
+	cu->rng_base = cu->loc_base = 12 + wide;
+}
+
+/*
+ * Where the unit's code lies, and the tables that its forms lead to.  A split
+ * unit has from its skeleton what it has not itself; it is the one whose code
+ * it is.
+ */
+static void
+unit_head(struct dwarf_worker *w, struct dwarf_cu *cu)
+{
+	const struct dwarf_input *main = w->scan->in;
+	const struct dwarf_input *in = dwarf_part_of(main, cu);
+	const struct dwarf_cu *skeleton;
+	struct unit_ranges u = { w, w->cu };
+	struct dwarf_forms forms = { in, cu };
+	struct unit_entry e;
+	struct dwarf_cu linked;
+	struct bytes b;
+	uint64_t end;
+
+	skeleton = in->part == DWARF_SPLIT ? main_unit(w->scan,
+	    in->skeleton) : NULL;
+	if (skeleton != NULL) {
+		/* Another thread may be at that unit: from its bytes. */
+		b = bytes_of(main->section[DWARF_INFO].p,
+		    main->section[DWARF_INFO].n, main->be);
+		bytes_seek(&b, in->skeleton);
+		(void)dwarf_cu_header(&b, main->addr_size, &linked, &end);
+		unit_entry(main, &linked, &e);
+		cu->addr_base = linked.addr_base;
+		cu->line = linked.line;
+		cu->low = linked.low;
+		split_bases(cu);
+		if (cu->version < 5)
+			cu->rng_base = e.ranges_base;
+		forms = (struct dwarf_forms){ main, &linked };
+	} else {
+		unit_entry(in, cu, &e);
+		if (cu->is_split)
+			return;
+	}
+	dwarf_die_ranges(&forms, &e.low, &e.high, &e.ranges, cu->low,
+	    take_range, &u);
+}
+
+bool
+dwarf_split_id(const struct dwarf_input *in, uint64_t *id)
+{
+	struct bytes b = bytes_of(in->section[DWARF_INFO].p,
+	    in->section[DWARF_INFO].n, in->be);
+	struct dwarf_input alone = *in;
+	struct unit_entry e;
+	struct dwarf_cu cu;
+	uint64_t end;
+
+	if (!dwarf_cu_header(&b, in->addr_size, &cu, &end))
+		return (false);
+	alone.base = 0;
+	if (cu.version < 5)
+		unit_entry(&alone, &cu, &e);
+	*id = cu.dwo_id;
+	return (true);
 }
 
 static void
 scan_unit(struct dwarf_worker *w, struct dwarf_cu *cu)
 {
 	const struct dwarf_scan *s = w->scan;
-	const uint8_t *info = s->in->section[DWARF_INFO].p;
-	const uint8_t *p = info + cu->first, *end = info + cu->end, *start;
+	const struct dwarf_input *in = dwarf_part_of(s->in, cu);
+	const uint32_t base = in->base;
+	const uint8_t *info = in->section[DWARF_INFO].p, *start;
+	const uint8_t *p = info + (cu->first - base);
+	const uint8_t *end = info + (cu->end - base);
 	const struct scan_abbrev *a;
 	uint32_t level, interest, enum_at;
 	struct seen_entry e;
@@ -635,7 +758,7 @@ scan_unit(struct dwarf_worker *w, struct dwarf_cu *cu)
 
 	if (!compile(s->in, cu, w->table))
 		return;
-	unit_entry(w, cu, p, end);
+	unit_head(w, cu);
 	/* The unit itself is level 0; what is of interest is on level 1. */
 	level = 0;
 	interest = 1;
@@ -668,13 +791,15 @@ scan_unit(struct dwarf_worker *w, struct dwarf_cu *cu)
 				/* Its enumerators too, unless they were seen. */
 				down = !e.dead && a->has_children &&
 				    (e.name != NULL ? add(w, TYPE_NAMES, &e,
-				    (uint32_t)(start - info)) :
+				    base + (uint32_t)(start - info)) :
 				    enum_is_new(w, cu, p, end, &e));
-				enum_at = down ? (uint32_t)(start - info) : 0;
+				enum_at = down ? base +
+				    (uint32_t)(start - info) : 0;
 				enum_key = hash_u64(e.key ^ e.name_id);
 			} else if (e.name != NULL && e.name[0] != '\0' &&
 			    !e.dead && a->what != TYPE_ENUMERATORS)
-				add(w, a->what, &e, (uint32_t)(start - info));
+				add(w, a->what, &e, base +
+				    (uint32_t)(start - info));
 		} else if (enum_at != 0 && a->what == TYPE_ENUMERATORS &&
 		    e.name != NULL) {
 			e.key = enum_key;
@@ -682,9 +807,9 @@ scan_unit(struct dwarf_worker *w, struct dwarf_cu *cu)
 		}
 		if (!a->has_children)
 			continue;
-		if (!down && e.sibling > (uint32_t)(p - info) &&
+		if (!down && e.sibling > base + (uint32_t)(p - info) &&
 		    e.sibling <= cu->end)
-			p = info + e.sibling;
+			p = info + (e.sibling - base);
 		else
 			level++;
 	}
@@ -695,41 +820,45 @@ work(void *arg)
 {
 	struct dwarf_worker *w = arg;
 	struct dwarf_scan *s = w->scan;
-	const uint8_t *info = s->in->section[DWARF_INFO].p;
+	const struct dwarf_input *in;
 	size_t from, to;
 
 	while (!atomic_load(&s->stop) && !w->nomem) {
-		/* So many units at a time as make up a chunk. */
+		/* So many units of a part at a time as make up a chunk. */
 		from = atomic_load(&s->next);
 		do {
 			for (to = from; to < s->ncus && (to == from ||
-			    s->cus[to].end - s->cus[from].offset < CHUNK); to++)
+			    (s->cus[to].end - s->cus[from].offset < CHUNK &&
+			    s->cus[to].part == s->cus[from].part)); to++)
 				;
 		} while (!atomic_compare_exchange_weak(&s->next, &from, to));
 		if (from >= s->ncus)
 			break;
 		if (w->ctx != NULL) {
 			ctx_progress(w->ctx, "reading debug information",
-			    s->cus[from].offset,
-			    s->in->section[DWARF_INFO].n);
+			    s->cus[from].offset, dwarf_end(s->in));
 			if (ctx_check(w->ctx) != 0)
 				atomic_store(&s->stop, true);
 		}
 		for (w->cu = (uint32_t)from; w->cu < to && !w->nomem; w->cu++)
 			scan_unit(w, &s->cus[w->cu]);
-		if (s->in->drop != NULL)
-			s->in->drop(s->in->arg, info + s->cus[from].offset,
+		in = dwarf_part_of(s->in, &s->cus[from]);
+		if (in->drop != NULL)
+			in->drop(in->arg, in->section[DWARF_INFO].p +
+			    (s->cus[from].offset - in->base),
 			    s->cus[to - 1].end - s->cus[from].offset);
 	}
 	return (NULL);
 }
 
-/* All headers, one after the other. */
+/* All headers of one part, one after the other. */
 static int
-units(struct ctx *ctx, struct dwarf_scan *s)
+part_units(struct ctx *ctx, struct dwarf_scan *s, uint32_t part)
 {
-	const struct dwarf_bytes *info = &s->in->section[DWARF_INFO];
-	struct bytes b = bytes_of(info->p, info->n, s->in->be);
+	const struct dwarf_input *in = part == 0 ? s->in :
+	    &s->in->more[part - 1];
+	const struct dwarf_bytes *info = &in->section[DWARF_INFO];
+	struct bytes b = bytes_of(info->p, info->n, in->be);
 	struct dwarf_cu cu;
 	uint64_t end;
 	size_t dropped;
@@ -742,20 +871,43 @@ units(struct ctx *ctx, struct dwarf_scan *s)
 			if (!vec_room(s->cus, s->cus_cap, s->ncus + 1))
 				return (ctx_fail(ctx, E_NOMEM,
 				    "out of memory"));
+			cu.part = part;
+			cu.offset += in->base;
+			cu.first += in->base;
+			cu.end += in->base;
 			s->cus[s->ncus++] = cu;
 		}
 		if (end == 0)
 			break;		/* what comes then cannot be told */
-		if (end - dropped > HEADERS && s->in->drop != NULL) {
-			s->in->drop(s->in->arg, info->p + dropped,
+		if (end - dropped > HEADERS && in->drop != NULL) {
+			in->drop(in->arg, info->p + dropped,
 			    (size_t)(end - dropped));
 			dropped = (size_t)end;
 		}
 	}
-	if (s->ncus == 0)
-		return (ctx_fail(ctx, E_CORRUPT, "%s: .debug_info has no unit "
-		    "of DWARF 2 to 5", s->in->name));
 	return (0);
+}
+
+static int
+units(struct ctx *ctx, struct dwarf_scan *s)
+{
+	struct dwarf_cu *skeleton;
+	uint32_t part;
+	int rc;
+
+	for (part = 0, rc = 0; rc == 0 && part <= s->in->nmore; part++)
+		rc = part_units(ctx, s, part);
+	if (rc == 0 && s->ncus == 0)
+		rc = ctx_fail(ctx, E_CORRUPT, "%s: .debug_info has no unit "
+		    "of DWARF 2 to 5", s->in->name);
+	for (part = 0; rc == 0 && part < s->in->nmore; part++) {
+		if (s->in->more[part].part != DWARF_SPLIT)
+			continue;
+		skeleton = main_unit(s, s->in->more[part].skeleton);
+		if (skeleton != NULL)
+			skeleton->is_split = true;
+	}
+	return (rc);
 }
 
 static unsigned

@@ -152,7 +152,7 @@ made_id(struct dwarf_types *u, struct dwarf *d, uint32_t offset,
     uint32_t dimension)
 {
 	const uint64_t h = hash_u64((uint64_t)dimension << 32 | offset);
-	const uint32_t first = (uint32_t)d->in.section[DWARF_INFO].n + 1;
+	const uint32_t first = dwarf_end(&d->in) + 1;
 	uint32_t cursor = 0, i, id = 0;
 
 	pthread_mutex_lock(&u->lock);
@@ -176,7 +176,7 @@ made_id(struct dwarf_types *u, struct dwarf *d, uint32_t offset,
 static bool
 made_get(struct dwarf_types *u, struct dwarf *d, uint32_t id, struct made *m)
 {
-	const uint32_t first = (uint32_t)d->in.section[DWARF_INFO].n + 1;
+	const uint32_t first = dwarf_end(&d->in) + 1;
 	bool ok;
 
 	if (id < first)

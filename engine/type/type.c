@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "engine/type/type_made.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -454,6 +455,26 @@ type_lookup(const struct types *ts, const char *name, size_t len,
 	return (OK);
 }
 
+struct type_why
+type_why(const struct types *ts, const char *name, size_t len)
+{
+	struct type_why why = { "" };
+	const char *cut;
+	struct query q;
+	size_t i;
+
+	if (!query_parse(&q, name, len, NULL, true))
+		return (why);
+	for (i = 0; i < ts->n; i++) {
+		cut = ts->units[i]->cut;
+		if (cut == NULL || !is_asked(ts->units[i], q.module))
+			continue;
+		snprintf(why.text, sizeof(why.text), ": %s", cut);
+		break;
+	}
+	return (why);
+}
+
 int
 type_find(struct ctx *ctx, const struct types *ts, const char *name,
     struct typeref *ret)
@@ -463,7 +484,8 @@ type_find(struct ctx *ctx, const struct types *ts, const char *name,
 	if (ts->n == 0)
 		return (ctx_fail(ctx, E_NO_TYPE, "%s: there is no type "
 		    "information (give a kernel image that has it)", name));
-	return (ctx_fail(ctx, E_NO_TYPE, "no type \"%s\"", name));
+	return (ctx_fail(ctx, E_NO_TYPE, "no type \"%s\"%s", name,
+	    type_why(ts, name, strlen(name)).text));
 }
 
 struct all {

@@ -101,7 +101,8 @@ struct type_unit {			/* the first member of a reader's unit */
 	uint32_t	 index;		/* set by types_add */
 	uint32_t	 first_id, end_id; /* own ids; ids below belong to the base */
 	struct type_unit *base;		/* or NULL */
-	const char	*cut;		/* why there are no more, or NULL: all */
+	/* Why there are no more, or NULL: all; of a lazy one once it is asked. */
+	const char	*cut;
 	/*
 	 * Costs time when first asked: only for what a user names and no other
 	 * unit knows.

@@ -30,5 +30,13 @@ int	type_get_raw(const struct types *, struct typeref, struct type *);
 /* Best of that name: E_NO_TYPE without a text; tag NULL or "struct", .... */
 int	type_lookup(const struct types *, const char *name, size_t len,
 	    const char *tag, bool tags_first, bool lazy, struct typeref *);
+/*
+ * Why a name that was looked up may be missing: a unit could not tell all that
+ * it should have.  ": " and the reason, or "".
+ */
+struct type_why {
+	char text[400];
+};
+struct type_why type_why(const struct types *, const char *name, size_t len);
 
 #endif

@@ -160,7 +160,8 @@ named(struct parser *ps, bool bare_tags, struct typeref *ref)
 	if (tag == NULL)
 		return (E_NOT_FOUND);
 	return (ctx_fail_at(ps->ctx, E_NO_TYPE, (uint64_t)(name - ps->text),
-	    "no type \"%s %.*s\"", tag, (int)(n < 200 ? n : 200), name));
+	    "no type \"%s %.*s\"%s", tag, (int)(n < 200 ? n : 200), name,
+	    type_why(ps->ts, name, n).text));
 }
 
 static int
@@ -311,8 +312,9 @@ type_parse(struct ctx *ctx, struct types *ts, const char *text,
 
 	r = type_parse_prefix(ctx, ts, text, true, &used, &ref);
 	if (r == E_NOT_FOUND)
-		return (ctx_fail_at(ctx, E_NO_TYPE, 0, "no type \"%s\"",
-		    text + strspn(text, " \t")));
+		return (ctx_fail_at(ctx, E_NO_TYPE, 0, "no type \"%s\"%s",
+		    text + strspn(text, " \t"), type_why(ts, text,
+		    strlen(text)).text));
 	if (r != OK)
 		return (r);
 	used += strspn(text + used, " \t");

@@ -254,7 +254,8 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	}
 	if (error == OK && k->source != NULL)
 		error = source_open(ctx, k->source, &d.source);
-	d.fault = fault_of(ctx, k);
+	if (error == OK)
+		d.fault = fault_of(ctx, k);
 	if (error == OK)
 		error = patches_open(ctx, k, addr, end, &d.patches);
 	if (error == OK)
