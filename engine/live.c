@@ -202,8 +202,8 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 			return (rc);
 	}
 	mem_init(&k->mem, &k->dump->layer, NULL);
-	rc = k->dump->complete ? pages_push(ctx, &k->mem,
-	    PAGES_RUN_MAX) : 0;
+	rc = k->dump->complete ? pages_push(ctx, &k->mem, PAGES_RUN) :
+	    0;
 	if (rc == 0 && k->dump->complete)
 		rc = freeze_push(ctx, &k->mem);
 	if (rc == 0 && opt->record)

@@ -152,20 +152,63 @@ read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 	return (0);
 }
 
+/*
+ * How many bytes of runs in a row are not kept, from the run at pa on to that
+ * of the byte before "end".
+ */
+static size_t
+lacking(struct pages *p, uint64_t pa, uint64_t end)
+{
+	size_t n;
+
+	for (n = 0; n < PAGES_RUN_MAX && pa + n < end; n += p->run)
+		if (take(p, pa + n, 0, NULL, 0, false))
+			break;
+	return (n);
+}
+
+/* Keep these runs by one request; those that cannot be had so are not kept. */
+static int
+read_together(struct pages *p, struct ctx *ctx, uint64_t pa, size_t n)
+{
+	const uint64_t generation = mem_generation(p->mem);
+	struct mem_layer *below = p->layer.below;
+	uint8_t bytes[PAGES_RUN_MAX];
+	size_t i;
+	int rc;
+
+	ctx->quiet++;
+	rc = below->ops->read(below, ctx, pa, bytes, n);
+	ctx->quiet--;
+	for (i = 0; rc == 0 && i < n; i += p->run)
+		keep(p, pa + i, bytes + i, generation);
+	return (rc == E_CANCELLED ? rc : 0);
+}
+
 static int
 pages_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
     size_t n)
 {
 	struct pages *p = (struct pages *)l;
+	uint64_t tried, run;
 	size_t done, part;
 	int rc;
 
-	if (n > p->run)		/* larger reads are not kept */
+	if (n > PAGES_RUN_MAX)		/* larger reads are not kept */
 		return (l->below->ops->read(l->below, ctx, pa, buf, n));
-	for (done = 0; done < n; done += part) {
-		part = p->run - ((size_t)(pa + done) & (p->run - 1));
+	for (done = 0, tried = 0; done < n; done += part) {
+		run = (pa + done) & ~(uint64_t)(p->run - 1);
+		part = p->run - (size_t)(pa + done - run);
 		if (part > n - done)
 			part = n - done;
+		/* A structure comes whole, wherever its pages part. */
+		if (part < n - done && run >= tried) {
+			tried = run + lacking(p, run, pa + n);
+			rc = tried - run > p->run ? read_together(p, ctx, run,
+			    (size_t)(tried - run)) : 0;
+			if (rc != 0)
+				return (rc);
+		}
 		rc = read_piece(p, ctx, pa + done, (char *)buf + done, part);
 		if (rc != 0)
 			return (rc);
@@ -208,7 +251,8 @@ pages_readv(struct mem_layer *l, struct ctx *ctx, struct mem_request *v,
 	size_t i, k, nwanted;
 	int rc;
 
-	for (i = nwanted = 0, rc = 0; i < n && rc == 0; i++) {
+	for (i = nwanted = 0, rc = 0; i < n && rc == 0 &&
+	    l->below->ops->readv != NULL; i++) {
 		run = v[i].pa & ~(uint64_t)(p->run - 1);
 		for (; v[i].n <= p->run && run < v[i].pa + v[i].n && rc == 0;
 		    run += p->run) {
@@ -218,13 +262,12 @@ pages_readv(struct mem_layer *l, struct ctx *ctx, struct mem_request *v,
 				continue;
 			wanted[nwanted++] = (struct mem_request){ .pa = run };
 			if (nwanted == AT_ONCE) {
-				if (l->below->ops->readv != NULL)
-					rc = fetch(p, ctx, wanted, nwanted);
+				rc = fetch(p, ctx, wanted, nwanted);
 				nwanted = 0;
 			}
 		}
 	}
-	if (rc == 0 && nwanted > 0 && l->below->ops->readv != NULL)
+	if (rc == 0 && nwanted > 0)
 		rc = fetch(p, ctx, wanted, nwanted);
 	ctx->quiet++;
 	for (i = 0; i < n && rc == 0; i++) {

@@ -9,9 +9,13 @@
 
 #include "engine/memory/memory.h"
 
+#define PAGES_RUN	((size_t)4096)	/* where a request costs little */
 #define PAGES_RUN_MAX	((size_t)32768)
 
-/* "run" bytes are read at once: a power of two up to PAGES_RUN_MAX. */
+/*
+ * "run" bytes are kept together: a power of two up to PAGES_RUN_MAX.  What one
+ * request touches and is not kept comes by one request, up to PAGES_RUN_MAX.
+ */
 int	pages_push(struct ctx *, struct memory *, size_t run);
 
 #endif

@@ -89,8 +89,8 @@ tlb_free(struct tlb *t)
 }
 
 /*
- * The cache, set to this space; emptied when it speaks of another memory or
- * another moment, or when numbers have run out.
+ * The cache, set to this space; what it holds of another memory or another
+ * moment is forgotten, and all of it when numbers have run out.
  */
 static struct tlb *
 tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
@@ -105,9 +105,13 @@ tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
 			return (NULL);
 		ctx->tlb = t;
 		ctx->tlb_free = tlb_free;
-	} else if (t->mem != sp->mem || t->generation != generation ||
-	    t->last_number == NUMBER_MAX)
+	} else if (t->last_number == NUMBER_MAX) {
 		memset(t, 0, sizeof(*t));
+	} else if (t->mem != sp->mem || t->generation != generation) {
+		/* Under new numbers nothing old is found. */
+		memset(&t->now, 0, sizeof(t->now));
+		memset(t->spaces, 0, sizeof(t->spaces));
+	}
 	t->mem = sp->mem;
 	t->generation = generation;
 	if (t->now.number != 0 && t->now.root == sp->root &&
@@ -219,7 +223,8 @@ holds(const struct extent *x, uint64_t phys, unsigned shift)
 
 /*
  * Where the bytes from va on are: *len of them, to the end of the chunk or
- * page, at *ptr, or at *phys when *ptr is NULL.
+ * page, at *ptr, or at *phys when *ptr is NULL (which says of none that they
+ * are there).
  */
 static int
 locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
@@ -247,6 +252,9 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 	if (p->tag == tlb_tag(t, va, PAGE_SHIFT)) {
 		*ptr = p->ptr != NULL ? p->ptr + in_page : NULL;
 		*phys = p->phys + in_page;
+		/* What has to be read is read as far as it goes on. */
+		if (*ptr == NULL && known)
+			*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		return (0);
 	}
 	if (known) {
@@ -277,6 +285,8 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 	if (keep)
 		*p = (struct tlb_page){ tlb_tag(t, va, PAGE_SHIFT),
 		    *ptr != NULL ? *ptr - in_page : NULL, *phys - in_page };
+	if (*ptr == NULL && large)
+		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 	return (0);
 }
 
@@ -367,6 +377,18 @@ read_all(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
 	size_t done;
 
 	return (space_read_some(ctx, sp, va, buf, n, &done));
+}
+
+void
+space_known(struct ctx *ctx, const struct space *sp, uint64_t va, uint64_t phys)
+{
+	const uint64_t page = ~((UINT64_C(1) << PAGE_SHIFT) - 1);
+	struct tlb *t;
+
+	t = tlb_get(ctx, sp, mem_generation(sp->mem));
+	if (t != NULL)
+		*tlb_page(t, va) = (struct tlb_page){ tlb_tag(t, va,
+		    PAGE_SHIFT), NULL, phys & page };
 }
 
 /*

@@ -59,6 +59,12 @@ int	space_text(struct ctx *, const struct space *, uint64_t va, char *buf,
 int	space_pin(struct ctx *, const struct space *, uint64_t va, size_t n,
 	    const uint8_t **ret);
 
+/*
+ * The page of 4096 bytes at va lies at phys, as the caller knows: until the
+ * memory's generation moves it is read there without a walk.
+ */
+void	space_known(struct ctx *, const struct space *, uint64_t va,
+	    uint64_t phys);
 int	space_translate(struct ctx *, const struct space *, uint64_t va,
 	    struct pt_result *);
 /* The next mapped run or hole, as pt_next_range. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the tasks of a kernel that runs wait, which is kept while they rest:
- * the demo dump, looked at as if it moved.
+ * What is kept of a kernel that runs: where its tasks wait, as long as they
+ * rest, and where the pages of their arguments are.  The demo dump, looked at
+ * as if it moved.
  */
 #include "tests/unit/unit.h"
 
+#include "base/vec.h"
 #include "engine/memory/overlay.h"
 #include "engine/os/linux/linux_read.h"
 #include "engine/os/os.h"
@@ -58,31 +60,40 @@ poke(struct ctx *ctx, struct kernel *k, struct overlay *o, uint64_t va,
 	assert_int_equal(overlay_put(ctx, o, r.phys, p, n), 0);
 }
 
-static void
-rests(void **state)
+static struct overlay *
+open_demo(struct ctx *ctx, struct kernel **k)
 {
-	static struct seen_tasks a, b;
 	static struct file_faults faults;
+	const char *build = getenv("BUILDDIR");
 	struct kernel_options opt;
 	struct overlay *over;
-	struct linux_obj task;
-	uint64_t sp, ret = 0, count;
-	const char *build = getenv("BUILDDIR");
 	const char *path;
 	char name[512];
-	struct ctx ctx;
-	size_t i;
 
-	(void)state;
 	snprintf(name, sizeof(name), "%s/demo.elf", build != NULL ? build :
 	    "build");
 	path = name;
 	memset(&opt, 0, sizeof(opt));
 	opt.faults = &faults;
-	ctx_init(&ctx);
-	assert_int_equal(kernel_open(&ctx, &path, 1, &opt, &a.k), 0);
+	ctx_init(ctx);
+	assert_int_equal(kernel_open(ctx, &path, 1, &opt, k), 0);
+	assert_int_equal(overlay_push(ctx, &(*k)->mem, false, &over), 0);
+	return (over);
+}
+
+static void
+rests(void **state)
+{
+	static struct seen_tasks a, b;
+	struct overlay *over;
+	struct linux_obj task;
+	uint64_t sp, ret = 0, count;
+	struct ctx ctx;
+	size_t i;
+
+	(void)state;
+	over = open_demo(&ctx, &a.k);
 	b.k = a.k;
-	assert_int_equal(overlay_push(&ctx, &a.k->mem, false, &over), 0);
 	refresh(&ctx, &a);
 	/* The same the first time, which reads, and the second. */
 	a.k->live = true;
@@ -116,4 +127,79 @@ rests(void **state)
 	ctx_fini(&ctx);
 }
 
-UNIT_MAIN(UNIT(rests))
+static int
+on_text(void *arg, struct ctx *ctx, const char *text, size_t n)
+{
+	(void)ctx;
+	buf_add(arg, text, n);
+	buf_puts(arg, "|");
+	return (0);
+}
+
+/* The arguments of a process at the next refresh. */
+static int
+args_now(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+    struct buf *b)
+{
+	kernel_refresh(k);
+	buf_reset(b);
+	return (os_args(ctx, k, p, false, on_text, b));
+}
+
+static void
+arguments(void **state)
+{
+	struct buf was = { 0 }, now = { 0 };
+	struct pt_result at, other;
+	uint64_t start, entry, zero = 0;
+	struct os_proc p, q;
+	struct overlay *over;
+	struct arena arena;
+	struct kernel *k;
+	struct space sp;
+	struct ctx ctx;
+
+	(void)state;
+	over = open_demo(&ctx, &k);
+	arena_init(&arena);
+	assert_int_equal(os_proc(&ctx, k, 1, &arena, &p), 0);
+	assert_int_equal(args_now(&ctx, k, &p, &was), 0);
+	k->live = true;
+	/* The first time they are found, then they are known. */
+	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_string_equal(buf_text(&now), buf_text(&was));
+	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_string_equal(buf_text(&now), buf_text(&was));
+	/* Written over, as setproctitle() does. */
+	assert_int_equal(linux_member(&ctx, k, p.mm, LM_MM_ARG_START, &start),
+	    0);
+	assert_int_equal(linux_proc_space(&ctx, k, &p, &sp), 0);
+	assert_int_equal(space_translate(&ctx, &sp, start, &at), 0);
+	assert_int_equal(overlay_put(&ctx, over, at.phys, "X", 1), 0);
+	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_int_equal(buf_text(&now)[0], 'X');
+	assert_string_equal(buf_text(&now) + 1, buf_text(&was) + 1);
+	/* Moved to a page that held something else. */
+	assert_int_equal(os_proc(&ctx, k, 2, &arena, &q), 0);
+	assert_int_equal(space_translate(&ctx, &k->space, q.task, &other), 0);
+	entry = (at.entry & ~sp.form->addr_mask) |
+	    (other.phys & sp.form->addr_mask & ~UINT64_C(4095));
+	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &entry, 8), 0);
+	(void)args_now(&ctx, k, &p, &now);
+	assert_string_not_equal(buf_text(&now), buf_text(&was));
+	/* Gone, and come back. */
+	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &zero, 8), 0);
+	assert_int_equal(args_now(&ctx, k, &p, &now), E_NOT_MAPPED);
+	assert_int_equal(now.len, 0);
+	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &at.entry, 8),
+	    0);
+	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_string_equal(buf_text(&now) + 1, buf_text(&was) + 1);
+	buf_fini(&was);
+	buf_fini(&now);
+	arena_fini(&arena);
+	kernel_close(k);
+	ctx_fini(&ctx);
+}
+
+UNIT_MAIN(UNIT(rests), UNIT(arguments))

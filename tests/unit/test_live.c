@@ -179,6 +179,80 @@ pages_are_kept(void **state)
 	close_kcore(&im);
 }
 
+/* Counts what is asked of the layer below, and the largest of it. */
+struct counter {
+	struct mem_layer layer;
+	size_t		 reads, largest;
+};
+
+static int
+counter_read(struct mem_layer *l, struct ctx *ctx, uint64_t pa, void *buf,
+    size_t n)
+{
+	struct counter *c = (struct counter *)l;
+
+	c->reads++;
+	c->largest = n > c->largest ? n : c->largest;
+	return (l->below->ops->read(l->below, ctx, pa, buf, n));
+}
+
+static void
+counter_close(struct mem_layer *l)
+{
+	(void)l;
+}
+
+static const struct mem_layer_ops counter_ops = {
+	.name = "counter",
+	.read = counter_read,
+	.close = counter_close,
+};
+
+/* What one request wants and is not kept comes by one request. */
+static void
+pages_come_together(void **state)
+{
+	static struct counter c;
+	uint8_t bytes[9 * PAGES_RUN];
+	struct core im;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(open_kcore(&im, (const struct mk_load[]){
+	    { .pa = NOWHERE, .file = 0x1000 },
+	    { .pa = 0x100000, .file = 8 * PAGES_RUN - 0x800 },
+	    { 0 } }, 0), 0);
+	c.layer.ops = &counter_ops;
+	mem_push(&im.mem, &c.layer);
+	assert_int_equal(pages_push(&im.ctx, &im.mem, PAGES_RUN), 0);
+	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x100ffc, bytes, 0x2008),
+	    0);
+	for (i = 0; i < 0x2008; i++)
+		assert_int_equal(bytes[i], mk_byte(0x100ffc + i, false));
+	assert_int_equal(c.reads, 1);
+	assert_int_equal(c.largest, 4 * PAGES_RUN);
+	/* These are kept, and of more only the rest is read. */
+	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x100000, bytes,
+	    3 * PAGES_RUN), 0);
+	assert_int_equal(c.reads, 1);
+	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x103800, bytes,
+	    3 * PAGES_RUN), 0);
+	for (i = 0; i < 3 * PAGES_RUN; i++)
+		assert_int_equal(bytes[i], mk_byte(0x103800 + i, false));
+	assert_int_equal(c.reads, 2);
+	assert_int_equal(c.largest, 4 * PAGES_RUN);
+	/* What cannot be had as a whole is had as far as it is there. */
+	atomic_fetch_add(&im.mem.generation, 1);
+	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x106000, bytes, 0x1800),
+	    0);
+	for (i = 0; i < 0x1800; i++)
+		assert_int_equal(bytes[i], mk_byte(0x106000 + i, false));
+	assert_int_equal(mem_read(&im.ctx, &im.mem, 0x106000, bytes, 0x1801),
+	    E_NOT_IN_DUMP);
+	assert_int_equal(im.ctx.err.addr, 0x107800);
+	close_kcore(&im);
+}
+
 static void
 no_memory(void **state)
 {
@@ -317,5 +391,6 @@ change_of_kcore(void **state)
 
 UNIT_MAIN(UNIT(memory_of_kcore), UNIT(change_of_kcore),
     UNIT(without_addresses), UNIT(damaged_kcore),
-    UNIT(pages_are_kept), UNIT(no_memory), UNIT(symbols_as_text),
+    UNIT(pages_are_kept), UNIT(pages_come_together),
+    UNIT(no_memory), UNIT(symbols_as_text),
     UNIT(hidden_addresses))

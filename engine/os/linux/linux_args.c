@@ -2,16 +2,30 @@
 /*
  * A process's own memory, and the arguments and the environment in it, as
  * /proc/PID/cmdline and environ give them (fs/proc/base.c).
+ *
+ * Of a kernel that runs it is kept where the arguments' pages were: they are
+ * read at every refresh, and where the entry of the page table says the same
+ * as before the tables above it need not be read.
  */
 #include "engine/os/linux/linux_read.h"
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "base/vec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* An argument area is at most a quarter of the stack's limit: 6 MiB. */
 #define AREA_MAX	(UINT64_C(8) << 20)
+#define PAGE		UINT64_C(4096)
+#define ARG_PAGES	4096		/* that are kept; a power of two */
+
+struct linux_argpage {
+	uint64_t mm, root, va;		/* mm 0: free */
+	uint64_t entry, entry_addr;	/* of the page table */
+	uint64_t phys;
+};
 
 int
 linux_proc_space(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
@@ -160,6 +174,56 @@ title(struct ctx *ctx, const struct space *sp, uint64_t start, uint64_t end,
 	    s->fn(s->arg, ctx, buf_text(&s->part), done));
 }
 
+/* Is the page where it was?  Its entry tells. */
+static bool
+is_there(struct ctx *ctx, const struct space *sp, const struct linux_argpage *a)
+{
+	const struct pt_form *f = sp->form;
+	uint8_t raw[8];
+
+	return (mem_read(ctx, sp->mem, a->entry_addr, raw,
+	    f->entry_size) == 0 && load_uint(raw, f->entry_size, f->be) ==
+	    a->entry);
+}
+
+/* Spare the walk to a page that was read at the last refresh. */
+static void
+recall(struct ctx *ctx, struct kernel *k, const struct space *sp, uint64_t mm,
+    uint64_t va)
+{
+	struct linux_os *l = linux_of(k);
+	struct linux_argpage a, *slot;
+	struct pt_result r;
+
+	va &= ~(PAGE - 1);
+	pthread_mutex_lock(&l->lock);
+	if (l->argpages == NULL)
+		l->argpages = calloc(ARG_PAGES, sizeof(*l->argpages));
+	slot = l->argpages == NULL ? NULL :
+	    &l->argpages[(hash_u64(mm) ^ va / PAGE) % ARG_PAGES];
+	if (slot != NULL)
+		a = *slot;
+	pthread_mutex_unlock(&l->lock);
+	if (slot == NULL)
+		return;
+	ctx->quiet++;
+	if (a.mm != mm || a.root != sp->root || a.va != va ||
+	    !is_there(ctx, sp, &a)) {
+		a.mm = 0;
+		if (space_translate(ctx, sp, va, &r) == 0 && r.level == 0 &&
+		    r.size == PAGE)
+			a = (struct linux_argpage){ mm, sp->root, va, r.entry,
+			    r.entry_addr, r.phys };
+		pthread_mutex_lock(&l->lock);
+		*slot = a;
+		pthread_mutex_unlock(&l->lock);
+	}
+	if (a.mm != 0)
+		space_known(ctx, sp, va, a.phys);
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
 int
 linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
     bool env, int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
@@ -203,6 +267,11 @@ linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 		    "process %d claims %llu bytes of %s", proc->pid,
 		    (unsigned long long)(end - start),
 		    env ? "environment" : "arguments"));
+	if (k->live && !env) {
+		recall(ctx, k, &sp, proc->mm, start);
+		if ((start ^ (end - 1)) >= PAGE)
+			recall(ctx, k, &sp, proc->mm, end - 1);
+	}
 	if (!env && has_title(ctx, &sp, end))
 		rc = title(ctx, &sp, start, env_end, page, &s);
 	else

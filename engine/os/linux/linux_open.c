@@ -226,6 +226,7 @@ linux_close(struct kernel *k)
 	pthread_mutex_destroy(&l->lock);
 	linux_orc_destroy(l->orc);
 	free(l->waits);
+	free(l->argpages);
 	linux_members_destroy(l->members);
 	free(l);
 	k->os_data = NULL;
