@@ -405,7 +405,7 @@ kvm_getprocs(kvm_t *kd, int op, int arg, int *cnt)
 	}
 	c.page = kvm_page_size(kd);
 	c.boot = boot_time(kd);
-	rc = os_procs(&kd->ctx, k, OS_THREADS, one, &c);
+	rc = os_procs(&kd->ctx, k, OS_THREADS | OS_USAGE, one, &c);
 	/* A list with gaps is still a list: the text says that it has some. */
 	if (rc != 0)
 		kvm_err_engine(kd);

@@ -74,7 +74,7 @@ struct os_proc {
 	struct os_text	 work;		/* kworker: its current or last work, else "" */
 	uint64_t	 mm;		/* 0 = kernel thread; or OS_UNKNOWN */
 	bool		 is_kthread, is_idle, is_thread;
-	/* What kvm_getprocs(3) tells besides. */
+	/* What kvm_getprocs(3) tells besides: of many, only with OS_USAGE. */
 	struct os_u64	 pgid, sid, tpgid;	/* tpgid: E_NOT_FOUND, no terminal */
 	struct os_u64	 tty;		/* major << 32 | minor; E_NOT_FOUND: none */
 	struct os_u64	 ruid, svuid, rgid, egid, svgid;	/* uid: effective */
@@ -92,7 +92,8 @@ struct os_proc {
 	uint64_t	 group;		/* address shared by its threads, or 0 */
 };
 
-enum { OS_THREADS = 1, OS_IDLE = 2 };	/* procs: also threads; idle tasks */
+/* procs: also threads; idle tasks; with all that struct os_proc has. */
+enum { OS_THREADS = 1, OS_IDLE = 2, OS_USAGE = 4 };
 
 struct os_map {
 	uint64_t	 start, end, offset;	/* offset: bytes in the file */

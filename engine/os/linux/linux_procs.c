@@ -335,7 +335,8 @@ linux_procs(struct ctx *ctx, struct kernel *k, unsigned flags,
 	memset(&reader, 0, sizeof(reader));
 	rc = collect(ctx, &l, flags, &broken);
 	if (rc == 0)
-		rc = linux_task_init(ctx, &reader, k, &arena);
+		rc = linux_task_init(ctx, &reader, k, &arena,
+		    (flags & OS_USAGE) != 0);
 	for (i = 0; rc == 0 && i < l.n; i++) {
 		if (i % 256 == 0 && (rc = ctx_check(ctx)) != 0)
 			break;
@@ -430,7 +431,7 @@ linux_proc(struct ctx *ctx, struct kernel *k, int tid, struct arena *arena,
 	}
 	if (rc != 0)
 		return (rc);
-	rc = linux_task_init(ctx, &reader, k, arena);
+	rc = linux_task_init(ctx, &reader, k, arena, true);
 	if (rc == 0)
 		rc = linux_task_read(ctx, &reader, w.task, proc);
 	linux_task_fini(&reader);

@@ -466,14 +466,18 @@ int	linux_path(struct ctx *, struct kernel *, uint64_t file, struct arena *,
 struct linux_task_reader {
 	struct kernel	*k;
 	struct arena	*arena;
-	struct linux_obj task, mm;
+	bool		 usage;		/* all of struct os_proc is wanted */
+	struct linux_obj task, mm, used;
 	uint64_t	*percpu;	/* offsets of all CPUs */
 	size_t		 ncpus;
 };
 int	linux_task_init(struct ctx *, struct linux_task_reader *,
-	    struct kernel *, struct arena *);
+	    struct kernel *, struct arena *, bool usage);
 void	linux_task_fini(struct linux_task_reader *);
-/* linux_usage.c: who it belongs to, and what it has used. */
+/* linux_usage.c: what it has used, as far as its own structure tells ... */
+void	linux_task_used(struct ctx *, struct linux_task_reader *,
+	    struct os_proc *);
+/* ... and its process's, and who it belongs to. */
 void	linux_task_usage(struct ctx *, struct linux_task_reader *,
 	    struct os_proc *);
 /* Fails only where not even its pid can be read. */

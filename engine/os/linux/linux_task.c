@@ -101,17 +101,21 @@ percpu_offsets(struct ctx *ctx, struct linux_task_reader *t)
 
 int
 linux_task_init(struct ctx *ctx, struct linux_task_reader *t, struct kernel *k,
-    struct arena *arena)
+    struct arena *arena, bool usage)
 {
 	int rc;
 
 	memset(t, 0, sizeof(*t));
 	t->k = k;
 	t->arena = arena;
+	t->usage = usage;
 	rc = linux_obj_init(ctx, &t->task, k, LT_TASK);
 	if (rc != 0)
 		return (rc);
 	ctx->quiet++;
+	/* What it waits in is kept for as long as it has not run. */
+	if (usage || k->live)
+		(void)linux_obj_init(ctx, &t->used, k, LT_USAGE);
 	if (linux_obj_init(ctx, &t->mm, k, LT_MM) == 0 &&
 	    linux_has(k, LM_MM_RSS_CPUS) && percpu_offsets(ctx, t) != 0)
 		t->ncpus = 0;
@@ -125,6 +129,7 @@ linux_task_fini(struct linux_task_reader *t)
 {
 	linux_obj_fini(&t->task);
 	linux_obj_fini(&t->mm);
+	linux_obj_fini(&t->used);
 	free(t->percpu);
 	memset(t, 0, sizeof(*t));
 }
@@ -334,7 +339,10 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 	if (linux_u64(ctx, &t->task, LM_TASK_MM, &p) == 0 && !proc->is_kthread)
 		proc->mm = p;
 	read_mm(ctx, t, proc);
-	linux_task_usage(ctx, t, proc);
+	if (t->usage || t->k->live)
+		linux_task_used(ctx, t, proc);
+	if (t->usage)
+		linux_task_usage(ctx, t, proc);
 	if (proc->is_kthread && pid != 0)
 		read_kthread(ctx, t, flags, proc);
 

@@ -104,41 +104,49 @@ usage(struct ctx *ctx, const struct linux_obj *o, const enum linux_member m[6])
 	return (u);
 }
 
-static void
-of_task(struct ctx *ctx, struct kernel *k, uint64_t task, struct os_proc *p)
+void
+linux_task_used(struct ctx *ctx, struct linux_task_reader *t, struct os_proc *p)
 {
 	static const enum linux_member own[6] = {
 		LM_USAGE_UTIME, LM_USAGE_STIME, LM_USAGE_MINFLT,
 		LM_USAGE_MAJFLT, LM_USAGE_NVCSW, LM_USAGE_NIVCSW
 	};
-	struct linux_obj o;
-	uint64_t v, parent;
-	int rc;
+	struct linux_obj *o = &t->used;
+	uint64_t v;
 
-	rc = linux_obj_init(ctx, &o, k, LT_USAGE);
-	if (rc != 0) {
+	if (o->bytes == NULL) {
 		p->usage.status = p->on_cpu.status = p->nice.status =
 		    p->priority.status = p->exit_code.status =
-		    p->tracer.status = rc;
+		    p->tracer.status = E_NO_TYPE;
 		return;
 	}
-	linux_obj_at(ctx, &o, task);
-	p->usage = usage(ctx, &o, own);
+	linux_obj_at(ctx, o, p->task);
+	p->usage = usage(ctx, o, own);
 	if (p->usage.status == OK &&
-	    (p->usage.status = linux_u64(ctx, &o, LM_USAGE_RUN, &v)) == OK)
+	    (p->usage.status = linux_u64(ctx, o, LM_USAGE_RUN, &v)) == OK)
 		p->usage.run = seconds(v);
-	p->on_cpu = cell(ctx, &o, LM_USAGE_ON_CPU);
-	p->nice = signed_cell(ctx, &o, LM_USAGE_STATIC_PRIO, NICE_0);
-	p->priority = signed_cell(ctx, &o, LM_USAGE_PRIO, 0);
-	p->exit_code = cell(ctx, &o, LM_USAGE_EXIT_CODE);
-	p->tracer.status = linux_u64(ctx, &o, LM_USAGE_PTRACE, &v);
+	p->on_cpu = cell(ctx, o, LM_USAGE_ON_CPU);
+}
+
+/* The rest of what its own structure tells. */
+static void
+of_task(struct ctx *ctx, struct linux_task_reader *t, struct os_proc *p)
+{
+	struct linux_obj *o = &t->used;
+	uint64_t v, parent;
+
+	if (o->bytes == NULL)
+		return;
+	p->nice = signed_cell(ctx, o, LM_USAGE_STATIC_PRIO, NICE_0);
+	p->priority = signed_cell(ctx, o, LM_USAGE_PRIO, 0);
+	p->exit_code = cell(ctx, o, LM_USAGE_EXIT_CODE);
+	p->tracer.status = linux_u64(ctx, o, LM_USAGE_PTRACE, &v);
 	if (p->tracer.status == OK && v != 0) {
-		p->tracer.status = linux_u64(ctx, &o, LM_USAGE_PARENT, &parent);
+		p->tracer.status = linux_u64(ctx, o, LM_USAGE_PARENT, &parent);
 		if (p->tracer.status == OK)
-			p->tracer.status = linux_member(ctx, k, parent,
+			p->tracer.status = linux_member(ctx, t->k, parent,
 			    LM_TASK_TGID, &p->tracer.v);
 	}
-	linux_obj_fini(&o);
 }
 
 static void
@@ -283,7 +291,7 @@ linux_task_usage(struct ctx *ctx, struct linux_task_reader *t,
 {
 	struct os_u64 signal, cred;
 
-	of_task(ctx, t->k, p->task, p);
+	of_task(ctx, t, p);
 	signal = cell(ctx, &t->task, LM_TASK_SIGNAL);
 	if (signal.status == OK && signal.v != 0) {
 		p->group = signal.v;
