@@ -16,6 +16,15 @@ table_cell_text(struct table_pane *t, const struct row *row, size_t column,
 		cell_format(&row->cells[column], &t->table.columns[column], b);
 }
 
+/* Is this cell what it was when it was measured, before it was read again? */
+static bool
+is_measured(const struct table_pane *t, size_t i, size_t column)
+{
+	return (t->heat != NULL && column < 64 && t->table.rows[i]->key != 0 &&
+	    !t->table.columns[column].tree &&
+	    (t->heat[i].fresh >> column & 1) == 0);
+}
+
 static void
 measure(struct table_pane *t)
 {
@@ -39,6 +48,8 @@ measure(struct table_pane *t)
 	for (; t->measured < t->table.nrows && t->measured < MEASURED;
 	    t->measured++) {
 		for (k = 0; k < t->ncolumns; k++) {
+			if (is_measured(t, t->measured, t->columns[k]))
+				continue;
 			buf_reset(&b);
 			table_cell_text(t, t->table.rows[t->measured],
 			    t->columns[k], &b);

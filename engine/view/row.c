@@ -85,6 +85,41 @@ cell_object(const struct cell_named *v, size_t n)
 	return ((struct cell){ .kind = CELL_OBJECT, .object = { v, n } });
 }
 
+bool
+cell_same(const struct cell *x, const struct cell *y)
+{
+	size_t i;
+
+	if (x->kind != y->kind || x->status != y->status)
+		return (false);
+	switch (x->kind) {
+	case CELL_NULL:
+	case CELL_MISSING:
+		return (true);
+	case CELL_U64:
+	case CELL_S64:
+	case CELL_ADDR:
+		return (x->u == y->u);
+	case CELL_DOUBLE:
+		return (memcmp(&x->d, &y->d, sizeof(x->d)) == 0);
+	case CELL_BOOL:
+		return (x->b == y->b);
+	case CELL_TEXT:
+	case CELL_BYTES:
+		return (x->text.n == y->text.n && (x->text.n == 0 ||
+		    memcmp(x->text.p, y->text.p, x->text.n) == 0));
+	case CELL_LIST:
+		for (i = 0; i < x->list.n && i < y->list.n &&
+		    x->list.v[i].kind != CELL_LIST &&
+		    cell_same(&x->list.v[i], &y->list.v[i]); i++)
+			;
+		return (i == x->list.n && i == y->list.n);
+	case CELL_OBJECT:
+		break;
+	}
+	return (false);
+}
+
 struct cell
 cell_link(struct cell c, struct link link)
 {

@@ -129,6 +129,11 @@ struct cell	cell_bytes(const void *, size_t);
 struct cell	cell_missing(int status);
 struct cell	cell_list(const struct cell *, size_t);
 struct cell	cell_object(const struct cell_named *, size_t);
+/*
+ * Do the two hold the same, links aside?  Objects are not looked into: false
+ * says nothing of them.
+ */
+bool		cell_same(const struct cell *, const struct cell *);
 /* The same cell with a link. */
 struct cell	cell_link(struct cell, struct link);
 struct link	link_memory(uint64_t addr, struct typeref, int pid);

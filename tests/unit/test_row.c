@@ -183,6 +183,40 @@ table_keeps_copies(void **state)
 	ctx_fini(&ctx);
 }
 
-UNIT_MAIN(UNIT(formats_numbers), UNIT(escapes_what_drives_a_terminal),
+static void
+tells_cells_apart(void **state)
+{
+	const struct cell words[] = { cell_text("a"), cell_text("b") };
+	const struct cell nested[] = { cell_list(words, 2) };
+	const struct cell cells[] = { cell_null(), cell_u64(5), cell_s64(5),
+	    cell_addr(5), cell_u64(6), cell_double(5), cell_double(-0.0),
+	    cell_double(0.0), cell_bool(true), cell_bool(false),
+	    cell_text("5"), cell_text(""), cell_textn("5\0", 2),
+	    cell_bytes("5", 1), cell_missing(E_IO), cell_missing(E_NOT_MAPPED),
+	    cell_list(words, 2), cell_list(words, 1), cell_list(words + 1, 1),
+	    cell_list(NULL, 0) };
+	struct cell partial = cell_u64(5);
+	char five[] = "5";
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+		for (k = 0; k < sizeof(cells) / sizeof(cells[0]); k++)
+			assert_int_equal(cell_same(&cells[i], &cells[k]),
+			    i == k);
+	/* Not where the text lies, what it says; not the links. */
+	assert_true(cell_same(&cells[10], &(struct cell){ .kind = CELL_TEXT,
+	    .text = { five, 1 }, .link = link_process(7) }));
+	partial.status = E_TRUNCATED;
+	assert_false(cell_same(&cells[1], &partial));
+	/* Nobody looks into these. */
+	assert_false(cell_same(&(struct cell){ .kind = CELL_OBJECT },
+	    &(struct cell){ .kind = CELL_OBJECT }));
+	assert_false(cell_same(&(struct cell){ .kind = CELL_LIST,
+	    .list = { nested, 1 } }, &(struct cell){ .kind = CELL_LIST,
+	    .list = { nested, 1 } }));
+}
+
+UNIT_MAIN(UNIT(tells_cells_apart), UNIT(formats_numbers), UNIT(escapes_what_drives_a_terminal),
     UNIT(quotes_lists), UNIT(formats_objects), UNIT(ends_in_a_loop),
     UNIT(table_keeps_copies))
