@@ -170,6 +170,11 @@ next_glyph(const struct grid *g, const char *s, size_t n, uint32_t *cp,
 	size_t used, i;
 
 	esc[0] = '\0';
+	if (*s >= ' ' && *s < 0x7f) {
+		*cp = (uint32_t)*s;
+		*width = 1;
+		return (1);
+	}
 	used = utf8_decode(s, n, cp);
 	/* The bytes themselves, as text_escape() has them. */
 	if (utf8_tricky(*cp) || is_invisible(*cp))

@@ -27,7 +27,8 @@ reap(struct job *j)
 		pthread_join(j->thread, NULL);
 	j->threaded = false;
 	j->started = false;
-	ctx_fini(&j->ctx);
+	if (!j->keeps)
+		ctx_fini(&j->ctx);
 }
 
 void
@@ -36,6 +37,7 @@ job_fini(struct job *j)
 	job_cancel(j);
 	if (j->started)
 		reap(j);
+	ctx_fini(&j->ctx);
 	pthread_mutex_destroy(&j->lock);
 	pthread_cond_destroy(&j->ended);
 }
@@ -75,13 +77,17 @@ job_start(struct job *j, struct ui *ui, int (*fn)(void *, struct ctx *),
 {
 	struct timespec until;
 	sigset_t all, old;
+	struct ctx fresh;
 	int rc;
 
 	if (j->started) {
 		job_cancel(j);
 		reap(j);
 	}
-	ctx_init(&j->ctx);
+	ctx_init(&fresh);
+	fresh.tlb = j->ctx.tlb;
+	fresh.tlb_free = j->ctx.tlb_free;
+	j->ctx = fresh;
 	j->ctx.cancel = &j->cancel;
 	j->ctx.progress = on_progress;
 	j->ctx.progress_arg = j;

@@ -20,6 +20,7 @@ struct job {
 	int		 wake_fd;
 	bool		 started;	/* a result or an end is still to come */
 	bool		 threaded;
+	bool		 keeps;		/* its cache of translations: it runs again */
 	atomic_bool	 cancel, done;
 	_Atomic uint64_t progress, total;
 	_Atomic(const char *) what;	/* of the progress */

@@ -105,6 +105,7 @@ struct pane {			/* the first member of every pane's own struct */
 	char		 title[160];
 	struct list	 list;
 	const char	*busy;		/* what it works on, or NULL */
+	bool		 again;		/* and that is only what it shows, anew */
 	struct frozen	*frozen;	/* it stays as it is; or NULL */
 };
 
@@ -239,6 +240,8 @@ void	ui_draw(struct ui *);
 bool	ui_step(struct ui *);
 /* Is anything unfinished whose end will be announced on the wake pipe? */
 bool	ui_busy(struct ui *);
+/* Is all that it works on what it shows anyway, as time goes by? */
+bool	ui_busy_again(struct ui *);
 void	ui_say(struct ui *, enum style, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /* Say what the ctx failed with. */

@@ -271,28 +271,46 @@ read_again(struct ui *ui)
 	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
 	    f = frame_next_leaf(ui->root, f)) {
 		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
-		if (p != NULL && p->frozen == NULL && p->ops->reread != NULL)
+		if (p != NULL && p->frozen == NULL && p->ops->reread != NULL) {
 			(void)p->ops->reread(p);
+			p->again = true;
+		}
 	}
 }
 
-void
+/* What takes longer than from one time to the next is told. */
+static void
+tell_busy(struct ui *ui)
+{
+	struct frame *f;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f))
+		if (f->win.ndocs > 0)
+			f->win.docs[f->win.at]->again = false;
+}
+
+bool
 moving_tick(struct ui *ui)
 {
 	const uint64_t now = ui_now();
+	bool ended;
 
-	if (job_ended(&ui->opening))
+	ended = job_ended(&ui->opening);
+	if (ended)
 		opened(ui);
 	if (ui->rate == 0 || !ui->kernel->live || now < ui->next)
-		return;
+		return (ended);
 	ui->next = now + (uint64_t)(ui->rate * 1e9);
 	/* What is not through by now is not asked to begin again. */
+	tell_busy(ui);
 	if (ui->lost != NULL || ui_busy(ui) || ui->prompt.kind != PROMPT_NONE)
-		return;
+		return (true);
 	kernel_refresh(ui->kernel);
 	hear_news(ui);
 	if (ui->lost == NULL)
 		read_again(ui);
+	return (true);
 }
 
 int

@@ -17,8 +17,11 @@ int	moving_freeze(struct ui *);
 int	moving_reconnect(struct ui *);
 int	moving_set_rate(struct ui *, const char *);
 const char *moving_rate(struct ui *);
-/* Has the time come to read again?  Then it is done. */
-void	moving_tick(struct ui *);
+/*
+ * Has the time come to read again, is a new opening through?  Then it is done.
+ * Returns whether there may be something else to show.
+ */
+bool	moving_tick(struct ui *);
 /* Milliseconds until the next tick; -1: none will be. */
 int	moving_wait(struct ui *);
 /* Nothing is being read: a target that stands still may go on. */

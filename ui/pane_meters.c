@@ -355,6 +355,7 @@ refresh(struct pane *p)
 {
 	struct meters *m = (struct meters *)p;
 
+	m->dp.job.keeps = p->ui->kernel->live;
 	p->busy = "reading the kernel";
 	return (job_start(&m->dp.job, p->ui, load, m));
 }

@@ -545,6 +545,7 @@ refresh(struct pane *p)
 {
 	struct overview *o = (struct overview *)p;
 
+	o->dp.job.keeps = p->ui->kernel->live;
 	p->busy = "reading the kernel";
 	return (job_start(&o->dp.job, p->ui, load, o));
 }

@@ -627,6 +627,7 @@ reread(struct pane *pane)
 {
 	struct process *p = (struct process *)pane;
 
+	p->dp.job.keeps = true;
 	pane->busy = "reading the process";
 	return (job_start(&p->dp.job, pane->ui, load, p));
 }

@@ -482,6 +482,7 @@ reread(struct pane *p)
 	    strcmp(t->view->name, "find") == 0)
 		return (0);
 	t->rereading = true;
+	t->job.keeps = true;
 	p->busy = "working";
 	return (job_start(&t->job, p->ui, load, t));
 }

@@ -300,10 +300,10 @@ loop(struct ui *ui)
 	const uint64_t began = ui_now();
 	enum mouse what;
 	uint32_t key;
-	bool more, mouse;
+	bool keyed, more, mouse, news;
 	int x, y;
 
-	more = true;
+	keyed = more = news = true;
 	mouse = false;
 	/* A turn answers keys or goes on with work, and then shows it. */
 	while (!ui->quit) {
@@ -318,20 +318,28 @@ loop(struct ui *ui)
 			resize(ui);
 		}
 		ui->wants_suspend = ui->wants_repaint = false;
-		ui_draw(ui);
-		ui->clock = ui_now() - began;
-		ui_present(ui, 0);
+		/* What is read again stays as it is until that is done. */
+		if (keyed || (news && !ui_busy_again(ui))) {
+			ui_draw(ui);
+			ui->clock = ui_now() - began;
+			ui_present(ui, 0);
+		}
+		keyed = false;
 		/* All keys that are there come before the next picture. */
 		if (!more)
 			moving_rest(ui);
-		key = t->key(more ? 0 : ui_busy(ui) ? 100 : moving_wait(ui));
+		key = t->key(more ? 0 : ui_busy(ui) && !ui_busy_again(ui) ?
+		    100 : moving_wait(ui));
 		if (key == UKEY_NONE || key == UKEY_WAKE) {
-			moving_tick(ui);
+			news = more || ui_busy(ui);
+			news |= moving_tick(ui);
 			more = ui_step(ui);
+			news |= more;
 		}
 		for (; key != UKEY_NONE && !ui->quit; key = t->key(0)) {
 			if (key == UKEY_HANGUP)
 				return;
+			keyed |= key != UKEY_WAKE;
 			if (key == UKEY_RESIZE) {
 				resize(ui);
 			} else if (key == UKEY_MOUSE) {

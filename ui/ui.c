@@ -498,6 +498,8 @@ ui_step(struct ui *ui)
 		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
 		if (p != NULL && p->ops->step != NULL)
 			more |= p->ops->step(p);
+		if (p != NULL && p->busy == NULL)
+			p->again = false;
 	}
 	return (more);
 }
@@ -513,6 +515,23 @@ ui_busy(struct ui *ui)
 			return (true);
 	}
 	return (false);
+}
+
+bool
+ui_busy_again(struct ui *ui)
+{
+	const struct pane *p;
+	struct frame *f;
+	bool again = false;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f)) {
+		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
+		if (p != NULL && p->busy != NULL && !p->again)
+			return (false);
+		again |= p != NULL && p->busy != NULL;
+	}
+	return (again);
 }
 
 /* --- drawing --- */
@@ -634,7 +653,7 @@ draw_status(struct ui *ui, struct frame *f, struct pane *p)
 	region_fill(&r, 0, 0, r.w, STYLE_STATUS, ' ');
 	if (p->frozen != NULL)
 		buf_puts(&right, "FROZEN  ");
-	else if (p->busy != NULL)
+	else if (p->busy != NULL && !p->again)
 		buf_printf(&right, "%s ...  ", p->busy);
 	if (focus)
 		moving_status(ui, &right);
