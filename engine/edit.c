@@ -323,6 +323,32 @@ text_of(struct ctx *ctx, struct edits *es, const struct edit *e,
 	return (text);
 }
 
+/*
+ * What is seen, or what the medium has below what is staged.  Where that is
+ * closed a change can be tried all the same: then "old" is only what the medium
+ * answers.
+ */
+static int
+read_piece(struct ctx *ctx, struct edits *es, struct edit *e, size_t i,
+    bool below, void *buf)
+{
+	const struct edit_piece *p = &e->pieces[i];
+	struct err why;
+	int rc;
+
+	rc = below ? overlay_below(ctx, es->staged, p->pa, buf, p->n) :
+	    mem_read(ctx, &es->k->mem, p->pa, buf, p->n);
+	if (rc != E_RESTRICTED)
+		return (rc);
+	why = ctx->err;
+	rc = mem_answer(ctx, &es->k->mem, p->pa, buf, p->n);
+	if (rc == 0)
+		e->blind = true;
+	else
+		ctx->err = why;
+	return (rc);
+}
+
 /* Show it over memory; what it replaces is what is seen now. */
 static int
 show(struct ctx *ctx, struct edits *es, struct edit *e)
@@ -331,8 +357,7 @@ show(struct ctx *ctx, struct edits *es, struct edit *e)
 	int rc;
 
 	for (i = at = 0, rc = 0; rc == 0 && i < e->npieces; i++) {
-		rc = mem_read(ctx, &es->k->mem, e->pieces[i].pa, e->old + at,
-		    e->pieces[i].n);
+		rc = read_piece(ctx, es, e, i, false, e->old + at);
 		at += e->pieces[i].n;
 	}
 	if (rc != 0)
@@ -342,7 +367,8 @@ show(struct ctx *ctx, struct edits *es, struct edit *e)
 		    (e->new[i] & e->mask[i]));
 	free(e->old_text);
 	free(e->new_text);
-	e->old_text = text_of(ctx, es, e, e->old);
+	e->old_text = e->blind ? strdup("<restricted>") :
+	    text_of(ctx, es, e, e->old);
 	for (i = at = 0; rc == 0 && i < e->npieces; i++) {
 		rc = overlay_put(ctx, es->staged, e->pieces[i].pa, e->new + at,
 		    e->pieces[i].n);
@@ -426,15 +452,13 @@ set_why(struct edit *e, enum edit_state state, const char *why)
 
 /* All of it as the medium has it, what is staged not seen. */
 static int
-read_medium(struct ctx *ctx, struct edits *es, const struct edit *e,
-    uint8_t *buf)
+read_medium(struct ctx *ctx, struct edits *es, struct edit *e, uint8_t *buf)
 {
 	size_t i, at;
 	int rc;
 
 	for (i = at = 0, rc = 0; rc == 0 && i < e->npieces; i++) {
-		rc = overlay_below(ctx, es->staged, e->pieces[i].pa, buf + at,
-		    e->pieces[i].n);
+		rc = read_piece(ctx, es, e, i, true, buf + at);
 		at += e->pieces[i].n;
 	}
 	return (rc);
@@ -512,14 +536,15 @@ put(struct ctx *ctx, struct edits *es, struct edit *e, uint8_t *from,
 		set_why(e, undo ? EDIT_WRITTEN : EDIT_FAILED, ctx->err.text);
 		return (rc);
 	}
-	if (memcmp(back, to, e->n) == 0) {
+	if (memcmp(back, to, e->n) == 0 && !e->blind) {
 		set_why(e, undo ? EDIT_UNDONE : EDIT_WRITTEN, NULL);
 		return (0);
 	}
 	if (memcmp(back, from, e->n) == 0) {
 		rc = ctx_fail_at(ctx, E_IO, e->addr, "0x%llx: the write was "
-		    "dropped: it still reads as before",
-		    (unsigned long long)e->addr);
+		    "dropped: it still reads as before%s",
+		    (unsigned long long)e->addr, e->blind ? ", as the kernel "
+		    "answers for memory that it closes" : "");
 		set_why(e, undo ? EDIT_WRITTEN : EDIT_DROPPED, ctx->err.text);
 		return (rc);
 	}

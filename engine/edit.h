@@ -36,6 +36,7 @@ struct edit {
 	enum edit_state	 state;
 	struct value	 v;		/* what the texts are of */
 	bool		 typed;
+	bool		 blind;		/* what lies there cannot be read */
 	char		*what;		/* as typed */
 	char		*old_text, *new_text;
 	char		*why;		/* of DROPPED, DIFFERS and FAILED; or NULL */

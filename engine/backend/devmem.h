@@ -7,7 +7,8 @@
  * arch/x86/mm/init.c) System RAM is refused, on x86 above the first MiB by an
  * error and below it by zeros, and there writes are dropped without a word.  So
  * it is tried once, above: where it is refused all of System RAM counts as
- * restricted and those zeros are never shown.
+ * restricted and those zeros are never shown.  A write below is sent all the
+ * same, and found to be dropped.
  */
 #ifndef ENGINE_BACKEND_DEVMEM_H
 #define ENGINE_BACKEND_DEVMEM_H

@@ -83,6 +83,18 @@ mem_write(struct ctx *ctx, struct memory *m, uint64_t pa, const void *buf,
 	return (rc);
 }
 
+int
+mem_answer(struct ctx *ctx, struct memory *m, uint64_t pa, void *buf, size_t n)
+{
+	struct mem_layer *l;
+
+	for (l = m->top; l->below != NULL;)
+		l = l->below;
+	return (l->ops->answer != NULL ? l->ops->answer(l, ctx, pa, buf, n) :
+	    ctx_fail_at(ctx, E_RESTRICTED, pa, "physical 0x%llx cannot be "
+	    "read", (unsigned long long)pa));
+}
+
 /* Where a layer has no way of its own. */
 static int
 read_each(struct mem_layer *l, struct ctx *ctx, struct mem_request *v, size_t n)

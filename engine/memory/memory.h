@@ -68,6 +68,13 @@ struct mem_layer_ops {
 	int	(*write)(struct mem_layer *, struct ctx *, uint64_t pa,
 		    const void *, size_t n);
 	/*
+	 * What the medium itself answers where read refuses to hand it out
+	 * since it need not be what lies there: a write is held against it.
+	 * May be NULL.
+	 */
+	int	(*answer)(struct mem_layer *, struct ctx *, uint64_t pa,
+		    void *, size_t n);
+	/*
 	 * The first address from pa on, in the range that holds it, where more
 	 * than zeros can be: what lies before it is a hole of the file.  May
 	 * be NULL.
@@ -120,6 +127,9 @@ int	mem_read(struct ctx *, struct memory *, uint64_t pa, void *, size_t n);
  * n 0 asks whether it can be.  Nothing is read back here.
  */
 int	mem_write(struct ctx *, struct memory *, uint64_t pa, const void *,
+	    size_t n);
+/* What a write is held against where reads are refused: see .answer. */
+int	mem_answer(struct ctx *, struct memory *, uint64_t pa, void *,
 	    size_t n);
 /* Several reads, one request of a slow source; see mem_layer_ops.readv. */
 int	mem_readv(struct ctx *, struct memory *, struct mem_request *, size_t n);

@@ -83,7 +83,22 @@ closed(void **state)
 	assert_int_equal(mem_read(&m.ctx, &m.mem, 0xffc, buf, 8),
 	    E_RESTRICTED);
 	assert_int_equal(m.ctx.err.addr, 0x1000);
-	assert_int_equal(mem_write(&m.ctx, &m.mem, 0x2000, "x", 1),
+	/* A write is sent, and held against what such a kernel answers. */
+	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x2000, buf, 1), 0);
+	assert_int_equal(buf[0], 0x5a);
+	assert_int_equal(mem_write(&m.ctx, &m.mem, 0x2000, "x", 1), 0);
+	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x2000, buf, 1), 0);
+	assert_int_equal(buf[0], 'x');
+	assert_int_equal(mem_read(&m.ctx, &m.mem, 0x2000, buf, 1),
+	    E_RESTRICTED);
+	/* Nothing is sent to what is closed by an error, nor asked of it. */
+	assert_int_equal(mem_write(&m.ctx, &m.mem, 0x100000, "x", 1),
+	    E_RESTRICTED);
+	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x100000, buf, 1),
+	    E_RESTRICTED);
+	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x10, buf, 1),
+	    E_RESTRICTED);
+	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x9fbff, buf, 2),
 	    E_RESTRICTED);
 	/* Firmware is open, devices are left alone. */
 	assert_int_equal(mem_read(&m.ctx, &m.mem, 0x10, buf, 8), 0);
