@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/kernel.h"
 
+#include "base/bytes.h"
+#include "engine/backend/expand.h"
 #include "engine/edit.h"
 #include "engine/memory/freeze.h"
 #include "engine/memory/noise.h"
@@ -9,6 +11,7 @@
 #include "engine/linked.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
+#include "engine/symbol/elf_file.h"
 #include "engine/symbol/sysmap.h"
 
 #include <stdio.h>
@@ -29,6 +32,45 @@ open_files(struct ctx *ctx, const char *const *paths, size_t n,
 				file_close(files[--i]);
 			return (rc);
 		}
+	}
+	return (0);
+}
+
+/*
+ * Expand kernels, modules and debug files that are packed, as some systems keep
+ * them; a dump that is packed is dump_open()'s.
+ */
+static int
+unpack_images(struct ctx *ctx, const struct kernel_options *opt,
+    struct file **files, size_t n)
+{
+	struct file *plain;
+	uint8_t head[18];
+	const char *how;
+	size_t i;
+	bool cut;
+	int rc;
+
+	for (i = 0; i < n; i++) {
+		ctx->quiet++;
+		rc = expand_head(ctx, files[i], head, sizeof(head));
+		ctx->quiet--;
+		ctx_clear(ctx);
+		if (rc != 0 || memcmp(head, "\177ELF", 4) != 0 ||
+		    load_u16(head + 16, head[5] == 2) == ELF_ET_CORE)
+			continue;
+		rc = expand_file(ctx, files[i], opt->dump.expand, &plain, &cut,
+		    &how);
+		if (rc == 0 && cut) {
+			file_close(plain);
+			rc = ctx_fail(ctx, E_TRUNCATED, "%s: the %s stream "
+			    "ends early or is damaged", file_name(files[i]),
+			    how);
+		}
+		if (rc != 0)
+			return (rc);
+		file_close(files[i]);
+		files[i] = plain;
 	}
 	return (0);
 }
@@ -226,7 +268,9 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		kernel_close(k);
 		return (rc);
 	}
-	rc = take_sysmap(ctx, k, files, &npaths, source != NULL);
+	rc = unpack_images(ctx, opt, files, npaths);
+	if (rc == 0)
+		rc = take_sysmap(ctx, k, files, &npaths, source != NULL);
 	if (rc == 0)
 		rc = take_image(ctx, k, files, &npaths);
 	if (rc == 0 && source != NULL && npaths > 0)

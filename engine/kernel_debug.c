@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 facts(void *arg, struct ctx *ctx, const char *module, struct debug_facts *f)
@@ -39,11 +40,49 @@ symbol(void *arg, const char *module, const char *name)
 	return (s != NULL ? s->addr : 0);
 }
 
+static const struct file *
+find_file(const struct kernel *k, const char *path)
+{
+	size_t i;
+
+	if (k->debug_file != NULL &&
+	    strcmp(file_name(k->debug_file), path) == 0)
+		return (k->debug_file);
+	if (k->image != NULL && strcmp(file_name(k->image->file), path) == 0)
+		return (k->image->file);
+	for (i = 0; i < k->nmodule_files; i++)
+		if (strcmp(file_name(k->module_files[i]), path) == 0)
+			return (k->module_files[i]);
+	return (NULL);
+}
+
+/* One that was packed is expanded already, to a file without a name. */
+static int
+named(void *arg, struct ctx *ctx, const char *path, struct file **ret)
+{
+	const struct file *f = find_file(arg, path);
+	const int fd = f != NULL ? file_dup(f) : -1;
+	struct file *own;
+	char again[32];
+	int rc;
+
+	if (fd == -1)
+		return (file_open(ctx, path, NULL, ret));
+	snprintf(again, sizeof(again), "/dev/fd/%d", fd);
+	rc = file_open(ctx, again, file_faults(f), &own);
+	close(fd);
+	if (rc == 0 && (rc = file_rename(ctx, own, path)) != 0)
+		file_close(own);
+	if (rc == 0)
+		*ret = own;
+	return (rc);
+}
+
 int
 kernel_debug_create(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
-	const struct debug_hooks hooks = { facts, module_at, symbol, k };
+	const struct debug_hooks hooks = { facts, module_at, symbol, named, k };
 	const char *files[2 + KERNEL_MODULE_FILES];
 	struct debug_options o = opt->debug;
 	size_t n = 0, i;

@@ -71,6 +71,10 @@ open_plain(struct ctx *ctx, struct file **files, size_t n,
 	size_t i, j;
 	int rc;
 
+	/* What belongs to nothing is said so, not taken for one more dump. */
+	for (j = 0; n > 1 && j < n; j++)
+		if ((rc = backend_foreign.probe(ctx, files[j])) != E_NOT_MINE)
+			return (rc);
 	for (i = 0; backends[i] != NULL; i++) {
 		/* What one of the files is decides; they come in any order. */
 		for (j = 0, rc = E_NOT_MINE; j < n && rc == E_NOT_MINE; j++)

@@ -35,6 +35,8 @@ struct stream {
 	uint64_t	 limit;		/* bytes that may be written */
 	bool		 told;		/* by the user */
 	uint64_t	 len;		/* written so far */
+	uint8_t		*head;		/* so much goes here, to no file, or NULL */
+	size_t		 head_len;
 	uint8_t		 src[CHUNK], dst[CHUNK];
 };
 
@@ -72,6 +74,14 @@ put(struct ctx *ctx, struct stream *s, size_t n)
 	ssize_t put;
 	int rc;
 
+	if (s->head != NULL) {
+		want = s->head_len - (size_t)s->len;
+		if (want > n)
+			want = n;
+		memcpy(s->head + s->len, s->dst, want);
+		s->len += want;
+		return (s->len == s->head_len ? E_DONE : 0);
+	}
 	if (n > s->limit - s->len)
 		return (ctx_fail(ctx, E_LIMIT, "%s expands to more than %llu "
 		    "MiB, %s", file_name(s->in),
@@ -352,13 +362,10 @@ room(int fd)
 	return (free_bytes - free_bytes / 20);
 }
 
-int
-expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
-    struct file **ret, bool *cut, const char **how)
+static int
+find_packer(struct ctx *ctx, struct file *in, size_t *ret)
 {
-	struct stream *s;
 	uint8_t head[8];
-	char path[32];
 	size_t i;
 	int rc;
 
@@ -375,6 +382,46 @@ expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is compressed with "
 		    "%s, for which this program was built without a library: "
 		    "expand it first", file_name(in), packers[i].name));
+	*ret = i;
+	return (0);
+}
+
+int
+expand_head(struct ctx *ctx, struct file *in, void *buf, size_t n)
+{
+	struct stream *s;
+	size_t i;
+	bool cut;
+	int rc;
+
+	rc = find_packer(ctx, in, &i);
+	if (rc != 0)
+		return (rc);
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
+	s->in = in;
+	s->fd = -1;
+	s->head = buf;
+	s->head_len = n;
+	rc = packers[i].expand(ctx, s, &cut);
+	free(s);
+	return (rc == E_DONE ? 0 : rc != 0 ? rc : ctx_fail(ctx, E_TRUNCATED,
+	    "%s expands to less than %zu bytes", file_name(in), n));
+}
+
+int
+expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
+    struct file **ret, bool *cut, const char **how)
+{
+	struct stream *s;
+	char path[32];
+	size_t i;
+	int rc;
+
+	rc = find_packer(ctx, in, &i);
+	if (rc != 0)
+		return (rc);
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));

@@ -18,5 +18,7 @@
  */
 int	expand_file(struct ctx *, struct file *, uint64_t limit,
 	    struct file **ret, bool *cut, const char **how);
+/* The first n bytes of what is in it alone; E_TRUNCATED when there are fewer. */
+int	expand_head(struct ctx *, struct file *, void *, size_t n);
 
 #endif

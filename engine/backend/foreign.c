@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/backend/foreign.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 #define EXPAND		"expand it first"
 #define RAW_FIRST	"convert it to an ELF or a raw file first"
+#define NO_IMAGE	"a dump needs no kernel beside it; to look at a kernel " \
+			"alone, name its vmlinux"
 #define DUMP_GUEST	"load it and take a dump with dump-guest-memory"
 
 /* By the first bytes that are enough; "at" is where they lie. */
@@ -73,10 +77,21 @@ static const struct {
 	{ "KDMV", 4, 0, "a VMware disk image", "the memory is in a .vmem" },
 	{ "vhdxfile", 8, 0, "a Hyper-V disk image", "that is no memory" },
 	{ "conectix", 8, 0, "a Hyper-V disk image", "that is no memory" },
-	{ "HdrS", 4, 0x202, "a Linux boot image (bzImage)",
-	    "name a dump, or the vmlinux that it was made of" },
+	{ "HdrS", 4, 0x202, "a Linux boot image (bzImage)", NO_IMAGE },
+	{ "zimg", 4, 4, "a Linux boot image (EFI)", NO_IMAGE },
 	{ "!<arch>", 7, 0, "an archive of object files", "name a dump" },
 };
+
+/*
+ * Documentation/arch/arm64/booting.rst.  In memory the same header has more
+ * behind it than the image, which ends with its zeros.
+ */
+static bool
+is_arm64_image(const struct file *f, const uint8_t *head, size_t n)
+{
+	return (n >= 64 && memcmp(head + 56, "ARM\x64", 4) == 0 &&
+	    file_size(f) <= load_u64(head + 16, false));
+}
 
 static int
 foreign_probe(struct ctx *ctx, struct file *f)
@@ -95,6 +110,10 @@ foreign_probe(struct ctx *ctx, struct file *f)
 			return (ctx_fail(ctx, E_UNSUPPORTED, "%s is %s, which "
 			    "kpeek does not read: %s", file_name(f),
 			    known[i].what, known[i].how));
+	if (is_arm64_image(f, head, n))
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a Linux boot image "
+		    "(arm64 Image), which kpeek does not read: " NO_IMAGE,
+		    file_name(f)));
 	return (E_NOT_MINE);
 }
 

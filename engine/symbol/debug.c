@@ -210,7 +210,8 @@ try_path(struct ctx *ctx, struct debug *d, const char *path, bool named,
 	struct file *f;
 	int rc;
 
-	rc = file_open(ctx, path, d->opt.faults, &f);
+	rc = named && d->hooks.named != NULL ? d->hooks.named(d->hooks.arg,
+	    ctx, path, &f) : file_open(ctx, path, d->opt.faults, &f);
 	if (rc != 0)
 		return (rc);
 	rc = debugfile_open(ctx, f, &df);

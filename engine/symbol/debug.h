@@ -27,6 +27,12 @@ struct debug_hooks {
 	const char *(*module_at)(void *arg, uint64_t addr);
 	/* The address of a module's symbol, 0 for none: may be NULL. */
 	uint64_t (*symbol)(void *arg, const char *module, const char *name);
+	/*
+	 * Another file over what the user named so, which may be packed where
+	 * that name leads: may be NULL.
+	 */
+	int	(*named)(void *arg, struct ctx *, const char *path,
+		    struct file **ret);
 	void	*arg;			/* lives as long as the debug */
 };
 

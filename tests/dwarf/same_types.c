@@ -228,7 +228,8 @@ main(int argc, char **argv)
 {
 	const char *files[1] = { argc > 1 ? argv[1] : "" };
 	struct debug_options opt = { .root = "/nonexistent" };
-	const struct debug_hooks hooks = { no_facts, no_module, NULL, NULL };
+	const struct debug_hooks hooks = { no_facts, no_module, NULL, NULL,
+	    NULL };
 	struct both b = { 0 };
 	struct debug *debug;
 	struct file *f;

@@ -337,7 +337,7 @@ static int
 look_at_module(struct host *h, const char *file, char why[ERR_TEXT_MAX])
 {
 	const struct debug_hooks hooks = { host_facts, host_module_at,
-	    host_symbol, h };
+	    host_symbol, NULL, h };
 	const struct debug_options opt = { .root = root };
 	struct debug *d, *m;
 	struct dwarf *dw;
@@ -448,7 +448,7 @@ open_with(const char *id, const char *file, const char *cache, bool force,
 {
 	struct debug_options opt = { .root = root, .cache = cache,
 	    .force = force };
-	const struct debug_hooks hooks = { facts, module_at, NULL,
+	const struct debug_hooks hooks = { facts, module_at, NULL, NULL,
 	    (void *)(uintptr_t)id };
 	struct debug *d;
 	struct dwarf *dw;

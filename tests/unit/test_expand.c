@@ -160,6 +160,25 @@ expanded(const struct buf *b, size_t len, bool *cut)
 	return (expanded_within(b, len, 0, cut));
 }
 
+/* The head alone, at most as long as all of it. */
+static int
+head_of(const struct buf *b, size_t len, size_t n)
+{
+	static uint8_t head[SIZE + 1];
+	struct file *in;
+	struct ctx ctx;
+	int rc;
+
+	ctx_init(&ctx);
+	assert_int_equal(file_of_bytes(&ctx, "x.ko.xz", b->p, len, &in), 0);
+	rc = expand_head(&ctx, in, head, n);
+	if (rc == 0)
+		assert_memory_equal(head, plain, n);
+	file_close(in);
+	ctx_fini(&ctx);
+	return (rc);
+}
+
 #define FAILED(code)	((uint64_t)-(code) | UINT64_C(1) << 63)
 
 static void
@@ -180,6 +199,10 @@ try(bool (*pack)(struct buf *, const uint8_t *, size_t))
 	assert_true(expanded_within(&b, b.len, SIZE, &cut) == SIZE);
 	assert_true(expanded_within(&b, b.len, SIZE - 1, &cut) ==
 	    FAILED(E_LIMIT));
+	assert_int_equal(head_of(&b, b.len, 18), 0);
+	assert_int_equal(head_of(&b, b.len, SIZE), 0);
+	assert_int_equal(head_of(&b, b.len, SIZE + 1), E_TRUNCATED);
+	assert_int_equal(head_of(&b, 9, 18), E_TRUNCATED);
 	/* What is left of a stream that was cut. */
 	assert_true(expanded(&b, b.len / 2, &cut) > SIZE / 4);
 	assert_true(cut);
@@ -240,6 +263,7 @@ others(void **state)
 	memset(&b, 0, sizeof(b));
 	buf_add(&b, "\177ELF\2\1\1", 8);
 	assert_true(expanded(&b, 8, &cut) == FAILED(E_NOT_MINE));
+	assert_int_equal(head_of(&b, 8, 4), E_NOT_MINE);
 	assert_true(expanded(&b, 3, &cut) == FAILED(E_NOT_MINE));
 	buf_fini(&b);
 }

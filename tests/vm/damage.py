@@ -106,7 +106,8 @@ def two_kernels(score, m, truth):
 def forms(score, m, dump, truth):
     """The same moment in other formats. Filtered dumps lack the pages that
     hold arguments."""
-    whole = {"kdump": [m.path("dump.kdump")]}
+    whole = {"kdump": [m.path("dump.kdump")],
+             "-d 0": [m.path("made", "full.zlib")]}
     filtered = {name: [m.path("made", "filtered." + name)]
                 for name in ("zlib", "lzo", "plain", "elf", "flat")}
     filtered["split"] = [m.path("made", "split.1"), m.path("made", "split.2")]

@@ -35,6 +35,7 @@ make filtered.plain -d 31 /proc/vmcore /out/filtered.plain
 make filtered.elf -E -d 31 /proc/vmcore /out/filtered.elf
 make "split.1 split.2" -c -d 31 --split /proc/vmcore /out/split.1 /out/split.2
 make filtered.flat -c -d 31 -F /proc/vmcore
+make full.zlib -c -d 0 /proc/vmcore /out/full.zlib
 # Slow, page by page as the other kernel's memory is mapped: large blocks.
 dd if=/proc/vmcore of=/dev/vdc bs=1M 2>/dev/null || echo "dd failed"
 sync
