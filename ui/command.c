@@ -615,7 +615,7 @@ const struct command commands[] = {
 	    command_task },
 	{ "meters", "", "", "load, CPUs, memory and swap as bars", NEEDS_OS, 0,
 	    run_meters },
-	{ "symbols", "", "[REGEX]", "all symbols, filtered as you type",
+	{ "symbols", "", "[[MODULE!]REGEX]", "all symbols, filtered as you type",
 	    NEEDS_SYMBOLS, 0, run_symbols },
 	{ "hex", "x", "EXPR [pid N]", "memory at an address", 0, 0, command_hex },
 	{ "print", "p", "EXPR", "a typed value, a structure as a tree", 0, 0,

@@ -22,6 +22,7 @@ struct symbols_pane {
 	struct pane	 p;
 	char		*regex;		/* "" shows all */
 	struct sym_filter *filter;	/* NULL: all */
+	int		 module;	/* those of this one only, -1: all */
 	uint32_t	*hits;
 	size_t		 nhits;
 	size_t		 at;		/* symbols tested so far */
@@ -154,13 +155,14 @@ step(struct pane *p)
 	struct symbols_pane *sp = (struct symbols_pane *)p;
 	struct symbols *s = table(p);
 	uint64_t until;
-	size_t to, i;
+	size_t to, i, was;
 
 	if (sp->sorted)
 		return (false);
 	until = ui_now() + SLICE_NS;
 	while (sp->at < s->n) {
 		to = sp->at + SLICE < s->n ? sp->at + SLICE : s->n;
+		was = sp->nhits;
 		if (sp->filter != NULL) {
 			sp->nhits += sym_filter_run(sp->filter, s, sp->at, to,
 			    sp->hits + sp->nhits);
@@ -168,6 +170,8 @@ step(struct pane *p)
 			for (i = sp->at; i < to; i++)
 				sp->hits[sp->nhits++] = (uint32_t)i;
 		}
+		sp->nhits = was + sym_scope_hits(s, sp->module, sp->hits + was,
+		    sp->nhits - was);
 		sp->at = to;
 		if (sp->at < s->n && !p->ui->sync && ui_now() >= until) {
 			list_fit(&p->list, sp->nhits, p->list.h);
@@ -199,17 +203,18 @@ filter(struct pane *p, const char *regex)
 {
 	struct symbols_pane *sp = (struct symbols_pane *)p;
 	struct sym_filter *f;
+	const char *rest;
 	char *copy;
-	int rc;
+	int rc, module;
 
 	if (strcmp(regex, sp->regex) == 0)
 		return (0);
 	f = NULL;
-	if (regex[0] != '\0') {
-		rc = sym_filter_create(p->ui->ctx, regex, &f);
-		if (rc != 0)
-			return (rc);
-	}
+	rc = sym_scope(p->ui->ctx, table(p), regex, &module, &rest);
+	if (rc == 0 && rest[0] != '\0')
+		rc = sym_filter_create(p->ui->ctx, rest, &f);
+	if (rc != 0)
+		return (rc);
 	copy = strdup(regex);
 	if (copy == NULL) {
 		sym_filter_destroy(f);
@@ -218,6 +223,7 @@ filter(struct pane *p, const char *regex)
 	sym_filter_destroy(sp->filter);
 	free(sp->regex);
 	sp->filter = f;
+	sp->module = module;
 	sp->regex = copy;
 	restart(sp);
 	step(p);
@@ -496,6 +502,7 @@ pane_symbols_open(struct ui *ui, const char *regex)
 	if (sp == NULL)
 		return (E_NOMEM);
 	job_init(&sp->job);
+	sp->module = -1;
 	sp->regex = strdup("");
 	sp->hits = calloc(ui->kernel->symbols.n + 1, sizeof(sp->hits[0]));
 	if (sp->regex == NULL || sp->hits == NULL) {

@@ -79,6 +79,17 @@ const struct symbol *sym_at(const struct symbols *, uint64_t addr);
 bool	sym_format(const struct symbols *, uint64_t addr, char *, size_t);
 
 /*
+ * A pattern "MODULE!REGEX", for the symbols of one module ("vmlinux": the
+ * kernel's own): *module is its index, -1 for a pattern without that, and
+ * *regex what is left, which may be empty.  E_NOT_FOUND: no such module.
+ */
+int	sym_scope(struct ctx *, const struct symbols *, const char *pattern,
+	    int *module, const char **regex);
+/* Of n hits those in a module (-1: all); returns how many are left. */
+size_t	sym_scope_hits(const struct symbols *, int module, uint32_t *hits,
+	    size_t n);
+
+/*
  * Regex search (PCRE2, case-sensitive, unanchored).  The filter is compiled
  * once and may be run over slices, so that a user interface stays awake.
  */

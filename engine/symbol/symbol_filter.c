@@ -246,3 +246,41 @@ sym_filter_run(struct sym_filter *f, const struct symbols *s, size_t from,
 	}
 	return (n);
 }
+
+int
+sym_scope(struct ctx *ctx, const struct symbols *s, const char *pattern,
+    int *module, const char **regex)
+{
+	const size_t n = strcspn(pattern, "!");
+	size_t i;
+
+	*module = -1;
+	*regex = pattern;
+	if (pattern[n] != '!' || n == 0 || strspn(pattern, "abcdefghijklmnopqrst"
+	    "uvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != n)
+		return (0);
+	for (i = 0; i < s->nmodules; i++) {
+		const char *name = i == 0 ? "vmlinux" : s->modules[i];
+
+		if (strlen(name) == n && memcmp(name, pattern, n) == 0) {
+			*module = (int)i;
+			*regex = pattern + n + 1;
+			return (0);
+		}
+	}
+	return (ctx_fail(ctx, E_NOT_FOUND, "%.*s: no module of that name has "
+	    "symbols here; mod lists them", (int)n, pattern));
+}
+
+size_t
+sym_scope_hits(const struct symbols *s, int module, uint32_t *hits, size_t n)
+{
+	size_t i, kept;
+
+	if (module < 0)
+		return (n);
+	for (i = kept = 0; i < n; i++)
+		if (s->v[hits[i]].module == module)
+			hits[kept++] = hits[i];
+	return (kept);
+}

@@ -68,21 +68,25 @@ by_address(struct ctx *ctx, struct kernel *k, const char *text,
 }
 
 static int
-by_name(struct ctx *ctx, struct kernel *k, const char *regex,
+by_name(struct ctx *ctx, struct kernel *k, const char *pattern,
     struct row_sink *sink)
 {
 	struct sym_filter *filter;
 	uint32_t hits[SLICE];
+	const char *regex;
 	size_t from, i, n;
-	int error;
+	int error, module;
 
-	error = sym_filter_create(ctx, regex, &filter);
+	error = sym_scope(ctx, &k->symbols, pattern, &module, &regex);
+	if (error == OK)
+		error = sym_filter_create(ctx, regex, &filter);
 	if (error != OK)
 		return (error);
 	error = sink->begin(sink, ctx, columns, COUNT(columns));
 	for (from = 0; error == OK && from < k->symbols.n; from += SLICE) {
 		n = sym_filter_run(filter, &k->symbols, from, from + SLICE,
 		    hits);
+		n = sym_scope_hits(&k->symbols, module, hits, n);
 		for (i = 0; error == OK && i < n; i++)
 			error = emit(ctx, k, sink, &k->symbols.v[hits[i]],
 			    cell_null(), cell_null());
@@ -109,7 +113,7 @@ sym_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 const struct view view_sym = {
 	.name = "sym",
-	.args = "REGEX | ADDR",
+	.args = "[MODULE!]REGEX | ADDR",
 	.help = "symbols by pattern, or the one that holds an address (0x...)",
 	.needs = NEEDS_SYMBOLS,
 	.rest_is_one = true,
