@@ -613,6 +613,8 @@ const struct command commands[] = {
 	    run_overview },
 	{ "task", "", "[PID]", "the structure of this process's task", NEEDS_OS, 0,
 	    command_task },
+	{ "stacks", "", "", "the stacks of the tasks here",
+	    NEEDS_OS, 0, command_stacks },
 	{ "meters", "", "", "load, CPUs, memory and swap as bars", NEEDS_OS, 0,
 	    run_meters },
 	{ "symbols", "", "[[MODULE!]REGEX]", "all symbols, filtered as you type",

@@ -205,3 +205,29 @@ command_task(struct ui *ui, const struct command *c, const char *args)
 	snprintf(line, sizeof(line), "*task(%d)", pid);
 	return (ui_expression(ui, line));
 }
+
+/* The stacks of all tasks that a table shows, or of a process. */
+int
+command_stacks(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct buf line = { 0 }, where = { 0 };
+	int pid, rc;
+
+	(void)c;
+	(void)args;
+	buf_puts(&line, "bt");
+	p->ops->where(p, &where);
+	if (sscanf(buf_text(&where), "process %d", &pid) == 1)
+		buf_printf(&line, " %d", pid);
+	else
+		pane_table_tasks(p, &line);
+	if (line.len > 2)
+		rc = pane_table_open(ui, buf_text(&line));
+	else
+		rc = ctx_fail(ui->ctx, E_NOT_FOUND, "stacks: there are no "
+		    "tasks here; bt PID, bt REGEX");
+	buf_fini(&where);
+	buf_fini(&line);
+	return (rc);
+}

@@ -339,6 +339,8 @@ int	pane_hex_open(struct ui *, uint64_t addr, int pid);
 int	pane_struct_open(struct ui *, const struct value *, const char *title);
 int	pane_process_open(struct ui *, int pid);
 int	pane_table_open(struct ui *, const char *line);
+/* The tasks of the rows that a table shows, " TID TID ..."; none: "". */
+void	pane_table_tasks(struct pane *, struct buf *);
 int	pane_meters_open(struct ui *);
 int	pane_changes_open(struct ui *);
 /* The change under the cursor of that pane, SIZE_MAX: none. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define ROWS_MAX	4000000u
+#define TASKS_MAX	1000		/* whose stacks are shown together */
 #define REREAD_MAX	20000u		/* rows read again as time goes by */
 
 static bool	step(struct pane *);
@@ -727,4 +728,31 @@ pane_table_open(struct ui *ui, const char *line)
 	ui_show(ui, &t->p);
 	step(&t->p);
 	return (0);
+}
+
+void
+pane_table_tasks(struct pane *pane, struct buf *b)
+{
+	struct table_pane *t = (struct table_pane *)pane;
+	const struct cell *cell;
+	size_t column, i, n = 0;
+
+	if (pane->ops->draw != draw)
+		return;
+	job_lock(&t->job);
+	table_arrange(t);
+	for (column = 0; column < t->table.ncolumns &&
+	    strcmp(t->table.columns[column].key, "tid") != 0; column++)
+		;
+	for (i = 0; i < t->norder && n < TASKS_MAX; i++) {
+		if (column >= t->table.rows[t->order[i]]->ncells)
+			continue;
+		cell = &t->table.rows[t->order[i]]->cells[column];
+		/* Idle tasks, all 0, have no number of their own. */
+		if (cell->kind != CELL_S64 || cell->s <= 0)
+			continue;
+		buf_printf(b, " %lld", (long long)cell->s);
+		n++;
+	}
+	job_unlock(&t->job);
 }

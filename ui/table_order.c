@@ -351,4 +351,3 @@ table_arrange(struct table_pane *t)
 	}
 	t->stale = false;
 }
-

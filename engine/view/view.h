@@ -16,7 +16,7 @@ enum {
 	NEEDS_OS = 4,
 };
 
-#define VIEW_ARGS_MAX	32
+#define VIEW_ARGS_MAX	1024
 
 /* A command line, split: design.md, "blanks outside quotes, () and []". */
 struct view_args {

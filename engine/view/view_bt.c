@@ -257,6 +257,7 @@ of_panic(struct ctx *ctx, struct bt *b)
 	return (error);
 }
 
+/* One of several whose stack cannot be read does not hide the others. */
 static int
 of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args, int i)
 {
@@ -268,7 +269,8 @@ of_pid(struct ctx *ctx, struct bt *b, const struct view_args *args, int i)
 	error = view_proc(ctx, b->k, args, i, &arena, &p);
 	b->proc = &p;
 	if (error == OK)
-		error = os_frames(ctx, b->k, &p, emit, b);
+		error = args->argc > 2 ? one(ctx, b, &p) :
+		    os_frames(ctx, b->k, &p, emit, b);
 	b->proc = NULL;
 	arena_fini(&arena);
 	return (error);
