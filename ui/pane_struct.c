@@ -4,6 +4,7 @@
  * lead to a document of their own.  Only what is on the screen is read.
  */
 #include "ui/change.h"
+#include "ui/containers.h"
 #include "ui/struct_text.h"
 
 #include <ctype.h>
@@ -13,6 +14,7 @@
 
 #define HEAT_NEW	2		/* readings that a change is shown for */
 #define CHILDREN	256		/* elements that one step opens */
+#define FLEXIBLE	16		/* of an array that has no length */
 #define NODES_MAX	200000u
 #define DEPTH_MAX	60
 
@@ -109,6 +111,9 @@ on_child(void *arg, struct ctx *ctx, const struct value_node *vn)
 	if (end > g->end)
 		g->end = end;
 	n.size = vn->size;
+	/* Nobody knows where an array without length ends. */
+	if (vn->size == 0 && vn->type != NULL && vn->type->kind == TYPE_ARRAY)
+		g->holes = false;
 	if (!vec_room(g->v, g->cap, g->n + 1))
 		return (ctx_fail(ctx, E_NOMEM, "no memory"));
 	n.v = vn->v;
@@ -137,6 +142,45 @@ stripped(struct tree *t, struct typeref ref, struct type *type)
 	return (true);
 }
 
+/*
+ * An array that ends a structure and says nothing of its length: as many
+ * elements as one step opens, and more when they are asked for.
+ */
+static int
+flexible_children(struct tree *t, const struct value *v, size_t from,
+    struct gathering *g)
+{
+	struct ui *ui = t->p.ui;
+	struct value_node vn = { .depth = g->depth };
+	struct typeref ref;
+	struct type type;
+	char name[32];
+	size_t i;
+	int rc;
+
+	for (i = from; i < from + FLEXIBLE; i++) {
+		rc = value_element(ui->ctx, &ui->kernel->env, v, (int64_t)i,
+		    &vn.v);
+		if (rc == 0)
+			rc = type_size(ui->ctx, ui->kernel->types, vn.v.type,
+			    &vn.size);
+		if (rc == 0)
+			rc = type_strip(ui->ctx, ui->kernel->types, vn.v.type,
+			    &ref, &type);
+		if (rc != 0)
+			return (rc);
+		snprintf(name, sizeof(name), "[%zu]", i);
+		vn.path = vn.name = name;
+		vn.offset = i * vn.size;
+		vn.type = &type;
+		vn.is_leaf = !is_aggregate(type.kind);
+		rc = on_child(g, ui->ctx, &vn);
+		if (rc != 0)
+			return (rc);
+	}
+	return (0);
+}
+
 /* Put the children of a value behind node "at" (SIZE_MAX: at the top). */
 static int
 insert_children(struct tree *t, const struct value *v, size_t at, size_t from,
@@ -147,22 +191,24 @@ insert_children(struct tree *t, const struct value *v, size_t at, size_t from,
 	struct node more = { 0 };
 	struct type type;
 	size_t i, pos;
-	bool known;
+	bool known, flexible;
 	int rc;
 
 	known = stripped(t, v->type, &type);
 	g.holes = known && type.kind == TYPE_STRUCT;
 	g.resumed = from > 0;
-	rc = value_children(ui->ctx, &ui->kernel->env, v, from, CHILDREN,
+	flexible = known && type.kind == TYPE_ARRAY && type.count == 0;
+	rc = flexible ? flexible_children(t, v, from, &g) :
+	    value_children(ui->ctx, &ui->kernel->env, v, from, CHILDREN,
 	    on_child, &g);
 	if (rc == 0 && g.children < CHILDREN)
 		rc = add_hole(&g, ui->ctx, known ? type.size : 0);
-	if (rc == 0 && g.children == CHILDREN && known &&
+	if (rc == 0 && known && (flexible || (g.children == CHILDREN &&
 	    (type.kind == TYPE_ARRAY ? type.count : type.nmembers) >
-	    from + CHILDREN && vec_room(g.v, g.cap, g.n + 1)) {
+	    from + CHILDREN)) && vec_room(g.v, g.cap, g.n + 1)) {
 		more.more = true;
 		more.v = *v;
-		more.from = from + CHILDREN;
+		more.from = from + (flexible ? FLEXIBLE : CHILDREN);
 		more.depth = depth;
 		more.name = strdup("...");
 		more.type = strdup("");
@@ -586,41 +632,6 @@ row_text(struct pane *p, size_t i, struct buf *b)
 	    t->nodes[i].note != NULL ? " " : "", t->nodes[i].type);
 }
 
-/* Containers of the kernel, and the walk over each. */
-static const struct {
-	const char *type, *walk;
-	bool	    whole;		/* the elements need not be told */
-} containers[] = {
-	{ "struct list_head", "list", false },
-	{ "struct hlist_head", "hlist", false },
-	{ "struct llist_head", "llist", false },
-	{ "struct rb_root", "rbtree", false },
-	{ "struct rb_root_cached", "rbtree", false },
-	{ "struct xarray", "xarray", true },
-	{ "struct idr", "xarray", true },
-	{ "struct radix_tree_root", "xarray", true },
-	{ "struct maple_tree", "maple", true },
-};
-
-static bool
-walk_over(const struct value *v, const char *type, struct buf *b, bool *whole)
-{
-	size_t i;
-
-	if (v->place != VALUE_MEM)
-		return (false);
-	for (i = 0; i < sizeof(containers) / sizeof(containers[0]); i++) {
-		if (strcmp(type, containers[i].type) != 0)
-			continue;
-		*whole = containers[i].whole;
-		buf_printf(b, "print %s((%s *)0x%llx%s", containers[i].walk,
-		    containers[i].type, (unsigned long long)v->addr,
-		    *whole ? ")" : ", struct ");
-		return (true);
-	}
-	return (false);
-}
-
 /* What the cursor is on, else the whole that it is a part of. */
 static bool
 elements(struct pane *p, struct buf *b, bool *whole)
@@ -630,14 +641,14 @@ elements(struct pane *p, struct buf *b, bool *whole)
 	char type[160];
 
 	if (n != NULL && !n->more && n->type != NULL &&
-	    walk_over(&n->v, n->type, b, whole))
+	    container_walk(p->ui, &n->v, n->type, b, whole))
 		return (true);
 	if (type_name(p->ui->ctx, p->ui->kernel->types, t->top.type, "", type,
 	    sizeof(type)) != 0) {
 		ctx_clear(p->ui->ctx);
 		return (false);
 	}
-	return (walk_over(&t->top, type, b, whole));
+	return (container_walk(p->ui, &t->top, type, b, whole));
 }
 
 static bool

@@ -155,6 +155,8 @@ preview(struct ui *ui, const struct value *v, unsigned depth, struct buf *b)
 	if (rc == 0 && only.n == 1) {
 		if (value_text(ui->ctx, env, &only.v, b) != 0)
 			cut(b, before);
+	} else if (rc == 0 && t.kind == TYPE_ARRAY && t.count == 0) {
+		buf_puts(b, "of no known length");
 	} else if (rc == 0) {
 		p.is_union = t.kind == TYPE_UNION;
 		p.is_array = t.kind == TYPE_ARRAY;

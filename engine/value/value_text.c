@@ -63,6 +63,13 @@ chars_read(struct ctx *ctx, const struct value *v, const struct type *t,
 	max = t->size < CHARS_MAX ? (size_t)t->size : CHARS_MAX;
 	if (v->space == NULL)
 		return (ctx_fail(ctx, E_NOT_MAPPED, "there is no memory here"));
+	if (max == 0) {
+		/* At the end of a structure: as long as the text is. */
+		(void)space_read_some(ctx, v->space, v->addr, text, STRING_MAX,
+		    &max);
+		*n = strnlen(text, max);
+		return (OK);
+	}
 	r = space_read(ctx, v->space, v->addr, text, max);
 	if (r == OK)
 		*n = strnlen(text, max);

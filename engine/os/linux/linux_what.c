@@ -265,6 +265,10 @@ linux_what(struct ctx *ctx, struct kernel *k, uint64_t addr,
 	w.task_size = linux_size(k, LT_TASK);
 	for (i = 0; w.rc == 0 && i < sizeof(finders) / sizeof(finders[0]); i++)
 		finders[i](ctx, &w);
+	/* The page's own words are not in every dump. */
+	if (w.rc == 0 && w.said == 0 && w.task != 0)
+		say(ctx, &w, "slab", arena_printf(arena, "task_struct of %s",
+		    w.task_name), w.task);
 	if (w.rc == 0 && w.said == 0 && !w.mapped)
 		say(ctx, &w, "unmapped", "", addr);
 	ctx->quiet--;
