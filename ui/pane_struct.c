@@ -685,6 +685,17 @@ path_of(struct tree *t, size_t i, struct buf *path)
 	buf_fini(&all);
 }
 
+/* Who tells a type: memory (BTF), or a debug file (DWARF). */
+static const char *
+told_by(const struct kernel *k, struct typeref type)
+{
+	const struct type_unit *unit = types_unit(k->types, type.unit);
+
+	return (unit == NULL || unit->ops->source == NULL ? "" :
+	    strcmp(unit->ops->source, "DWARF") == 0 ? ", DWARF" :
+	    strcmp(unit->ops->source, "BTF") == 0 ? ", BTF" : "");
+}
+
 static void
 detail(struct pane *p, struct buf *b)
 {
@@ -709,8 +720,9 @@ detail(struct pane *p, struct buf *b)
 	if (n->note != NULL)
 		buf_printf(b, " %s", n->note);
 	if (n->type != NULL && n->type[0] != '\0')
-		buf_printf(b, "  (%s, %llu byte%s)", n->type,
-		    (unsigned long long)n->size, n->size == 1 ? "" : "s");
+		buf_printf(b, "  (%s, %llu byte%s%s)", n->type,
+		    (unsigned long long)n->size, n->size == 1 ? "" : "s",
+		    told_by(p->ui->kernel, n->v.type));
 	buf_fini(&path);
 }
 

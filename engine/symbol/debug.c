@@ -358,7 +358,7 @@ take_fetched(struct ctx *ctx, struct debug *d)
 }
 
 static int
-find_kernel(struct ctx *ctx, struct debug *d)
+find_kernel(struct ctx *ctx, struct debug *d, bool fetch)
 {
 	char path[1024], under[512];
 	size_t i;
@@ -378,7 +378,7 @@ find_kernel(struct ctx *ctx, struct debug *d)
 	}
 	for (i = 0; rc == E_NOT_FOUND && i < d->nfiles; i++)
 		rc = take_linked(ctx, d, d->files[i]);
-	return (rc == E_NOT_FOUND ? take_fetched(ctx, d) : rc);
+	return (rc == E_NOT_FOUND && fetch ? take_fetched(ctx, d) : rc);
 }
 
 /*
@@ -479,7 +479,7 @@ tree_of(struct ctx *ctx, struct debug *k, const char *release,
 }
 
 static int
-find_module(struct ctx *ctx, struct debug *d)
+find_module(struct ctx *ctx, struct debug *d, bool fetch)
 {
 	struct debug *k = d->kernel;
 	const struct debug_tree *tree;
@@ -506,7 +506,7 @@ find_module(struct ctx *ctx, struct debug *d)
 	for (i = 0; rc == E_NOT_FOUND && (file = debug_tree_file(tree, d->name,
 	    i)) != NULL; i++)
 		rc = take(ctx, d, file, false);
-	return (rc == E_NOT_FOUND ? take_fetched(ctx, d) : rc);
+	return (rc == E_NOT_FOUND && fetch ? take_fetched(ctx, d) : rc);
 }
 
 /* The index that was kept, if it is one of these files. */
@@ -592,9 +592,12 @@ open_index(struct ctx *ctx, struct debug *d)
 	}
 }
 
-/* Looked for once, whatever comes of it, unless it was cancelled. */
+/*
+ * Looked for once, whatever comes of it, unless it was cancelled; or unless the
+ * servers have not been asked.
+ */
 static int
-find_once(struct ctx *ctx, struct debug *d)
+find_once(struct ctx *ctx, struct debug *d, bool fetch)
 {
 	int rc;
 
@@ -606,8 +609,10 @@ find_once(struct ctx *ctx, struct debug *d)
 	d->hooks.facts(d->hooks.arg, ctx, d->name, &d->facts);
 	ctx->quiet--;
 	ctx_clear(ctx);
-	rc = d->kernel != NULL ? find_module(ctx, d) : find_kernel(ctx, d);
-	d->looked = rc != E_CANCELLED && rc != E_NOMEM;
+	rc = d->kernel != NULL ? find_module(ctx, d, fetch) :
+	    find_kernel(ctx, d, fetch);
+	d->looked = rc != E_CANCELLED && rc != E_NOMEM &&
+	    (rc == 0 || fetch || d->opt.fetch == NULL);
 	return (rc);
 }
 
@@ -616,7 +621,7 @@ settle(struct ctx *ctx, struct debug *d)
 {
 	int rc;
 
-	rc = find_once(ctx, d);
+	rc = find_once(ctx, d, true);
 	if (rc == 0 && (rc = open_index(ctx, d)) != 0 && rc != E_CANCELLED) {
 		snprintf(d->why, sizeof(d->why), "%s", ctx->err.text);
 		debug_parts_free(&d->parts);
@@ -649,12 +654,12 @@ not_found(struct ctx *ctx, const struct debug *d)
 }
 
 int
-debug_find(struct ctx *ctx, struct debug *d)
+debug_find(struct ctx *ctx, struct debug *d, bool fetch)
 {
 	int rc;
 
 	pthread_mutex_lock(&d->lock);
-	rc = find_once(ctx, d);
+	rc = find_once(ctx, d, fetch);
 	pthread_mutex_unlock(&d->lock);
 	return (rc == E_NOT_FOUND ? not_found(ctx, d) : rc);
 }
@@ -708,7 +713,7 @@ debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
 	if (d == NULL || d->unit != NULL)
 		return (0);
 	/* Alone it is the kernel's unit: only where there is something. */
-	rc = lazy ? 0 : debug_find(ctx, d);
+	rc = lazy ? 0 : debug_find(ctx, d, true);
 	if (rc == 0)
 		rc = dwarf_unit_create(ctx, d->kernel != NULL ? d->name :
 		    "vmlinux", debug_dwarf, d, &u);

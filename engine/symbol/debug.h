@@ -65,10 +65,10 @@ struct debug *debug_module(struct debug *, const char *name);
 struct debug *debug_at(struct debug *, uint64_t addr);
 
 /*
- * Is there any?  Does not read it yet.  E_NOT_FOUND: the message says where it
- * was looked for.
+ * Is there any?  Does not read it yet; asks the servers only if fetch.
+ * E_NOT_FOUND: the message says where it was looked for.
  */
-int	debug_find(struct ctx *, struct debug *);
+int	debug_find(struct ctx *, struct debug *, bool fetch);
 /*
  * Find and open it.  E_NOT_FOUND: there is none, and the message says where it
  * was looked for; that is told from then on without looking again.

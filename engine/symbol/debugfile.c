@@ -106,10 +106,10 @@ hex_id(char *out, const uint8_t *p, size_t n)
 	out[2 * i] = '\0';
 }
 
-static void
-take_note(struct debugfile *df, const uint8_t *p, size_t n)
+void
+build_id_of_notes(const void *p, size_t n, bool be, char out[BUILD_ID_TEXT])
 {
-	struct bytes b = bytes_of(p, n, df->be);
+	struct bytes b = bytes_of(p, n, be);
 	uint32_t name_len, len, type;
 	const uint8_t *name, *desc;
 
@@ -124,7 +124,7 @@ take_note(struct debugfile *df, const uint8_t *p, size_t n)
 			bytes_align(&b, 4);
 		if (name != NULL && desc != NULL && type == NOTE_BUILD_ID &&
 		    name_len == 4 && memcmp(name, "GNU", 4) == 0) {
-			hex_id(df->build_id, desc, len);
+			hex_id(out, desc, len);
 			return;
 		}
 	}
@@ -198,7 +198,7 @@ look(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
 	(void)i;
 	if (s->type == ELF_SHT_NOTE && df->build_id[0] == '\0' &&
 	    (p = small(ctx, df, s, NOTES_MAX)) != NULL)
-		take_note(df, p, (size_t)s->size);
+		build_id_of_notes(p, (size_t)s->size, df->be, df->build_id);
 	else if (strcmp(name, ".gnu_debuglink") == 0 &&
 	    (p = small(ctx, df, s, sizeof(df->link))) != NULL)
 		take_text(df->link, sizeof(df->link), p, (size_t)s->size);

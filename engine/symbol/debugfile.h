@@ -54,6 +54,9 @@ struct debug_parts {
 	char		 first[512];
 };
 
+/* The linker's note, "GNU" type 3, in hex; out stays without one. */
+void	build_id_of_notes(const void *notes, size_t n, bool be,
+	    char out[BUILD_ID_TEXT]);
 /*
  * Look at a file's headers; takes it over on success.  E_NOT_MINE (silent)
  * for what is no ELF file.

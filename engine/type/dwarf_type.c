@@ -608,7 +608,7 @@ dwarf_find(struct type_unit *unit, const char *name, enum type_names what,
 static size_t
 dwarf_count(struct type_unit *unit)
 {
-	struct dwarf *d = atomic_load(&((struct dwarf_types *)unit)->dwarf);
+	struct dwarf *d = dwarf_of((struct dwarf_types *)unit);
 
 	return (d == NULL ? 0 : dwarf_names(d, TYPE_NAMES));
 }

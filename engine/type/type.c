@@ -85,7 +85,7 @@ types_count(const struct types *ts)
 	size_t i, n = 0;
 
 	for (i = 0; i < ts->n; i++)
-		n += ts->units[i]->ops->count != NULL ?
+		n += ts->units[i]->lazy ? 0 : ts->units[i]->ops->count != NULL ?
 		    ts->units[i]->ops->count(ts->units[i]) :
 		    ts->units[i]->end_id - ts->units[i]->first_id;
 	return (n);

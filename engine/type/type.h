@@ -124,7 +124,10 @@ size_t	types_nunits(const struct types *);
 struct type_unit *types_unit(const struct types *, size_t i);
 /* Type i of a unit: false at the end. */
 bool	types_nth(const struct type_unit *, size_t i, struct typeref *);
-/* Types in all units. */
+/*
+ * Types in all units but those that are asked only behind the others; a debug
+ * file that is the only one is opened for this.
+ */
 size_t	types_count(const struct types *);
 unsigned types_ptr_size(const struct types *);
 bool	types_be(const struct types *);

@@ -174,7 +174,7 @@ view_run(struct ctx *ctx, struct kernel *k, const struct view *view,
 		    "dump provides them"));
 	if ((view->needs & NEEDS_TYPES) != 0 && types_nunits(k->types) == 0) {
 		/* What stands in the way says more than that there are none. */
-		if (k->debug != NULL && debug_find(ctx, k->debug) != 0)
+		if (k->debug != NULL && debug_find(ctx, k->debug, false) != 0)
 			return (ctx_chain(ctx, "no types were found in this "
 			    "memory"));
 		return (ctx_fail(ctx, E_NO_TYPE, "no types were found in this "

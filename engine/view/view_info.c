@@ -51,7 +51,7 @@ types_source(struct ctx *ctx, struct kernel *k)
 
 	ctx->quiet++;
 	debug = unit != NULL && unit->ops->count == NULL &&
-	    debug_find(ctx, k->debug) == OK;
+	    debug_find(ctx, k->debug, false) == OK;
 	ctx->quiet--;
 	ctx_clear(ctx);
 	return (!debug ? first : "BTF and DWARF");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sections of DWARF, each with its length before it: the index is made of them,
- * then all that it names is asked for.  A second target takes the same bytes for
- * rules of frames and expressions.
+ * then all that it names is asked for, and what tells of code.
  */
 #include "tests/fuzz/fuzz.h"
 

@@ -27,6 +27,7 @@ extern const struct fuzz_target fuzz_elf, fuzz_kallsyms, fuzz_btf,
     fuzz_vmcoreinfo, fuzz_keymap, fuzz_expr, fuzz_minidump,
     fuzz_minidump_arm, fuzz_minidump_power, fuzz_kdump, fuzz_kdump_32,
     fuzz_flat, fuzz_split, fuzz_replay, fuzz_gdb,
-    fuzz_qmp, fuzz_journal, fuzz_patch, fuzz_dwarf, fuzz_dwarf_old, fuzz_view;
+    fuzz_qmp, fuzz_journal, fuzz_patch, fuzz_dwarf, fuzz_dwarf_old, fuzz_view,
+    fuzz_cfi, fuzz_orc, fuzz_walkers, fuzz_debugfile;
 
 #endif

@@ -25,6 +25,7 @@ static const struct fuzz_target *const targets[] = {
 	&fuzz_kdump, &fuzz_kdump_32, &fuzz_flat, &fuzz_split, &fuzz_replay,
 	&fuzz_gdb, &fuzz_qmp,
 	&fuzz_journal, &fuzz_patch, &fuzz_view, &fuzz_dwarf, &fuzz_dwarf_old,
+	&fuzz_cfi, &fuzz_orc, &fuzz_walkers, &fuzz_debugfile,
 };
 
 #define NTARGETS	(sizeof(targets) / sizeof(targets[0]))

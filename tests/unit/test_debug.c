@@ -7,6 +7,7 @@
 #include "engine/symbol/elf_file.h"
 #include "engine/symbol/source.h"
 #include "tests/mk/mk_dwarf.h"
+#include "tests/mk/mk_sections.h"
 
 #include <sys/stat.h>
 
@@ -50,32 +51,9 @@ make_path(const char *name, char *path, size_t n)
 	}
 }
 
-/* One file in pieces: a header, sections, their headers. */
-struct elf {
-	struct buf b, names, heads;
-	unsigned   n;
-};
-
-static void
-section(struct elf *e, const char *name, unsigned type, uint64_t flags,
-    const void *p, size_t n)
-{
-	uint8_t raw[64] = { 0 };
-
-	store_uint(raw, 4, false, e->names.len);
-	store_uint(raw + 4, 4, false, type);
-	store_uint(raw + 8, 8, false, flags);
-	store_uint(raw + 24, 8, false, e->b.len);
-	store_uint(raw + 32, 8, false, n);
-	buf_add(&e->names, name, strlen(name) + 1);
-	buf_add(&e->heads, raw, sizeof(raw));
-	buf_add(&e->b, p, n);
-	e->n++;
-}
-
 /* The gabi's head, then one block as it is. */
 static void
-packed(struct elf *e, const char *name, const struct dwarf_bytes *s, int how)
+packed(struct mk_sections *e, const char *name, const struct dwarf_bytes *s, int how)
 {
 	struct buf b = { 0 };
 	uint8_t raw[24] = { 0 };
@@ -83,7 +61,7 @@ packed(struct elf *e, const char *name, const struct dwarf_bytes *s, int how)
 	size_t i;
 
 	if (how == 0) {
-		section(e, name, 1, 0, s->p, s->n);
+		mk_section(e, name, 1, 0, s->p, s->n);
 		return;
 	}
 	store_uint(raw, 4, false, how == ZSTD ? 2 : 1);
@@ -108,8 +86,22 @@ packed(struct elf *e, const char *name, const struct dwarf_bytes *s, int how)
 		store_uint(raw, 4, true, hi << 16 | lo);
 		buf_add(&b, raw, 4);
 	}
-	section(e, name, 1, ELF_SHF_COMPRESSED, b.p, b.len);
+	mk_section(e, name, 1, ELF_SHF_COMPRESSED, b.p, b.len);
 	buf_fini(&b);
+}
+
+static void
+store(const char *name, struct mk_sections *e)
+{
+	char path[512];
+	FILE *f;
+
+	make_path(name, path, sizeof(path));
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(e->b.p, 1, e->b.len, f), e->b.len);
+	assert_int_equal(fclose(f), 0);
+	mk_sections_fini(e);
 }
 
 /* A kernel's file with this build-id; "" for none, NULL link for DWARF. */
@@ -118,51 +110,30 @@ write_file(const char *name, const char *id, size_t idn, const char *link,
     int how)
 {
 	struct mk_dwarf m = { .version = 5, .addr_size = 8 };
-	struct elf e = { .n = 0 };
+	uint8_t note[64] = { 4 };
+	struct mk_sections e;
 	struct dwarf_input in;
-	uint8_t head[64] = "\177ELF\2\1\1", note[64] = { 4 };
-	char path[512];
-	FILE *f;
 
 	mk_dwarf(&m, text);
 	mk_dwarf_input(&m, &in);
-	buf_add(&e.b, head, sizeof(head));
-	section(&e, "", 0, 0, "", 0);
+	mk_sections_init(&e);
 	if (idn > 0) {
 		note[4] = (uint8_t)idn;
 		note[8] = 3;
 		memcpy(note + 12, "GNU", 4);
 		memcpy(note + 16, id, idn);
-		section(&e, ".note.gnu.build-id", ELF_SHT_NOTE, 0, note,
+		mk_section(&e, ".note.gnu.build-id", ELF_SHT_NOTE, 0, note,
 		    16 + idn);
 	}
 	if (link != NULL)
-		section(&e, ".gnu_debuglink", 1, 0, link, strlen(link) + 1);
+		mk_section(&e, ".gnu_debuglink", 1, 0, link, strlen(link) + 1);
 	else {
 		packed(&e, ".debug_info", &in.section[DWARF_INFO], how);
 		packed(&e, ".debug_abbrev", &in.section[DWARF_ABBREV], 0);
 		packed(&e, ".debug_str", &in.section[DWARF_STR], how);
 	}
-	section(&e, ".shstrtab", 3, 0, "", 0);
-	/* Its bytes and place, now that all names are known. */
-	store_uint(e.heads.p + e.heads.len - 64 + 24, 8, false, e.b.len);
-	store_uint(e.heads.p + e.heads.len - 64 + 32, 8, false, e.names.len);
-	buf_add(&e.b, e.names.p, e.names.len);
-	store_uint(e.b.p + 16, 2, false, 2);
-	store_uint(e.b.p + 18, 2, false, 62);
-	store_uint(e.b.p + 40, 8, false, e.b.len);
-	store_uint(e.b.p + 58, 2, false, 64);
-	store_uint(e.b.p + 60, 2, false, e.n);
-	store_uint(e.b.p + 62, 2, false, e.n - 1);
-	buf_add(&e.b, e.heads.p, e.heads.len);
-	make_path(name, path, sizeof(path));
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(e.b.p, 1, e.b.len, f), e.b.len);
-	assert_int_equal(fclose(f), 0);
-	buf_fini(&e.b);
-	buf_fini(&e.names);
-	buf_fini(&e.heads);
+	mk_sections_end(&e, 2, 62);
+	store(name, &e);
 	mk_dwarf_fini(&m);
 }
 
@@ -183,99 +154,13 @@ static const char module_text[] =
     "    member name=\"it\" type=@int at=0\n"
     "  function name=\"start\" type=@int low=0x5a5a5a10 high=0x20\n";
 
-#define R_64		1		/* R_X86_64_64 */
-
 static void
-reloc(struct buf *b, uint64_t off, uint32_t sym, uint32_t type, uint64_t addend)
+write_module(const char *name, enum mk_harm harm)
 {
-	uint8_t raw[24];
+	struct mk_sections e;
 
-	store_uint(raw, 8, false, off);
-	store_uint(raw + 8, 8, false, (uint64_t)sym << 32 | type);
-	store_uint(raw + 16, 8, false, addend);
-	buf_add(b, raw, sizeof(raw));
-}
-
-/* What is wrong with it. */
-enum harm { SOUND, OUTSIDE, NO_SYMBOL, UNKNOWN, NO_TABLE };
-
-static void
-write_module(const char *name, enum harm harm)
-{
-	struct mk_dwarf m = { .version = 5, .addr_size = 8 };
-	uint8_t head[64] = "\177ELF\2\1\1", note[24] = { 4 }, raw[8];
-	uint8_t syms[72] = { 0 };
-	struct elf e = { .n = 0 };
-	struct buf relocs = { 0 };
-	struct dwarf_input in;
-	uint64_t v, off;
-	char path[512];
-	FILE *f;
-
-	mk_dwarf(&m, module_text);
-	/* Addresses are left to relocations. */
-	for (off = 0; off + 8 <= m.info.len; off++) {
-		v = load_u64((uint8_t *)m.info.p + off, false);
-		if (v >> 8 != 0x5a5a5a)
-			continue;
-		memset(m.info.p + off, 0, 8);
-		reloc(&relocs, harm == OUTSIDE ? m.info.len - 7 : off,
-		    harm == NO_SYMBOL ? 3 : 1, harm == UNKNOWN ? 77 : R_64,
-		    v & 0xff);
-	}
-	assert_int_equal(relocs.len, 48);
-	mk_dwarf_input(&m, &in);
-	buf_add(&e.b, head, sizeof(head));
-	section(&e, "", 0, 0, "", 0);
-	note[4] = 8;
-	note[8] = 3;
-	memcpy(note + 12, "GNU", 4);
-	memcpy(note + 16, MOD_BYTES, 8);
-	section(&e, ".note.gnu.build-id", ELF_SHT_NOTE, ELF_SHF_ALLOC, note,
-	    sizeof(note));
-	section(&e, ".text", 1, ELF_SHF_ALLOC, "\303", 1);	/* number 2 */
-	section(&e, ".debug_info", 1, 0, in.section[DWARF_INFO].p,
-	    in.section[DWARF_INFO].n);			/* 3 */
-	section(&e, ".debug_abbrev", 1, 0, in.section[DWARF_ABBREV].p,
-	    in.section[DWARF_ABBREV].n);
-	section(&e, ".debug_str", 1, 0, in.section[DWARF_STR].p,
-	    in.section[DWARF_STR].n);
-	section(&e, ".rela.debug_info", ELF_SHT_RELA, 0, relocs.p, relocs.len);
-	store_uint(raw, 4, false, 3);
-	memcpy(e.heads.p + e.heads.len - 64 + 44, raw, 4);
-	/* The section's symbol, and a function at 0x10. */
-	store_uint(syms + 24 + 4, 1, false, 3);
-	store_uint(syms + 24 + 6, 2, false, 2);
-	store_uint(syms + 48, 4, false, 1);
-	store_uint(syms + 48 + 4, 1, false, 0x12);
-	store_uint(syms + 48 + 6, 2, false, 2);
-	store_uint(syms + 48 + 8, 8, false, 0x10);
-	section(&e, ".strtab", 3, 0, "\0start", 7);	/* 7 */
-	section(&e, ".symtab", harm == NO_TABLE ? 1 : ELF_SHT_SYMTAB, 0, syms,
-	    sizeof(syms));
-	store_uint(raw, 4, false, 7);
-	memcpy(e.heads.p + e.heads.len - 64 + 40, raw, 4);
-	section(&e, ".shstrtab", 3, 0, "", 0);
-	store_uint(e.heads.p + e.heads.len - 64 + 24, 8, false, e.b.len);
-	store_uint(e.heads.p + e.heads.len - 64 + 32, 8, false, e.names.len);
-	buf_add(&e.b, e.names.p, e.names.len);
-	store_uint(e.b.p + 16, 2, false, ELF_ET_REL);
-	store_uint(e.b.p + 18, 2, false, 62);
-	store_uint(e.b.p + 40, 8, false, e.b.len);
-	store_uint(e.b.p + 58, 2, false, 64);
-	store_uint(e.b.p + 60, 2, false, e.n);
-	store_uint(e.b.p + 62, 2, false, e.n - 1);
-	buf_add(&e.b, e.heads.p, e.heads.len);
-	make_path(name, path, sizeof(path));
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(e.b.p, 1, e.b.len, f), e.b.len);
-	assert_int_equal(fclose(f), 0);
-	buf_fini(&e.b);
-	buf_fini(&e.names);
-	buf_fini(&e.heads);
-	buf_fini(&relocs);
-	mk_dwarf_fini(&m);
+	mk_module(&e, module_text, MOD_BYTES, harm);
+	store(name, &e);
 }
 
 /* A kernel with a module "my_mod" at 0x200000. */
@@ -395,9 +280,9 @@ reads_modules(void **state)
 	assert_non_null(strstr(why, MOD_ID));
 	/* Wherever its build has put it, by what the kernel calls it. */
 	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/net/my-mod.ko",
-	    SOUND);
+	    MK_SOUND);
 	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/other.ko",
-	    OUTSIDE);
+	    MK_OUTSIDE);
 	assert_int_equal(look_at_module(&h, NULL, why), 0);
 	h.recorded = false;
 	assert_int_equal(look_at_module(&h, NULL, why), 0);
@@ -408,8 +293,8 @@ reads_modules(void **state)
 	h.recorded = true;
 	/* One that the user names comes first. */
 	write_module("usr/lib/debug/lib/modules/1.2-test/kernel/net/my-mod.ko",
-	    OUTSIDE);
-	write_module("home/my_mod.ko", SOUND);
+	    MK_OUTSIDE);
+	write_module("home/my_mod.ko", MK_SOUND);
 	in_root(path, sizeof(path), "home/my_mod.ko");
 	assert_int_equal(look_at_module(&h, path, why), 0);
 }
@@ -417,9 +302,9 @@ reads_modules(void **state)
 static void
 refuses_damaged_modules(void **state)
 {
-	static const struct { enum harm harm; const char *why; } v[] = {
-		{ OUTSIDE, "outside" }, { NO_SYMBOL, "outside" },
-		{ UNKNOWN, "kind 77" }, { NO_TABLE, "no symbols" },
+	static const struct { enum mk_harm harm; const char *why; } v[] = {
+		{ MK_OUTSIDE, "outside" }, { MK_NO_SYMBOL, "outside" },
+		{ MK_UNKNOWN, "kind 77" }, { MK_NO_TABLE, "no symbols" },
 	};
 	struct host h = { true, MOD_ID, 0 };
 	char why[ERR_TEXT_MAX];

@@ -255,6 +255,8 @@ int	freebsd_info(struct ctx *, struct kernel *, struct arena *,
 int	freebsd_load(struct ctx *, struct kernel *, struct os_load *);
 int	freebsd_swaps(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_swap *), void *);
+void	freebsd_debug_facts(struct ctx *, struct kernel *, const char *module,
+	    struct debug_facts *);
 int	freebsd_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
 

@@ -4,11 +4,14 @@
  * dumppcb, a CPU that was stopped in its element of stoppcbs, a thread that
  * sleeps in its td_pcb (sys/kern/subr_kdb.c, kdb_thr_ctx()).  What is saved is
  * where the call that saved it returns to; from there frame pointers lead, with
- * which FreeBSD's kernels are compiled.
+ * which FreeBSD's kernels are compiled; or, where a kernel.debug is open, its
+ * rules of frames, which find the other registers too.
  */
 #include "engine/os/freebsd/freebsd.h"
 
+#include "arch/cfi.h"
 #include "base/bytes.h"
+#include "engine/os/os_cfi.h"
 
 #include <string.h>
 
@@ -177,6 +180,37 @@ reg(struct ctx *ctx, struct kernel *k, uint64_t pcb, uint16_t offset,
 	    ret));
 }
 
+/* All that struct pcb has, by the numbers that rules of frames use. */
+static void
+saved_regs(struct ctx *ctx, struct kernel *k, const struct freebsd_pcb *form,
+    uint64_t pcb, struct unwind_regs *regs)
+{
+	const struct cfi_arch *a = cfi_arch_of(k->arch);
+	const struct freebsd_regs *r = form->regs;
+	const char *name;
+	uint64_t at, v;
+	unsigned i;
+	size_t n;
+
+	if (a == NULL || a->names == NULL)
+		return;
+	for (; r != NULL && r->names != NULL; r++) {
+		at = pcb + r->pcb;
+		for (name = r->names; *name != '\0'; name += n +
+		    strspn(name + n, " "), at += k->space.ptr_size) {
+			n = strcspn(name, " ");
+			for (i = 0; a->names[i] != NULL; i++)
+				if (strlen(a->names[i]) == n &&
+				    memcmp(a->names[i], name, n) == 0)
+					break;
+			if (a->names[i] != NULL && space_uint(ctx, &k->space,
+			    at, k->space.ptr_size, &v) == 0)
+				unwind_set(regs, i, v);
+		}
+	}
+	ctx_clear(ctx);
+}
+
 /* A dump from outside, of a virtual machine, has each CPU's registers. */
 static bool
 from_cpu(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
@@ -224,6 +258,11 @@ freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	if (rc == 0 && f->pc == 0 && f->sp == 0)
 		return (ctx_fail_at(ctx, E_NOT_FOUND, pcb, "no registers of "
 		    "thread %d were saved", p->tid));
+	if (rc == 0) {
+		ctx->quiet++;
+		saved_regs(ctx, k, form, pcb, &f->regs);
+		ctx->quiet--;
+	}
 	return (rc);
 }
 
@@ -281,11 +320,17 @@ saves_frame(const struct kernel *k, uint64_t pc)
 	    (name[0] == 'X' && name[1] >= 'a' && name[1] <= 'z'));
 }
 
+/* tf_rdi and those behind it, by DWARF's numbers. */
+static const uint8_t trapped[] = {
+	5, 4, 1, 2, 8, 9, 0, 3, 6, 10, 11, 12, 13, 14, 15,
+};
+
 static int
 from_trap(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
 	uint8_t raw[TF_SIZE];
 	uint64_t cs;
+	size_t i;
 
 	if (k->arch != &arch_x86_64 || f->exact || !saves_frame(k, f->pc))
 		return (E_NOT_FOUND);
@@ -302,6 +347,25 @@ from_trap(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	f->sp = load_u64(raw + TF_RSP, false);
 	f->bp = load_u64(raw + TF_RBP, false);
 	f->exact = true;
+	f->regs.known = 0;
+	for (i = 0; i < sizeof(trapped); i++)
+		unwind_set(&f->regs, trapped[i], load_u64(raw + 8 * i, false));
+	return (0);
+}
+
+/* E_NOT_FOUND: no rule leads to code that is known. */
+static int
+by_rules(struct ctx *ctx, struct kernel *k, const struct virt_reader *reader,
+    struct unwind_frame *f)
+{
+	struct unwind_frame next = *f;
+
+	if (os_cfi_frame(ctx, k, reader, &next) != 0)
+		return (E_NOT_FOUND);
+	next.pc = unsigned_pc(k, next.pc);
+	if (sym_at(&k->symbols, next.pc - 1) == NULL)
+		return (E_NOT_FOUND);
+	*f = next;
 	return (0);
 }
 
@@ -314,8 +378,12 @@ next_frame(struct ctx *ctx, struct kernel *k, const struct freebsd_pcb *form,
 
 	rc = from_trap(ctx, k, f);
 	if (rc == E_NOT_FOUND)
+		rc = by_rules(ctx, k, &reader, f);
+	if (rc == E_NOT_FOUND) {
 		rc = form->walks && !is_user(k, f->bp) ?
 		    unwind_chain(ctx, &reader, &form->chain, f) : E_DONE;
+		f->regs.known = 0;	/* where it saved others nobody says */
+	}
 	if (rc == 0)
 		f->pc = unsigned_pc(k, f->pc);
 	if (rc == 0 && is_user(k, f->pc))

@@ -5,10 +5,12 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DEVICES_MAX	4096
 #define FILES_MAX	65536
+#define BUILD_ID_NOTE	128
 #define NAME_LEN_MAX	256
 
 static struct os_text
@@ -164,6 +166,22 @@ release_of(struct arena *arena, struct os_text version)
 	return (given(arena_strndup(arena, p, strcspn(p, " \n"))));
 }
 
+/* Between two symbols of the linker's script (sys/conf/ldscript.amd64, ...). */
+static struct os_text
+build_id(struct ctx *ctx, struct kernel *k, struct arena *arena)
+{
+	char id[BUILD_ID_TEXT] = "";
+	uint8_t note[BUILD_ID_NOTE];
+	uint64_t start, end;
+
+	if (freebsd_symbol(ctx, k, "__build_id_start", &start) == 0 &&
+	    freebsd_symbol(ctx, k, "__build_id_end", &end) == 0 &&
+	    end > start && end - start <= sizeof(note) && space_read(ctx,
+	    &k->space, start, note, (size_t)(end - start)) == 0)
+		build_id_of_notes(note, (size_t)(end - start), k->space.be, id);
+	return (given(id[0] != '\0' ? arena_strdup(arena, id) : NULL));
+}
+
 static void
 names(struct ctx *ctx, struct kernel *k, struct arena *arena,
     struct os_info *info)
@@ -187,7 +205,27 @@ names(struct ctx *ctx, struct kernel *k, struct arena *arena,
 	    freebsd_at(ctx, k, addr, FM_PRISON_HOST, &addr) == 0 &&
 	    space_text(ctx, &k->space, addr, host, sizeof(host)) == 0)
 		info->hostname = given(arena_strdup(arena, host));
-	info->build_id = info->cmdline = info->taint = given(NULL);
+	info->cmdline = info->taint = given(NULL);
+	info->build_id = build_id(ctx, k, arena);
+}
+
+void
+freebsd_debug_facts(struct ctx *ctx, struct kernel *k, const char *module,
+    struct debug_facts *f)
+{
+	struct arena arena;
+	struct os_info info = { 0 };
+
+	if (module[0] != '\0')
+		return;
+	arena_init(&arena);
+	names(ctx, k, &arena, &info);
+	if (info.build_id.status == 0)
+		snprintf(f->build_id, sizeof(f->build_id), "%s",
+		    info.build_id.s);
+	if (info.release.status == 0)
+		snprintf(f->release, sizeof(f->release), "%s", info.release.s);
+	arena_fini(&arena);
 }
 
 static struct os_double

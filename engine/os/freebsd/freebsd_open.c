@@ -32,6 +32,7 @@ const struct os_ops freebsd_ops = {
 	.load = freebsd_load,
 	.log = freebsd_log,
 	.modules = freebsd_modules,
+	.debug_facts = freebsd_debug_facts,
 	.current = freebsd_current,
 	.core_notes = freebsd_core_notes,
 	.cpus = freebsd_cpus,
