@@ -51,6 +51,10 @@ def main():
     def put(name, index, value):
         struct.pack_into('<Q', mem, symbols[name] + 8 * index - first, value)
 
+    if 'vnet_entry_ifnet' in symbols:
+        put('the_first', 2, (symbols['own'] - symbols['vnet_entry_ifnet']) %
+            (1 << 64))
+
     def peek(name, index):
         return struct.unpack_from('<Q', mem, symbols[name] + 8 * index -
                                   first)[0]
