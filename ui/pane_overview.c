@@ -401,9 +401,12 @@ build_meters(struct overview *o, int width)
 		doc_printf(d, STYLE_NORMAL, NULL, " (%zu of the kernel), "
 		    "%zu threads, %zu running", o->nkernel, o->nthreads,
 		    o->nstate['R']);
-		if (o->nstate['D'] > 0)
-			doc_printf(d, STYLE_WARN, NULL, ", %zu blocked",
+		if (o->nstate['D'] > 0) {
+			l = link_command("blocked");
+			doc_puts(d, STYLE_NORMAL, ", ");
+			doc_printf(d, STYLE_WARN, &l, "%zu blocked",
 			    o->nstate['D']);
+		}
 	}
 }
 

@@ -33,7 +33,8 @@ struct part {
 };
 
 static const struct part parts[] = {
-	{ "bt", "Stack", { "frame", "symbol", "offset", "source" } },
+	{ "bt", "Stack", { "frame", "reliable", "symbol", "offset",
+	    "source" } },
 	{ "files", "Open files", { "fd", "type", "path", "flags" } },
 };
 enum { PART_STACK, PART_FILES, PARTS };

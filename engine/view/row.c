@@ -444,7 +444,8 @@ format(struct buf *b, const struct cell *c, const struct column *col,
 		buf_printf(b, "0x%" PRIx64, c->u);
 		break;
 	case CELL_BOOL:
-		buf_puts(b, c->b ? "yes" : "no");
+		buf_puts(b, col != NULL && col->form == FORM_DOUBT ?
+		    (c->b ? "" : "?") : c->b ? "yes" : "no");
 		break;
 	case CELL_TEXT:
 		text_escape(b, c->text.p, c->text.n);

@@ -72,6 +72,7 @@ enum column_form {
 	FORM_SECONDS,			/* decimals as given */
 	FORM_TIME,			/* seconds since the epoch, as a date */
 	FORM_PERCENT,
+	FORM_DOUBT,			/* "?" for false, nothing for true */
 };
 
 struct column {

@@ -14,14 +14,19 @@
 	{ .key = "pid", .width = 7, .right = true },			\
 	{ .key = "cpu", .width = 3, .right = true },			\
 	{ .key = "frame", .title = "#", .width = 3, .right = true },	\
+	{ .key = "reliable", .title = "", .form = FORM_DOUBT, .width = 1 }, \
 	{ .key = "pc", .width = 18, .hidden = (vars) },			\
 	{ .key = "sp", .width = 18, .hidden = true },			\
 	{ .key = "symbol", .width = (no_source) ? 40 : 28 },		\
 	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true,	\
 	    .hidden = (vars) },						\
 	{ .key = "source", .width = 32, .hidden = (no_source) },	\
-	{ .key = "reliable", .hidden = true },				\
 	{ .key = "inline", .hidden = true }
+
+enum {
+	PID, CPU, FRAME, RELIABLE, PC, SP, SYMBOL, OFFSET, SOURCE, INLINE, NAME,
+	TYPE, VALUE
+};
 
 static const struct column columns[] = { COLUMNS(true, false) };
 static const struct column source_columns[] = { COLUMNS(false, false) };
@@ -86,20 +91,20 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	place[0] = '\0';
 	if (in != NULL)
 		debug_place(&in->source, place, sizeof(place));
-	cells[0] = cell_link(cell_s64(b->proc->tid),
+	cells[PID] = cell_link(cell_s64(b->proc->tid),
 	    link_process(b->proc->pid));
-	cells[1] = view_cell_u64(b->proc->cpu);
-	cells[2] = cell_link(cell_u64(f->index), frame_link(b, frame));
-	cells[3] = cell_link(cell_addr(f->pc), code);
-	cells[4] = cell_link(cell_addr(f->sp), link_memory(f->sp,
+	cells[CPU] = view_cell_u64(b->proc->cpu);
+	cells[FRAME] = cell_link(cell_u64(f->index), frame_link(b, frame));
+	cells[PC] = cell_link(cell_addr(f->pc), code);
+	cells[SP] = cell_link(cell_addr(f->sp), link_memory(f->sp,
 	    (struct typeref){ 0, 0 }, f->user ? b->proc->pid : 0));
-	cells[5] = name == NULL ? cell_null() : cell_link(cell_text(name),
+	cells[SYMBOL] = name == NULL ? cell_null() : cell_link(cell_text(name),
 	    code);
-	cells[6] = inlined || sym == NULL ? cell_null() :
+	cells[OFFSET] = inlined || sym == NULL ? cell_null() :
 	    cell_u64(f->pc - sym->addr);
-	cells[7] = place[0] == '\0' ? cell_null() : cell_text(place);
-	cells[8] = cell_bool(f->reliable);
-	cells[9] = cell_bool(inlined);
+	cells[SOURCE] = place[0] == '\0' ? cell_null() : cell_text(place);
+	cells[RELIABLE] = cell_bool(f->reliable);
+	cells[INLINE] = cell_bool(inlined);
 	row.key = b->proc->task + f->index;
 	if (inlined)
 		row.key ^= (uint64_t)in->entry << 32;
@@ -116,14 +121,14 @@ emit_var(void *arg, struct ctx *ctx, const struct bt_var *v)
 	    .key = (b->proc->task + b->frame->index) ^
 	    (uint64_t)b->function->entry << 32 ^ ~(uint64_t)b->nvar++ << 16 };
 
-	cells[0] = cell_s64(b->proc->tid);
-	cells[1] = view_cell_u64(b->proc->cpu);
-	cells[2] = cell_u64(b->frame->index);
-	cells[8] = cell_bool(b->frame->reliable);
-	cells[9] = cell_bool(b->function->inlined);
-	cells[10] = cell_text(v->name);
-	cells[11] = cell_text(v->type);
-	cells[12] = v->value;
+	cells[PID] = cell_s64(b->proc->tid);
+	cells[CPU] = view_cell_u64(b->proc->cpu);
+	cells[FRAME] = cell_u64(b->frame->index);
+	cells[RELIABLE] = cell_bool(b->frame->reliable);
+	cells[INLINE] = cell_bool(b->function->inlined);
+	cells[NAME] = cell_text(v->name);
+	cells[TYPE] = cell_text(v->type);
+	cells[VALUE] = v->value;
 	return (row_emit(b->sink, ctx, &row));
 }
 
@@ -170,9 +175,9 @@ no_stack(struct ctx *ctx, struct bt *b, int status)
 {
 	struct cell cells[COUNT(var_columns)] = { { 0 } };
 
-	cells[0] = cell_s64(b->proc->tid);
-	cells[1] = view_cell_u64(b->proc->cpu);
-	cells[3] = view_cell_status(status);
+	cells[PID] = cell_s64(b->proc->tid);
+	cells[CPU] = view_cell_u64(b->proc->cpu);
+	cells[PC] = view_cell_status(status);
 	return (row_emit_cells(b->sink, ctx, b->proc->task, cells,
 	    ncells(b)));
 }
