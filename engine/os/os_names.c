@@ -203,14 +203,29 @@ reg(struct ctx *ctx, struct kernel *k, const struct value_env *env,
 	return (rc);
 }
 
-/* A register by itself: where the kernel stopped, if it did. */
+/*
+ * A register by itself: where the kernel stopped, if it did.  Of a frame that
+ * was chosen those that are known have been found before: another's is not
+ * what is meant.
+ */
 static int
-reg_here(struct ctx *ctx, struct kernel *k, const char *name,
-    struct value *ret)
+reg_here(struct ctx *ctx, struct kernel *k, const struct value_env *env,
+    const char *name, struct value *ret)
 {
+	struct value_frame frame;
 	struct os_info info;
 	struct arena arena;
 	int rc = E_NOT_FOUND;
+
+	if (value_frame_chosen(env->vars, &frame)) {
+		if (no_register(ctx, k, -1, name) == E_NOT_FOUND &&
+		    ctx->err.text[0] == '\0')
+			return (E_NOT_FOUND);
+		ctx_clear(ctx);
+		return (ctx_fail(ctx, E_NOT_FOUND, "%s is not known in frame "
+		    "%u of task %d; reg(cpu, \"%s\") is a processor's", name,
+		    frame.index, frame.tid, name));
+	}
 
 	arena_init(&arena);
 	ctx->quiet++;
@@ -246,7 +261,7 @@ os_call(void *arg, struct ctx *ctx, const struct value_env *env,
 
 	if (argc < 0)
 		return (name[0] == '$' && k->arch != NULL ?
-		    reg_here(ctx, k, name + 1, ret) : E_NOT_FOUND);
+		    reg_here(ctx, k, env, name + 1, ret) : E_NOT_FOUND);
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		if (strcmp(functions[i].name, name) != 0)
 			continue;

@@ -185,7 +185,8 @@ on_frame(void *arg, struct ctx *ctx, const struct os_frame *f)
 	if (f->index != s->wanted->frame.index)
 		return (OK);
 	s->frame = *f;
-	s->regs = *f->regs;
+	if (f->regs != NULL)
+		s->regs = *f->regs;
 	s->frame.regs = &s->regs;
 	s->found = true;
 	return (E_DONE);
