@@ -28,6 +28,7 @@
 #define FRAME_STREAM	0xff		/* the name of the format */
 #define RUN_MAX		(UINT64_C(1) << 30)	/* fits the frames' 32 bits */
 #define CHECK_EVERY	4096u
+#define DROP_EVERY	(UINT64_C(16) << 20)	/* bytes of the file */
 
 struct frame {
 	uint32_t pa, at;		/* from its run's first byte, header */
@@ -51,6 +52,7 @@ struct avml {
 	struct codec_pool pool;
 	struct cache	*cache;
 	struct crc32c	 crc;
+	uint64_t	 dropped;	/* while frames are looked for: so far */
 };
 
 static int	avml_probe(struct ctx *, struct file *);
@@ -119,6 +121,16 @@ incomplete(struct avml *a, uint64_t off, const char *what)
 	if (a->dump.incomplete == NULL)
 		a->dump.incomplete = arena_printf(&a->dump.arena, "%s 0x%llx "
 		    "of the file", what, (unsigned long long)off);
+}
+
+/* What was looked at is not wanted again soon. */
+static void
+drop_behind(struct avml *a, uint64_t off)
+{
+	if (off - a->dropped < DROP_EVERY)
+		return;
+	file_drop(a->file, a->dropped, off - a->dropped);
+	a->dropped = off;
 }
 
 static struct run *
@@ -201,6 +213,7 @@ read_frames(struct ctx *ctx, struct avml *a, uint64_t start, uint64_t end,
 		if (have < FRAME_HEAD)
 			return (0);
 		rc = file_read(ctx, a->file, *off, raw, have);
+		drop_behind(a, *off);
 		if (rc == 0 && steps % CHECK_EVERY == 0) {
 			ctx_progress(ctx, "indexing", *off, size);
 			rc = ctx_check(ctx);
@@ -240,6 +253,7 @@ find_header(struct ctx *ctx, struct avml *a, uint64_t *off)
 		n = size - at < sizeof(window) ? (size_t)(size - at) :
 		    sizeof(window);
 		rc = file_read(ctx, a->file, at, window, n);
+		drop_behind(a, at);
 		if (rc == 0)
 			rc = ctx_check(ctx);
 		if (rc != 0)

@@ -15,6 +15,7 @@ run(const uint8_t *p, size_t n)
 	struct ranges ranges = { 0 };
 	struct json_span v, inner;
 	struct buf b = { 0 };
+	enum qmp_line kind;
 	struct ctx ctx;
 	uint64_t number;
 
@@ -23,9 +24,9 @@ run(const uint8_t *p, size_t n)
 		eol = memchr(text, '\n', (size_t)(end - text));
 		if (eol == NULL)
 			eol = end;
-		if (qmp_line(text, (size_t)(eol - text), 3, &v) ==
-		    QMP_NONSENSE)
-			continue;
+		kind = qmp_line(text, (size_t)(eol - text), 3, &v);
+		if (kind == QMP_NONSENSE || kind == QMP_OTHER)
+			continue;		/* without a value */
 		(void)json_number(v, &number);
 		if (json_member(v, "fd", &inner))
 			(void)json_number(inner, &number);
