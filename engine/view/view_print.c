@@ -49,7 +49,7 @@ in_hex(struct cell c, uint64_t size)
 {
 	if (c.kind != CELL_U64 && c.kind != CELL_S64)
 		return (c);
-	if (size < 8)
+	if (size > 0 && size < 8)
 		c.u &= (UINT64_C(1) << 8 * size) - 1;
 	c.kind = CELL_ADDR;
 	return (c);
@@ -175,6 +175,56 @@ print_value(struct ctx *ctx, struct print *p, const struct value *v, bool nest)
 	return (value_walk(ctx, p->env, v, ELEMENTS_MAX, emit_node, p));
 }
 
+/* In front of a sink: integers in base 16, whatever the columns are. */
+struct hex_sink {
+	struct row_sink	 sink, *to;
+	struct arena	 arena;
+};
+
+static int
+hex_begin(struct row_sink *sink, struct ctx *ctx, const struct column *columns,
+    size_t n)
+{
+	struct row_sink *to = ((struct hex_sink *)sink)->to;
+
+	return (to->begin(to, ctx, columns, n));
+}
+
+static int
+hex_row(struct row_sink *sink, struct ctx *ctx, const struct row *row)
+{
+	struct hex_sink *h = (struct hex_sink *)sink;
+	struct row copy = *row;
+	struct cell *cells;
+	size_t i;
+
+	arena_reset(&h->arena);
+	cells = arena_dup(&h->arena, row->cells,
+	    row->ncells * sizeof(*cells));
+	if (cells == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for a row"));
+	for (i = 0; i < row->ncells; i++)
+		cells[i] = in_hex(cells[i], 8);
+	copy.cells = cells;
+	return (row_emit(h->to, ctx, &copy));
+}
+
+static int
+walk_run(struct ctx *ctx, struct walk_expr *walk, const struct print *p,
+    bool nest)
+{
+	struct hex_sink h = { .sink = { .begin = hex_begin, .row = hex_row },
+	    .to = p->sink };
+	int error;
+
+	if (!p->hex)
+		return (view_walk(ctx, walk, p->top, nest, p->sink));
+	arena_init(&h.arena);
+	error = view_walk(ctx, walk, p->top, nest, &h.sink);
+	arena_fini(&h.arena);
+	return (error);
+}
+
 static int
 print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
@@ -196,7 +246,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	arena_init(&p.arena);
 	error = walk_expr_open(ctx, p.env, expr, &walk);
 	if (error == OK) {
-		error = view_walk(ctx, walk, expr, nest, sink);
+		error = walk_run(ctx, walk, &p, nest);
 		walk_expr_close(walk);
 	} else if (error == E_NOT_FOUND && ctx->err.text[0] == '\0') {
 		error = value_eval(ctx, p.env, expr, &v);
