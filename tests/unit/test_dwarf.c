@@ -551,6 +551,84 @@ refuses_nonsense(void **state)
 	ctx_fini(&ctx);
 }
 
-UNIT_MAIN(UNIT(reads_types), UNIT(finds_functions), UNIT(finds_variables),
+/* One structure whose attribute has this form and these bytes. */
+static void
+one_attribute(struct made *x, uint8_t name, uint8_t form, const void *value,
+    size_t n)
+{
+	uint8_t abbrev[] = { 1, 0x11, 1, 0, 0, 2, 0x13, 1, name, form, 0, 0, 0 };
+	uint8_t info[64] = { 0, 0, 0, 0, 5, 0, 1, 8, 0, 0, 0, 0, 1, 2 };
+	struct type_unit *u;
+
+	memset(x, 0, sizeof(*x));
+	ctx_init(&x->ctx);
+	x->m = (struct mk_dwarf){ .version = 5, .addr_size = 8 };
+	memcpy(info + 14, value, n);
+	store_uint(info, 4, false, 14 + n - 4);
+	buf_add(&x->m.abbrev, abbrev, sizeof(abbrev));
+	buf_add(&x->m.info, info, 14 + n);
+	mk_dwarf_input(&x->m, &x->in);
+	assert_int_equal(dwarf_index(&x->ctx, &x->in, 1, &x->index, &x->n), 0);
+	assert_int_equal(dwarf_open(&x->ctx, &x->in, x->index, x->n, &x->d), 0);
+	x->ts = types_create(8, false);
+	assert_int_equal(dwarf_unit_create(&x->ctx, "made", opened, x, &u), 0);
+	assert_int_equal(types_add(&x->ctx, x->ts, u), 0);
+}
+
+/* Offsets outside, lengths of 4 GiB and more, forms that name forms. */
+static void
+refuses_outside(void **state)
+{
+	static const struct { uint8_t name, form, n, value[16]; } v[] = {
+		{ DW_AT_name, DW_FORM_strp, 4, { 0xf0, 0xff, 0xff, 0xff } },
+		{ DW_AT_name, DW_FORM_line_strp, 4, { 1 } },
+		{ DW_AT_name, DW_FORM_strx1, 1, { 200 } },
+		{ DW_AT_name, DW_FORM_strx, 10, { 0xff, 0xff, 0xff, 0xff, 0xff,
+		    0xff, 0xff, 0xff, 0xff, 1 } },
+		{ DW_AT_name, DW_FORM_string, 3, { 'a', 'b', 'c' } },
+		{ DW_AT_name, DW_FORM_strp_sup, 4, { 0 } },
+		{ DW_AT_name, DW_FORM_indirect, 3, { DW_FORM_indirect,
+		    DW_FORM_indirect, DW_FORM_indirect } },
+		{ DW_AT_name, DW_FORM_indirect, 2, { DW_FORM_implicit_const } },
+		{ DW_AT_name, 0x7f, 1, { 0 } },
+		{ DW_AT_byte_size, DW_FORM_block4, 4, { 0xff, 0xff, 0xff,
+		    0xff } },
+		{ DW_AT_byte_size, DW_FORM_block, 10, { 0xff, 0xff, 0xff, 0xff,
+		    0xff, 0xff, 0xff, 0xff, 0xff, 1 } },
+		{ DW_AT_byte_size, DW_FORM_exprloc, 5, { 0xff, 0xff, 0xff,
+		    0xff, 0x0f } },
+		/* A sibling that is itself, its unit, or nowhere. */
+		{ DW_AT_sibling, DW_FORM_ref4, 4, { 13 } },
+		{ DW_AT_sibling, DW_FORM_ref4, 4, { 0 } },
+		{ DW_AT_sibling, DW_FORM_ref4, 4, { 0xff, 0xff, 0xff, 0xff } },
+		{ DW_AT_sibling, DW_FORM_ref_addr, 4, { 0xfe, 0xff, 0xff,
+		    0xff } },
+		{ DW_AT_specification, DW_FORM_ref4, 4, { 13 } },
+		{ DW_AT_specification, DW_FORM_ref_addr, 4, { 0xff, 0xff, 0xff,
+		    0x7f } },
+		{ DW_AT_specification, DW_FORM_GNU_ref_alt & 0x7f, 4, { 0 } },
+		{ DW_AT_specification, DW_FORM_ref_sup4, 4, { 13 } },
+		{ DW_AT_specification, DW_FORM_ref_sig8, 8, { 1 } },
+	};
+	struct dwarf_die die;
+	struct made x;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		one_attribute(&x, v[i].name, v[i].form, v[i].value, v[i].n);
+		assert_int_equal(dwarf_names(x.d, TYPE_NAMES), 0);
+		assert_int_equal(dwarf_die(x.d, 13, &die), 0);
+		assert_string_equal(dwarf_die_name(x.d, &die), "");
+		(void)dwarf_next(x.d, &die);
+		teardown(&x);
+	}
+	/* And the same well made is found. */
+	one_attribute(&x, DW_AT_name, DW_FORM_string, "ok", 3);
+	assert_int_equal(dwarf_names(x.d, TYPE_NAMES), 1);
+	teardown(&x);
+}
+
+UNIT_MAIN(UNIT(refuses_outside), UNIT(reads_types), UNIT(finds_functions), UNIT(finds_variables),
     UNIT(unwinds), UNIT(survives_damage), UNIT(refuses_damaged_indices),
     UNIT(bounds_circles), UNIT(refuses_nonsense))
