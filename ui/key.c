@@ -98,6 +98,9 @@ key_parse(const char *s, size_t n, uint32_t *key)
 			cp += 'a' - 'A';
 		if (cp >= 0x80)
 			return (false);
+		/* One byte for both, as terminals have it. */
+		if (cp == '/')
+			cp = '_';
 		/* Tab, Enter, Esc and Backspace by their control letters. */
 		if (cp == 'i' || cp == 'm' || cp == '[' || cp == 'h') {
 			cp = key_from_char(cp & 0x1f);

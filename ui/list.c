@@ -23,6 +23,8 @@ list_fit(struct list *l, size_t n, int h)
 {
 	l->n = n;
 	l->h = h;
+	if (l->want > 0 && l->want <= n)
+		list_go(l, l->want - 1);
 	if (l->cur >= n)
 		l->cur = n > 0 ? n - 1 : 0;
 	show_cursor(l);
@@ -34,11 +36,23 @@ list_go(struct list *l, size_t row)
 	size_t h;
 
 	h = l->h > 0 ? (size_t)l->h : 1;
+	l->want = 0;
 	l->cur = row < l->n ? row : l->n > 0 ? l->n - 1 : 0;
 	/* A jump out of sight lands in the middle, as in vi. */
 	if (l->cur < l->top || l->cur >= l->top + h)
 		l->top = l->cur > h / 2 ? l->cur - h / 2 : 0;
 	show_cursor(l);
+}
+
+void
+list_want(struct list *l, size_t row)
+{
+	if (row < l->n) {
+		list_go(l, row);
+		return;
+	}
+	l->cur = row;
+	l->want = row + 1;
 }
 
 static void
@@ -88,6 +102,7 @@ list_verb(struct list *l, enum verb verb, int count)
 {
 	size_t n, h, bottom;
 
+	l->want = 0;
 	n = count > 0 ? (size_t)count : 1;
 	h = l->h > 0 ? (size_t)l->h : 1;
 	if (l->n == 0)

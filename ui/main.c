@@ -103,6 +103,8 @@ main(int argc, char **argv)
 	int error;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not grow is an error like a full disk, no death. */
+	signal(SIGXFSZ, SIG_IGN);
 	ctx_init(&ctx);
 	error = options_parse(&ctx, &o, argc, argv);
 	if (error != OK) {

@@ -44,6 +44,7 @@ enum verb {
 struct list {
 	size_t	 n, cur, top;
 	int	 h;
+	size_t	 want;		/* row + 1 to go to once it is there, 0 = none */
 };
 
 struct hint {
@@ -327,6 +328,8 @@ bool	list_verb(struct list *, enum verb, int count);
 /* After n or h changed: the cursor in range and on the screen. */
 void	list_fit(struct list *, size_t n, int h);
 void	list_go(struct list *, size_t row);
+/* The same in a list that may not be read yet. */
+void	list_want(struct list *, size_t row);
 void	list_position(const struct list *, struct buf *);
 
 /* Panes: constructors.  0, or an error and nothing shown. */

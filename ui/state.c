@@ -489,7 +489,7 @@ restore_frame(struct layout *l, struct frame *f)
 		return (false);
 	if (strcmp(p, "overview") != 0 && ui_command(ui, p) != 0)
 		ui_say_error(ui);
-	ui_pane(ui)->list.cur = (size_t)row;
+	list_want(&ui_pane(ui)->list, (size_t)row);
 	return (true);
 }
 

@@ -172,11 +172,59 @@ static const struct {
 };
 #define EXTENDED_BASE	(KEY_MAX + 100)
 
+/*
+ * What the emulators in use send, whatever TERM says: after ECMA-48 and xterm's
+ * ctlseqs.  A sequence that terminfo knows keeps its meaning.
+ */
+static const struct {
+	const char *sequence;
+	int code;
+} usual[] = {
+	{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT },
+	{ "\033[D", KEY_LEFT }, { "\033OA", KEY_UP }, { "\033OB", KEY_DOWN },
+	{ "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+	{ "\033[H", KEY_HOME }, { "\033OH", KEY_HOME }, { "\033[1~", KEY_HOME },
+	{ "\033[7~", KEY_HOME }, { "\033[F", KEY_END }, { "\033OF", KEY_END },
+	{ "\033[4~", KEY_END }, { "\033[8~", KEY_END }, { "\033[2~", KEY_IC },
+	{ "\033[3~", KEY_DC }, { "\033[5~", KEY_PPAGE },
+	{ "\033[6~", KEY_NPAGE }, { "\033[Z", KEY_BTAB },
+	{ "\033OP", KEY_F(1) }, { "\033OQ", KEY_F(2) }, { "\033OR", KEY_F(3) },
+	{ "\033OS", KEY_F(4) }, { "\033[11~", KEY_F(1) },
+	{ "\033[12~", KEY_F(2) }, { "\033[13~", KEY_F(3) },
+	{ "\033[14~", KEY_F(4) }, { "\033[15~", KEY_F(5) },
+	{ "\033[17~", KEY_F(6) }, { "\033[18~", KEY_F(7) },
+	{ "\033[19~", KEY_F(8) }, { "\033[20~", KEY_F(9) },
+	{ "\033[21~", KEY_F(10) }, { "\033[23~", KEY_F(11) },
+	{ "\033[24~", KEY_F(12) },
+	/* In the order of extended[]. */
+	{ "\033[1;3D", EXTENDED_BASE }, { "\033[1;3C", EXTENDED_BASE + 1 },
+	{ "\033[1;3A", EXTENDED_BASE + 2 }, { "\033[1;3B", EXTENDED_BASE + 3 },
+	{ "\033[1;5D", EXTENDED_BASE + 4 }, { "\033[1;5C", EXTENDED_BASE + 5 },
+	{ "\033[1;5A", EXTENDED_BASE + 6 }, { "\033[1;5B", EXTENDED_BASE + 7 },
+};
+
+static void
+define_keys(void)
+{
+	const char *s;
+	size_t i;
+
+	for (i = 0; i < sizeof(extended) / sizeof(extended[0]); i++) {
+		s = capability(extended[i].capability);
+		if (s != NULL && s != (const char *)-1)
+			define_key(s, EXTENDED_BASE + (int)i);
+	}
+	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (key_defined(usual[i].sequence) == 0)
+			define_key(usual[i].sequence, usual[i].code);
+	}
+}
+
 static int
 open_term(struct ctx *ctx, const struct term_options *o)
 {
-	const char *name = getenv("TERM"), *s;
-	size_t i;
+	const char *name = getenv("TERM");
+	int i;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return (ctx_fail(ctx, E_UNSUPPORTED, "the browser needs a "
@@ -219,11 +267,7 @@ open_term(struct ctx *ctx, const struct term_options *o)
 	    use_default_colors() == OK;
 	use_theme(o->has_theme ? o->theme :
 	    theme_for(colors(), getenv("COLORFGBG")));
-	for (i = 0; i < sizeof(extended) / sizeof(extended[0]); i++) {
-		s = capability(extended[i].capability);
-		if (s != NULL && s != (const char *)-1)
-			define_key(s, EXTENDED_BASE + (int)i);
-	}
+	define_keys();
 	term.nrestore = 0;
 	keep_text(capability("sgr0"));
 	keep_text(capability("cnorm"));

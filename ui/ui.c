@@ -381,10 +381,7 @@ jump_to_mark(struct ui *ui, uint32_t key)
 	buf_fini(&b);
 	free(command);
 	p = ui_pane(ui);
-	if (p->list.n > row)
-		list_go(&p->list, row);
-	else
-		p->list.cur = row;
+	list_want(&p->list, row);
 }
 
 static void

@@ -250,7 +250,7 @@ ui_split(struct ui *ui, bool side_by_side)
 	if (ui_pane(ui) == NULL)
 		ui_close_window(ui);
 	else
-		ui_pane(ui)->list.cur = row;
+		list_want(&ui_pane(ui)->list, row);
 	return (rc);
 }
 
