@@ -23,8 +23,11 @@ list_fit(struct list *l, size_t n, int h)
 {
 	l->n = n;
 	l->h = h;
-	if (l->want > 0 && l->want <= n)
+	if (l->want > 0 && l->want <= n) {
+		if (l->want_top > 0)
+			l->top = l->want_top - 1;
 		list_go(l, l->want - 1);
+	}
 	if (l->cur >= n)
 		l->cur = n > 0 ? n - 1 : 0;
 	show_cursor(l);
@@ -53,6 +56,17 @@ list_want(struct list *l, size_t row)
 	}
 	l->cur = row;
 	l->want = row + 1;
+	l->want_top = 0;
+}
+
+void
+list_keep(struct list *l)
+{
+	/* Rows that never came are still waited for. */
+	if (l->want > 0)
+		return;
+	l->want = l->cur + 1;
+	l->want_top = l->top + 1;
 }
 
 static void

@@ -45,6 +45,7 @@ struct list {
 	size_t	 n, cur, top;
 	int	 h;
 	size_t	 want;		/* row + 1 to go to once it is there, 0 = none */
+	size_t	 want_top;	/* and top + 1 as it is to be then, 0 = any */
 };
 
 struct hint {
@@ -106,6 +107,7 @@ struct pane {			/* the first member of every pane's own struct */
 	char		 title[160];
 	struct list	 list;
 	const char	*busy;		/* what it works on, or NULL */
+	bool		 useless;	/* nothing came of it: it may go */
 	bool		 again;		/* and that is only what it shows, anew */
 	struct frozen	*frozen;	/* it stays as it is; or NULL */
 };
@@ -287,6 +289,8 @@ struct pane *ui_pane(struct ui *);	/* the one with the focus */
 void	ui_show(struct ui *, struct pane *);
 bool	ui_back(struct ui *, int n);
 bool	ui_forward(struct ui *, int n);
+/* Take the document that is shown away again; the first one stays. */
+void	window_give_up(struct window *);
 void	ui_layout(struct ui *);
 int	ui_split(struct ui *, bool side_by_side);
 int	ui_close_window(struct ui *);
@@ -330,6 +334,8 @@ void	list_fit(struct list *, size_t n, int h);
 void	list_go(struct list *, size_t row);
 /* The same in a list that may not be read yet. */
 void	list_want(struct list *, size_t row);
+/* The rows will be read again: be where one is now once they are there. */
+void	list_keep(struct list *);
 void	list_position(const struct list *, struct buf *);
 
 /* Panes: constructors.  0, or an error and nothing shown. */

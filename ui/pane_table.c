@@ -513,6 +513,8 @@ step(struct pane *p)
 		    status_text(t->job.status));
 	if (failed && (!t->rereading || t->before != NULL))
 		ui_say(p->ui, STYLE_ERROR, "%s", t->why);
+	/* What is said is all that came of it. */
+	p->useless = failed && !t->rereading && t->table.nrows == 0;
 	free(t->before);
 	t->before = NULL;
 	t->rereading = false;
@@ -536,6 +538,7 @@ refresh(struct pane *p)
 	t->rereading = false;
 	free(t->heat);
 	t->heat = NULL;
+	list_keep(&p->list);
 	t->norder = t->seen = t->measured = 0;
 	t->ncolumns = 0;
 	t->ended = false;

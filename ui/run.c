@@ -293,12 +293,29 @@ resize(struct ui *ui)
 	ui_resize(ui, w, h);
 }
 
+#define AHEAD_NS	10000000	/* less than a frame */
+
+/*
+ * A key that comes this soon was typed ahead, and is meant for what the one
+ * before it brings: a document that is being read gets a moment to be there.
+ */
+static void
+before_next_key(struct ui *ui, uint64_t last)
+{
+	while (ui_now() - last < AHEAD_NS && ui_busy(ui) &&
+	    !ui_busy_again(ui)) {
+		usleep(250);
+		ui_step(ui);
+	}
+}
+
 static void
 loop(struct ui *ui)
 {
 	const struct term_ops *t = ui->term;
 	const uint64_t began = ui_now();
 	enum mouse what;
+	uint64_t last = began;
 	uint32_t key;
 	bool keyed, more, mouse, news;
 	int x, y;
@@ -347,7 +364,9 @@ loop(struct ui *ui)
 				ui_mouse(ui, what, x, y);
 				more = true;
 			} else if (key != UKEY_WAKE) {
+				before_next_key(ui, last);
 				ui_key(ui, key);
+				last = ui_now();
 				more = true;
 				if (ui->wants_suspend || ui->wants_repaint)
 					break;

@@ -478,6 +478,8 @@ static const struct {
 	{ KEY_BACKSPACE, UKEY_BACKSPACE }, { KEY_ENTER, UKEY_ENTER },
 	{ KEY_BTAB, UKEY_BACKTAB }, { KEY_MOUSE, UKEY_MOUSE },
 	{ KEY_SF, UKEY_DOWN }, { KEY_SR, UKEY_UP },
+	/* A key of its own in the terminfo of Linux's console. */
+	{ KEY_SUSPEND, UKEY_CTRL | 'z' },
 };
 
 static uint32_t

@@ -495,6 +495,8 @@ ui_step(struct ui *ui)
 		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
 		if (p != NULL && p->ops->step != NULL)
 			more |= p->ops->step(p);
+		if (p != NULL && p->useless)
+			window_give_up(&f->win);
 		if (p != NULL && p->busy == NULL)
 			p->again = false;
 	}

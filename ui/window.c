@@ -80,6 +80,14 @@ ui_show(struct ui *ui, struct pane *p)
 	w->at = w->ndocs++;
 }
 
+void
+window_give_up(struct window *w)
+{
+	w->docs[w->at]->useless = false;
+	if (w->at > 0)
+		drop(w, w->at--);
+}
+
 bool
 ui_back(struct ui *ui, int n)
 {

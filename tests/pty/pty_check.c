@@ -137,9 +137,10 @@ try_screen(size_t i)
 	check(tty_shows(&t, "Overview"), "%s %dx%d: opens", term, cols, rows);
 	check(becomes_whole(&t), "%s %dx%d: fills the screen", term, cols, rows);
 	tty_type(&t, "p");
-	check(tty_shows(&t, "PID"), "%s %dx%d: processes", term, cols, rows);
+	check(tty_shows(&t, "kthreadd"), "%s %dx%d: processes", term, cols,
+	    rows);
 	tty_type(&t, "\r");
-	check(tty_shows(&t, "init"), "%s %dx%d: Enter", term, cols, rows);
+	check(tty_shows(&t, "State"), "%s %dx%d: Enter", term, cols, rows);
 	tty_type(&t, "\x7f");
 	check(tty_shows(&t, "COMM"), "%s %dx%d: Backspace", term, cols, rows);
 	tty_type(&t, ":init_task\r");
@@ -326,12 +327,15 @@ try_thrift(void)
 	tty_type(&t, ":hex linux_banner\r");
 	check(tty_shows(&t, "65762078756e694c"), "a slow line: memory opens");
 	tty_type(&t, "L");
-	tty_pump(&t);
-	for (i = 0, most = 0; i < 20; i++) {
+	/* The first two may bring what was still to come. */
+	for (i = 0, most = 0; i < 22; i++) {
 		t.bytes = 0;
 		tty_type(&t, "j");
+		while (t.bytes == 0 && tty_take(&t, 1000))
+			;
 		tty_pump(&t);
-		most = t.bytes > most ? t.bytes : most;
+		if (i >= 2 && t.bytes > most)
+			most = t.bytes;
 	}
 	check(most > 0 && most < 400, "a slow line: one line costs %zu bytes",
 	    most);
@@ -372,7 +376,7 @@ try_programs(void)
 	check(tty_shows(&t, "NULL}\n]\n\n[Enter goes back"),
 	    "programs: | has rows");
 	tty_type(&t, "\r");
-	check(tty_shows(&t, "PRIORITY") && t.alternate, "programs: Enter");
+	check(tty_shows(&t, "Enter open") && t.alternate, "programs: back");
 	tty_type(&t, ":!echo ba''d; exit 3\r");
 	check(tty_shows(&t, "bad\n\n[Enter goes back"),
 	    "programs: one that fails");

@@ -31,7 +31,11 @@ static const struct {
 
 /* What is done to the terminal, and the line of the session that does it. */
 struct step {
-	enum { STEP_START, STEP_KEY, STEP_TEXT, STEP_MOUSE, STEP_SIZE } kind;
+	enum {
+		STEP_START, STEP_KEY, STEP_TEXT,
+		STEP_LINE,		/* text and Enter */
+		STEP_MOUSE, STEP_SIZE
+	}		 kind;
 	const char	*text;
 	size_t		 len;
 	uint32_t	 key;
@@ -87,7 +91,7 @@ make_steps(struct run *r, struct ctx *ctx, struct buf *text)
 	const char *p, *nl, *end = r->session.text + r->session.len;
 	struct replay_line l;
 	size_t i, n, lines;
-	bool moved;
+	bool moved, enter;
 
 	add(r, (struct step){ .kind = STEP_START });
 	buf_printf(text, "kpeek-session 1\nsnap x\n");
@@ -109,8 +113,11 @@ make_steps(struct run *r, struct ctx *ctx, struct buf *text)
 			add_keys(r, l.text, l.len);
 			break;
 		case REPLAY_TYPE:
-			add(r, (struct step){ .kind = STEP_TEXT, .text = l.text,
-			    .len = l.len });
+			enter = strncmp(nl, "\nkey Enter\n", 11) == 0;
+			add(r, (struct step){ .kind = enter ? STEP_LINE :
+			    STEP_TEXT, .text = l.text, .len = l.len });
+			if (enter)
+				nl = strchr(nl + 1, '\n');
 			break;
 		case REPLAY_MOUSE:
 			add(r, (struct step){ .kind = STEP_MOUSE, .mouse =
@@ -137,6 +144,8 @@ make_steps(struct run *r, struct ctx *ctx, struct buf *text)
 				buf_printf(text, "%s %.*s\n",
 				    s->kind == STEP_KEY ? "key" : "type",
 				    (int)s->len, s->text);
+			if (s->kind == STEP_LINE)
+				buf_puts(text, "key Enter\n");
 			buf_puts(text, "snap x\n");
 		}
 	}
@@ -275,7 +284,7 @@ static bool
 same(const char *is, const char *want)
 {
 	static const char *const said[] = { "this terminal has too few ",
-	    "" };
+	    "noascii ", "ascii ", "" };
 	const char *last[2];
 	size_t n, i;
 
@@ -314,7 +323,7 @@ wait_for(struct terminal *t, const char *want)
 	bool open, resumed = false;
 
 	for (;;) {
-		open = tty_take(t, 100);
+		open = tty_take(t, 100) && tty_take(t, 1);
 		tty_look(t);
 		trim(tty_text);
 		if (t->bytes > 0 && same(tty_text, want))
@@ -351,14 +360,19 @@ do_step(struct terminal *t, const struct step *s)
 		tty_resize(t, s->x, s->y);
 		return (true);
 	case STEP_TEXT:
-		return (write(t->fd, s->text, s->len) == (ssize_t)s->len);
+	case STEP_LINE:
+		return (write(t->fd, s->text, s->len) == (ssize_t)s->len &&
+		    (s->kind == STEP_TEXT || write(t->fd, "\r", 1) == 1));
 	case STEP_KEY:
 		n = keys_encode(s->key, bytes);
 		break;
 	case STEP_MOUSE:
-		if (s->x >= t->cols || s->y >= t->rows)
+		/* A button is let go somewhere on the screen in any case. */
+		if (s->mouse != MOUSE_RELEASE && (s->x >= t->cols ||
+		    s->y >= t->rows))
 			return (true);
-		n = keys_encode_mouse((int)s->mouse, s->x, s->y, bytes);
+		n = keys_encode_mouse((int)s->mouse, s->x < t->cols ? s->x :
+		    t->cols - 1, s->y < t->rows ? s->y : t->rows - 1, bytes);
 		/* A place that this protocol cannot name is none. */
 		if (n == 0)
 			return (true);
