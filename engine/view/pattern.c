@@ -27,6 +27,7 @@ struct pattern {
 	uint64_t		 next;	/* first address not yet searched */
 	uint8_t			 tail[PATTERN_MATCH_MAX];	/* from there */
 	size_t			 tail_len;
+	uint64_t		 given_up, given_up_at;	/* see pattern.h */
 	bool			 jit;
 	pcre2_code		*code;
 	pcre2_match_data	*data;
@@ -206,6 +207,9 @@ search_slice(struct ctx *ctx, struct pattern *p, uint64_t addr,
 				return (error);
 			continue;
 		}
+		if (rc < 0 && rc != PCRE2_ERROR_NOMATCH &&
+		    p->given_up++ == 0)
+			p->given_up_at = addr + from;
 		if (rc < 0)
 			break;
 		at = pcre2_get_ovector_pointer(p->data);
@@ -284,4 +288,11 @@ pattern_finish(struct ctx *ctx, struct pattern *p, found *fn, void *arg)
 	error = p->tail_len > 0 ? search_tail(ctx, p, fn, arg) : OK;
 	p->next = 0;
 	return (error);
+}
+
+uint64_t
+pattern_given_up(const struct pattern *p, uint64_t *first)
+{
+	*first = p->given_up_at;
+	return (p->given_up);
 }

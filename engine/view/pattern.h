@@ -37,5 +37,10 @@ int	pattern_search(struct ctx *, struct pattern *, uint64_t addr,
 int	pattern_finish(struct ctx *, struct pattern *,
 	    int (*fn)(void *arg, struct ctx *, uint64_t addr, const uint8_t *,
 	    size_t n), void *arg);
+/*
+ * Where a regex had so many ways to match that it met its limit: how many places,
+ * of some hundred bytes each, it has not been through, and the first of them.
+ */
+uint64_t pattern_given_up(const struct pattern *, uint64_t *first);
 
 #endif

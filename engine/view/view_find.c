@@ -376,6 +376,21 @@ search_virtual(struct ctx *ctx, struct find *f)
 	return (error);
 }
 
+/* The rows are out; what a pattern did not get through is said behind them. */
+static int
+tell_given_up(struct ctx *ctx, const struct find *f)
+{
+	uint64_t n, first;
+
+	n = pattern_given_up(f->pattern, &first);
+	if (n == 0)
+		return (OK);
+	return (ctx_fail_at(ctx, E_LIMIT, first, "the pattern met its limit "
+	    "at %llu places, the first at 0x%llx: what matches there is not "
+	    "shown; one with fewer ways to match goes through",
+	    (unsigned long long)n, (unsigned long long)first));
+}
+
 static int
 find_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
@@ -395,6 +410,8 @@ find_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (error == OK)
 		error = f.where == VIRTUAL ? search_virtual(ctx, &f) :
 		    search_physical(ctx, &f);
+	if (error == OK)
+		error = tell_given_up(ctx, &f);
 	reverse_fini(&f.reverse);
 	pattern_destroy(f.pattern);
 	return (error);

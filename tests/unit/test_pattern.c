@@ -116,6 +116,7 @@ words_are_aligned(void **state)
 static void
 long_and_empty_matches(void **state)
 {
+	uint64_t first;
 	struct pattern *p;
 	struct hits h;
 
@@ -135,6 +136,10 @@ long_and_empty_matches(void **state)
 	assert_int_equal(h.n, 0);
 	pattern_destroy(p);
 	assert_int_equal(pattern_regex(&ctx, "(a", &p), E_SYNTAX);
+	assert_int_equal(pattern_regex(&ctx, "ab", &p), OK);
+	search(p, SIZE, &h);
+	assert_int_equal(pattern_given_up(p, &first), 0);
+	pattern_destroy(p);
 	ctx_fini(&ctx);
 }
 
@@ -144,6 +149,7 @@ no_pattern_hangs(void **state)
 {
 	static const char *const evil[] = { "(a+)+c", "(a|aa)+$c", "a.*a.*a.*z",
 	    "(?:a?){64}a{64}q" };
+	uint64_t first;
 	struct pattern *p;
 	struct hits h;
 	size_t i;
@@ -158,6 +164,9 @@ no_pattern_hangs(void **state)
 	search(p, 20000, &h);
 	assert_int_equal(h.n, 1);
 	assert_int_equal(h.addr[0], 62000);
+	/* And it is told what it did not get through: before the zeros. */
+	assert_in_range(pattern_given_up(p, &first), 1, 65536);
+	assert_in_range(first, 0x1000, 0x1000 + 60000);
 	pattern_destroy(p);
 	for (i = 0; i < sizeof(evil) / sizeof(evil[0]); i++) {
 		assert_int_equal(pattern_regex(&ctx, evil[i], &p), OK);
