@@ -15,6 +15,7 @@
 
 #define PAGE		UINT64_C(4096)
 #define LOW		UINT64_C(0x100000)	/* where the rules differ */
+#define PHYS_END	(UINT64_C(1) << 52)	/* x86-64 and arm64 */
 #define MAP_MAX		((size_t)1 << 20)
 
 struct devmem {
@@ -183,12 +184,19 @@ allowed(const struct devmem *d, uint64_t pa, uint64_t *len)
 	if (*len > 0)
 		return (d->strict ? E_RESTRICTED : 0);
 	*len = ranges_here(&d->other, pa);
-	return (*len > 0 ? 0 : E_NOT_IN_DUMP);
+	if (*len > 0)
+		return (0);
+	/* One of the kernel's addresses: its page tables are closed. */
+	return (d->strict && pa >= PHYS_END ? E_RESTRICTED : E_NOT_IN_DUMP);
 }
 
 static int
 refuse(struct ctx *ctx, int status, uint64_t pa)
 {
+	if (pa >= PHYS_END)
+		return (ctx_fail_at(ctx, status, pa, "0x%llx is an address of "
+		    "the kernel, whose page tables lie in System RAM, which is "
+		    "closed to /dev/mem", (unsigned long long)pa));
 	return (ctx_fail_at(ctx, status, pa, status == E_RESTRICTED ?
 	    "physical 0x%llx is System RAM, which the kernel closes to "
 	    "/dev/mem" : "physical 0x%llx is no memory, or a device",

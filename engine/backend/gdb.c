@@ -76,9 +76,37 @@ feature(const char *list, const char *key, size_t *ret)
 	return (false);
 }
 
+/*
+ * Did the machine run before it was stopped for us?  QEMU says "paused" either
+ * way, and "(prelaunch)" or "(shutdown)" of one that is not to run.  It tells
+ * whoever comes that it has stopped, until 8.1 (gdbstub: only send stop-reply
+ * packets when allowed to); from then on nothing tells, and it is taken to have
+ * run.
+ */
+static bool
+has_run(struct ctx *ctx, struct gdb *g, bool told)
+{
+	struct buf text = { 0 };
+	unsigned long major, minor = 0;
+	char *end;
+	bool rest;
+
+	rest = gdb_monitor(ctx, g, "info status", &text) != 0 ||
+	    strchr(buf_text(&text), '(') != NULL;
+	buf_reset(&text);
+	if (!rest && !told && gdb_monitor(ctx, g, "info version", &text) == 0) {
+		major = strtoul(buf_text(&text), &end, 10);
+		if (*end == '.')
+			minor = strtoul(end + 1, NULL, 10);
+		rest = major < 8 || (major == 8 && minor < 1);
+	}
+	buf_fini(&text);
+	return (!rest);
+}
+
 /* Does QEMU say where there is memory?  Then it is read physically. */
 static int
-find_memory(struct ctx *ctx, struct gdb *g)
+find_memory(struct ctx *ctx, struct gdb *g, bool told)
 {
 	struct buf text = { 0 };
 	int rc;
@@ -90,11 +118,9 @@ find_memory(struct ctx *ctx, struct gdb *g)
 	rc = gdb_monitor(ctx, g, "info mtree -f", &text);
 	if (rc == 0)
 		rc = ranges_of_mtree(ctx, &g->ranges, buf_text(&text));
-	buf_reset(&text);
-	/* "(prelaunch)", "(shutdown)": it did not run, and is not to. */
-	if (rc == 0 && gdb_monitor(ctx, g, "info status", &text) == 0)
-		g->resume = strchr(buf_text(&text), '(') == NULL;
 	buf_fini(&text);
+	if (rc == 0)
+		g->resume = has_run(ctx, g, told);
 	if (rc == 0 && g->ranges.n > 0)
 		rc = gdb_ask(ctx, g, "Qqemu.PhyMemMode:1");
 	if (rc == 0 && g->ranges.n > 0 &&
@@ -109,15 +135,16 @@ static int
 greet(struct ctx *ctx, struct gdb *g)
 {
 	size_t size = 0;
+	bool told;
 	int rc;
 
-	/* A target that ran says that it stopped; a new QEMU does not. */
 	g->run = GDB_STOPPED;
 	g->since = wire_now();
 	g->stops = 1;
 	rc = gdb_ask(ctx, g, "qSupported:xmlRegisters=i386");
 	if (rc != 0)
 		return (rc);
+	told = g->halts > 0;
 	if (feature(buf_text(&g->in), "PacketSize", &size) && size > 64)
 		g->piece = size / 2 < PIECE_MAX ? size / 2 : PIECE_MAX;
 	g->binary = feature(buf_text(&g->in), "binary-upload", &size);
@@ -126,7 +153,7 @@ greet(struct ctx *ctx, struct gdb *g)
 		g->no_acks = rc == 0 && strcmp(buf_text(&g->in), "OK") == 0;
 	}
 	if (rc == 0)
-		rc = find_memory(ctx, g);
+		rc = find_memory(ctx, g, told);
 	if (rc == 0)
 		rc = gdb_describe(ctx, g);
 	return (rc);
@@ -173,8 +200,8 @@ say_goodbye(struct gdb *g)
 	if (gdb_stop(&ctx, g) == 0) {
 		if (!g->dump.native)
 			(void)gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
-		/* Letting go makes a target run. */
-		if (g->resume || g->dump.native)
+		/* Letting go makes a target run; kgdb's did not. */
+		if (g->resume || (g->dump.native && !g->kgdb))
 			(void)gdb_ask(&ctx, g, "D");
 	}
 	ctx_fini(&ctx);

@@ -4,8 +4,7 @@
  *
  * Reading takes a target that stands still.  One that was running when kpeek
  * came is stopped by the first read of a batch and goes on at its end
- * (mem_rest); one that stood still, as kgdb's must, is left as it was found
- * until kpeek lets go of it.
+ * (mem_rest); one that stood still, as kgdb's must, is left as it was found.
  *
  * QEMU can be asked for physical addresses (docs/system/gdb.rst, "Examining
  * physical memory") and, by its monitor, for where there is RAM.  Elsewhere
@@ -37,6 +36,7 @@ struct gdb {
 	bool		 no_acks;
 	bool		 binary;	/* "x" reads, and answers "b" and bytes */
 	bool		 resume;	/* was running: is to go on */
+	bool		 kgdb;		/* answers only where it stands still */
 	enum gdb_run	 run;
 	unsigned	 owed;		/* answers that nobody waits for any more */
 	unsigned	 halts;		/* stop replies since the last question "?" */

@@ -46,8 +46,9 @@ include(void *arg, struct ctx *ctx, const char *name)
 }
 
 /*
- * Without a description: kgdb's registers on x86-64 take 164 bytes or a few more
- * (arch/x86/include/asm/kgdb.h, NUMREGBYTES), in the order of gdb itself.
+ * Without a description: kgdb's registers are in the order of gdb itself, and
+ * take 164 bytes or a few more on x86-64 (arch/x86/include/asm/kgdb.h,
+ * NUMREGBYTES).
  */
 static int
 guess(struct ctx *ctx, struct gdb *g)
@@ -77,6 +78,28 @@ guess(struct ctx *ctx, struct gdb *g)
 	    include, g));
 }
 
+/*
+ * kgdb lists the CPUs as threads from -2 downward, in the first answer, and
+ * behind them all tasks (kernel/debug/gdbstub.c, gdb_cmd_query).
+ */
+static void
+drop_tasks(struct gdb *g)
+{
+	struct dump *d = &g->dump;
+	size_t i, n;
+
+	for (i = n = 0; i < d->ncpus; i++)
+		if (d->cpus[i].pid < -1) {
+			d->cpus[n] = d->cpus[i];
+			d->cpus[n].cpu = (int)n;
+			n++;
+		}
+	if (n > 0) {
+		d->ncpus = n;
+		g->kgdb = true;
+	}
+}
+
 /* Threads are CPUs: their ids stay in cpu_state.pid. */
 static int
 list_threads(struct ctx *ctx, struct gdb *g)
@@ -104,7 +127,8 @@ list_threads(struct ctx *ctx, struct gdb *g)
 			if (*end != ',')
 				break;
 		}
-		if (d->ncpus == CPUS_MAX)
+		drop_tasks(g);
+		if (d->ncpus == CPUS_MAX || g->kgdb)
 			break;
 	}
 	return (g->lost || rc == E_CANCELLED ? rc : 0);

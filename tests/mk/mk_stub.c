@@ -88,10 +88,14 @@ monitor(struct mk_stub *s, int fd, const char *command)
 		    (unsigned long long)MK_STUB_BASE,
 		    (unsigned long long)(MK_STUB_BASE + s->size - 1));
 		put_hex(s, fd, "O", text, strlen(text));
+	} else if (strcmp(command, "696e666f2076657273696f6e") == 0) {
+		snprintf(text, sizeof(text), "%s\r\n", s->version != NULL ?
+		    s->version : "7.2.22 (Debian 1:7.2)");
+		put_hex(s, fd, "O", text, strlen(text));
 	} else
-		put_hex(s, fd, "O", s->was_stopped ?
+		put_hex(s, fd, "O", s->prelaunch ?
 		    "VM status: paused (prelaunch)\r\n" :
-		    "VM status: paused\r\n", s->was_stopped ? 31 : 19);
+		    "VM status: paused\r\n", s->prelaunch ? 31 : 19);
 	put(s, fd, "OK");
 }
 
@@ -137,6 +141,44 @@ store(struct mk_stub *s, int fd, const char *args)
 	put(s, fd, "OK");
 }
 
+/*
+ * What kernel/debug/gdbstub.c answers on x86-64: no features, no documents, two
+ * CPUs and then a list of tasks without an end; of memory what its buffer of
+ * 1024 bytes holds.
+ */
+static void
+respond_kgdb(struct mk_stub *s, int fd, const char *q)
+{
+	static const uint8_t regs[164] = { [128] = 0x20, [131] = 0x81,
+	    [132] = 0xff, [133] = 0xff, [134] = 0xff, [135] = 0xff };
+	unsigned long long addr, n;
+
+	if (strcmp(q, "?") == 0)
+		put(s, fd, "S05");
+	else if (strcmp(q, "g") == 0)
+		put_hex(s, fd, "", regs, sizeof(regs));
+	else if (strcmp(q, "qfThreadInfo") == 0)
+		put(s, fd, "mfffffffe,fffffffd,01,02,03");
+	else if (strcmp(q, "qsThreadInfo") == 0) {
+		s->outside++;
+		put(s, fd, "m04,05,06");
+	} else if (strncmp(q, "Hg", 2) == 0)
+		put(s, fd, strcmp(q, "Hgfffffffe") == 0 ||
+		    strcmp(q, "Hgfffffffd") == 0 ? "OK" : "E16");
+	else if (q[0] == 'm' && sscanf(q + 1, "%llx,%llx", &addr, &n) == 2 &&
+	    n > 512)
+		s->outside++;		/* it would write over its own end */
+	else if (q[0] == 'm')
+		memory(s, fd, q + 1);
+	else if (q[0] == 'M')
+		store(s, fd, q + 1);
+	else if (strcmp(q, "D") == 0) {
+		s->detached++;
+		put(s, fd, "OK");
+	} else
+		put(s, fd, "");
+}
+
 static void
 respond(struct mk_stub *s, int fd, const char *q)
 {
@@ -145,7 +187,9 @@ respond(struct mk_stub *s, int fd, const char *q)
 
 	if (s->mute)
 		return;
-	if (s->nonsense)
+	if (s->kgdb)
+		respond_kgdb(s, fd, q);
+	else if (s->nonsense)
 		put(s, fd, q[0] == 'm' ? "zz*!" : "qqq");
 	else if (strncmp(q, "qSupported", 10) == 0)
 		put(s, fd, "PacketSize=1000;qXfer:features:read+");

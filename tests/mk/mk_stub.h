@@ -19,6 +19,9 @@ struct mk_stub {
 	uint8_t		*memory;
 	size_t		 size;
 	bool		 no_physical;	/* as a stub that is not QEMU's */
+	bool		 kgdb;		/* as the kernel's own */
+	bool		 prelaunch;	/* was_stopped since it never ran */
+	const char	*version;	/* QEMU's; NULL: one that tells who ran */
 	bool		 was_stopped;	/* nothing runs when somebody comes */
 	bool		 short_answers;	/* at most 16 bytes at a time */
 	/* Changed while it runs. */

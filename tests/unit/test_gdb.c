@@ -314,19 +314,85 @@ shrinks(void **state)
 	close_target(&t);
 }
 
+/* Does a machine that is looked at run after a batch, and after kpeek? */
+static void
+runs_after(struct target *t, bool batch, bool end)
+{
+	uint8_t buf[8];
+
+	open_target(t);
+	assert_int_equal(mem_read(&t->ctx, &t->mem, BASE, buf, 8), 0);
+	mem_rest(&t->mem);
+	/* The question behind it has made sure that it was heard. */
+	assert_int_equal(mem_read(&t->ctx, &t->mem, BASE + 8, buf, 8), 0);
+	assert_int_equal(t->stub.stops, batch ? 1 : 0);
+	mem_fini(&t->mem);
+	assert_int_equal(t->stub.running, end);
+	assert_int_equal(t->stub.detached, end ? 1 : 0);
+	mk_stub_end(&t->stub);
+	free(t->stub.memory);
+	ctx_fini(&t->ctx);
+}
+
 static void
 stood_still(void **state)
 {
-	struct target t = { .stub.was_stopped = true };
-	uint8_t buf[8];
+	struct target ran = { 0 };
+	struct target never = { .stub.was_stopped = true,
+	    .stub.prelaunch = true };
+	/* By the user, before kpeek came: not said that it stopped. */
+	struct target paused = { .stub.was_stopped = true };
+	struct target old = { .stub.was_stopped = true,
+	    .stub.version = "8.0.5" };
+	/* These say nothing to anybody. */
+	struct target recent = { .stub.was_stopped = true,
+	    .stub.version = "8.1.0" };
+	struct target newer = { .stub.was_stopped = true,
+	    .stub.version = "10.0.2 (Debian 1:10.0.2+ds-2)" };
+	struct target launch = { .stub.was_stopped = true,
+	    .stub.version = "10.0.2", .stub.prelaunch = true };
+
+	(void)state;
+	runs_after(&ran, true, true);
+	runs_after(&never, false, false);
+	runs_after(&paused, false, false);
+	runs_after(&old, false, false);
+	runs_after(&recent, true, true);
+	runs_after(&newer, true, true);
+	runs_after(&launch, false, false);
+}
+
+static void
+kgdb(void **state)
+{
+	struct target t = { .stub.kgdb = true, .stub.was_stopped = true };
+	uint8_t buf[5000], back[600];
+	uint64_t v;
 
 	(void)state;
 	open_target(&t);
-	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	assert_true(t.dump->native);
+	assert_string_equal(t.dump->arch->name, "x86-64");
+	/* The CPUs, and none of the tasks that follow them. */
+	assert_int_equal(t.dump->ncpus, 2);
+	assert_int_equal(t.dump->cpus[1].cpu, 1);
+	assert_int_equal(t.stub.outside, 0);
+	assert_true(arch_reg_get(t.dump->arch, &t.dump->cpus[1], "rip", &v));
+	assert_int_equal(v, 0xffffffff81000020);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 9, buf, sizeof(buf)),
+	    0);
+	assert_memory_equal(buf, t.stub.memory + 9, sizeof(buf));
+	memset(buf, 0x5a, sizeof(back));
+	assert_int_equal(mem_write(&t.ctx, &t.mem, BASE + 77, buf,
+	    sizeof(back)), 0);
+	assert_memory_equal(buf, t.stub.memory + 77, sizeof(back));
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + SIZE, back, 8),
+	    E_NOT_MAPPED);
 	mem_rest(&t.mem);
 	mem_fini(&t.mem);
-	assert_false(t.stub.running);
+	/* It stood still when kpeek came. */
 	assert_int_equal(t.stub.detached, 0);
+	assert_int_equal(t.stub.outside, 1);
 	mk_stub_end(&t.stub);
 	free(t.stub.memory);
 	ctx_fini(&t.ctx);
@@ -381,4 +447,4 @@ refusals(void **state)
 
 UNIT_MAIN(UNIT(packets), UNIT(reads), UNIT(together), UNIT(short_answers),
     UNIT(writes), UNIT(damaged), UNIT(nonsense), UNIT(dies), UNIT(slow),
-    UNIT(shrinks), UNIT(stood_still), UNIT(virtual_only), UNIT(refusals))
+    UNIT(shrinks), UNIT(stood_still), UNIT(kgdb), UNIT(virtual_only), UNIT(refusals))
