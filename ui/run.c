@@ -317,7 +317,7 @@ loop(struct ui *ui)
 	enum mouse what;
 	uint64_t last = began;
 	uint32_t key;
-	bool keyed, more, mouse, news;
+	bool keyed, more, mouse, news, stepped;
 	int x, y;
 
 	keyed = more = news = true;
@@ -347,7 +347,8 @@ loop(struct ui *ui)
 			moving_rest(ui);
 		key = t->key(more ? 0 : ui_busy(ui) && !ui_busy_again(ui) ?
 		    100 : moving_wait(ui));
-		if (key == UKEY_NONE || key == UKEY_WAKE) {
+		stepped = key == UKEY_NONE || key == UKEY_WAKE;
+		if (stepped) {
 			news = more || ui_busy(ui);
 			news |= moving_tick(ui);
 			more = ui_step(ui);
@@ -370,7 +371,10 @@ loop(struct ui *ui)
 				more = true;
 				if (ui->wants_suspend || ui->wants_repaint)
 					break;
+			} else if (!stepped) {
+				more = true;
 			}
+			stepped = false;
 		}
 	}
 }
