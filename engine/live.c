@@ -2,6 +2,7 @@
 /* The running kernel. */
 #include "engine/kernel_debug.h"
 
+#include "engine/backend/devmem.h"
 #include "engine/backend/elf.h"
 #include "engine/backend/none.h"
 #include "engine/memory/freeze.h"
@@ -100,6 +101,37 @@ open_kcore(struct ctx *ctx, const struct kernel_options *opt,
 	return (rc);
 }
 
+/*
+ * kcore, else what /dev/mem has: all of it where the kernel was built so, else
+ * a few pages, with the reasons of both.
+ */
+static int
+open_memory(struct ctx *ctx, const struct kernel_options *opt,
+    struct dump **ret)
+{
+	struct err why;
+	struct dump *d;
+	int rc;
+
+	rc = open_kcore(ctx, opt, &d);
+	if (rc != 0 && rc != E_NOMEM && !opt->has_core_fd) {
+		why = ctx->err;
+		if (devmem_open(ctx, "", &d) != 0) {
+			ctx->err = why;
+			return (rc);
+		}
+		rc = 0;
+		if (!d->complete)
+			d->incomplete = arena_printf(&d->arena, "%s; /dev/mem "
+			    "shows no System RAM either "
+			    "(CONFIG_STRICT_DEVMEM), but pages of firmware",
+			    why.text);
+	}
+	if (rc == 0)
+		*ret = d;
+	return (rc);
+}
+
 /* Symbols and types by file; what is missing goes to a sentence. */
 static int
 learn(struct ctx *ctx, struct kernel *k, struct buf *missing)
@@ -190,7 +222,7 @@ open_parts(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	struct utsname uts;
 	int rc;
 
-	rc = memory ? open_kcore(ctx, opt, &k->dump) :
+	rc = memory ? open_memory(ctx, opt, &k->dump) :
 	    ctx_fail(ctx, E_RESTRICTED, "the running kernel's memory was not "
 	    "opened");
 	if (rc != 0 && (rc == E_NOMEM || opt->has_core_fd))

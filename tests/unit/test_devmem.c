@@ -100,6 +100,10 @@ closed(void **state)
 	    E_RESTRICTED);
 	assert_int_equal(mem_answer(&m.ctx, &m.mem, 0x9fbff, buf, 2),
 	    E_RESTRICTED);
+	/* What only page tables could lead to is closed with them. */
+	assert_int_equal(mem_read(&m.ctx, &m.mem, 0xffffffff81000000, buf, 8),
+	    E_RESTRICTED);
+	assert_int_equal(m.ctx.err.addr, 0xffffffff81000000);
 	/* Firmware is open, devices are left alone. */
 	assert_int_equal(mem_read(&m.ctx, &m.mem, 0x10, buf, 8), 0);
 	assert_int_equal(buf[0], 0x5a);
