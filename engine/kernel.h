@@ -114,8 +114,12 @@ struct kernel_news {
 };
 /* Take down what it looks like now; a kernel that was just opened has. */
 void	kernel_note(struct ctx *, struct kernel *);
-/* What has changed since; a few reads.  Of a dump nothing ever does. */
-void	kernel_news(struct ctx *, struct kernel *, struct kernel_news *);
+/*
+ * What has changed since; a few reads, and with "all" one for each module.  Of
+ * a dump nothing ever does.
+ */
+void	kernel_news(struct ctx *, struct kernel *, bool all,
+	    struct kernel_news *);
 void	kernel_close(struct kernel *);
 /*
  * Write the pages that results have used so far as an ELF core (see

@@ -57,7 +57,8 @@ kernel_note(struct ctx *ctx, struct kernel *k)
 }
 
 void
-kernel_news(struct ctx *ctx, struct kernel *k, struct kernel_news *news)
+kernel_news(struct ctx *ctx, struct kernel *k, bool all,
+    struct kernel_news *news)
 {
 	char pulse[KERNEL_PULSE];
 	bool gone = false;
@@ -79,7 +80,7 @@ kernel_news(struct ctx *ctx, struct kernel *k, struct kernel_news *news)
 		news->what = KERNEL_OTHER;
 		snprintf(news->why, sizeof(news->why), "another kernel runs "
 		    "there now, or none: the machine was started anew");
-	} else if (!gone && k->has_digest && read_digest(ctx, k, &digest) &&
+	} else if (!gone && all && k->has_digest && read_digest(ctx, k, &digest) &&
 	    digest != k->digest) {
 		news->what = KERNEL_CHANGED;
 		snprintf(news->why, sizeof(news->why), "modules or memory have "

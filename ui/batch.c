@@ -139,7 +139,7 @@ keep_up(struct ctx *ctx, struct kernel **k, const struct options *o)
 	struct kernel *fresh;
 
 	kernel_refresh(*k);
-	kernel_news(ctx, *k, &news);
+	kernel_news(ctx, *k, true, &news);
 	if (news.what != KERNEL_CHANGED || (*k)->edits != NULL)
 		return;
 	if (target_reopen(&again, ctx, *k, &fresh) == OK) {

@@ -206,6 +206,7 @@ struct ui {
 	/* A kernel that runs (moving.c). */
 	double		 rate;		/* seconds between readings, 0 = never */
 	uint64_t	 next;		/* ui_now() of the next */
+	uint64_t	 all_news;	/* and of when modules are asked for */
 	char		 rate_text[16];
 	const char	*lost;		/* "LOST", "CONNECTING", or NULL */
 	struct dump_state target;	/* as heard of last */

@@ -14,6 +14,7 @@
 #define SECOND		UINT64_C(1000000000)
 #define PATIENCE	(SECOND * 8 / 10)	/* for what one key asks for */
 #define NEWS_PATIENCE	(SECOND / 4)
+#define ALL_NEWS	(SECOND * 5)	/* modules are asked for as often */
 #define DOCS_KEPT	8		/* of each window, over a new opening */
 
 void
@@ -240,10 +241,14 @@ opened(struct ui *ui)
 static void
 hear_news(struct ui *ui)
 {
+	const uint64_t now = ui_now();
+	const bool all = now >= ui->all_news;
 	struct kernel_news news;
 
-	ui->ctx->deadline = ui_now() + NEWS_PATIENCE;
-	kernel_news(ui->ctx, ui->kernel, &news);
+	if (all)
+		ui->all_news = now + ALL_NEWS;
+	ui->ctx->deadline = now + NEWS_PATIENCE;
+	kernel_news(ui->ctx, ui->kernel, all, &news);
 	ui->ctx->deadline = 0;
 	if (!news.state.busy)
 		ui->target = news.state;

@@ -14,6 +14,7 @@
 struct slot {
 	uint64_t	 pa;
 	uint64_t	 generation;	/* 0: empty */
+	bool		 busy;		/* being read into: nobody else's */
 };
 
 struct pages {
@@ -80,17 +81,19 @@ find(const struct pages *p, uint64_t run)
 	return (p->nslots);
 }
 
-/* Where a run is to be kept: what is of the oldest moment goes. */
+/*
+ * Where a run is to be kept: what is of the oldest moment goes, but not "other";
+ * nslots: all are being read into.
+ */
 static size_t
-place(const struct pages *p, uint64_t run)
+place(const struct pages *p, uint64_t run, size_t other)
 {
 	const size_t first = (size_t)(hash_u64(run) % (p->nslots / WAYS)) * WAYS;
-	size_t i = find(p, run), oldest;
+	size_t i, oldest = p->nslots;
 
-	if (i != p->nslots)
-		return (i);
-	for (i = oldest = first; i < first + WAYS; i++)
-		if (p->slots[i].generation < p->slots[oldest].generation)
+	for (i = first; i < first + WAYS; i++)
+		if (!p->slots[i].busy && i != other && (oldest == p->nslots ||
+		    p->slots[i].generation < p->slots[oldest].generation))
 			oldest = i;
 	return (oldest);
 }
@@ -119,9 +122,42 @@ keep(struct pages *p, uint64_t run, const void *bytes, uint64_t generation)
 	size_t i;
 
 	pthread_mutex_lock(&p->lock);
-	i = place(p, run);
-	memcpy(p->bytes + i * p->run, bytes, p->run);
-	p->slots[i] = (struct slot){ run, generation };
+	i = find(p, run);
+	if (i == p->nslots)
+		i = place(p, run, i);
+	if (i != p->nslots) {
+		memcpy(p->bytes + i * p->run, bytes, p->run);
+		p->slots[i] = (struct slot){ run, generation, false };
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* A place to read a run into; what was kept of it stays until it is read. */
+static size_t
+reserve(struct pages *p, uint64_t run)
+{
+	size_t i;
+
+	pthread_mutex_lock(&p->lock);
+	i = place(p, run, find(p, run));
+	if (i != p->nslots)
+		p->slots[i] = (struct slot){ run, 0, true };
+	pthread_mutex_unlock(&p->lock);
+	return (i);
+}
+
+/* It was read while the generation was this, or 0: it could not be. */
+static void
+release(struct pages *p, size_t i, uint64_t generation)
+{
+	size_t old;
+
+	pthread_mutex_lock(&p->lock);
+	old = generation != 0 ? find(p, p->slots[i].pa) : p->nslots;
+	if (old != p->nslots)
+		p->slots[old].generation = 0;
+	p->slots[i].generation = generation;
+	p->slots[i].busy = false;
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -132,24 +168,28 @@ read_piece(struct pages *p, struct ctx *ctx, uint64_t pa, void *buf, size_t n)
 	const size_t at = (size_t)pa & (p->run - 1);
 	const uint64_t generation = mem_generation(p->mem);
 	struct mem_layer *below = p->layer.below;
-	uint8_t bytes[PAGES_RUN_MAX];
+	uint8_t *bytes;
+	size_t i;
 	int rc;
 
 	if (take(p, pa - at, at, buf, n, false))
 		return (0);
+	i = reserve(p, pa - at);
+	if (i == p->nslots)
+		return (below->ops->read(below, ctx, pa, buf, n));
+	bytes = p->bytes + i * p->run;
 	ctx->quiet++;
 	rc = below->ops->read(below, ctx, pa - at, bytes, p->run);
 	ctx->quiet--;
+	if (rc == 0)
+		memcpy(buf, bytes + at, n);
+	release(p, i, rc == 0 ? generation : 0);
 	/* Of what cannot be reached any more the last moment is kept. */
-	if (rc == E_IO && take(p, pa - at, at, buf, n, true))
+	if (rc == 0 || (rc == E_IO && take(p, pa - at, at, buf, n, true)))
 		return (0);
 	/* Not all of the run is there: these bytes may be. */
-	if (rc != 0)
-		return (rc == E_CANCELLED ? rc :
-		    below->ops->read(below, ctx, pa, buf, n));
-	keep(p, pa - at, bytes, generation);
-	memcpy(buf, bytes + at, n);
-	return (0);
+	return (rc == E_CANCELLED ? rc :
+	    below->ops->read(below, ctx, pa, buf, n));
 }
 
 /*
