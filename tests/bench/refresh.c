@@ -148,7 +148,7 @@ main(int argc, char **argv)
 	}
 	counter->layer.ops = &counter_ops;
 	mem_push(&a.k->mem, &counter->layer);
-	if (pages_push(&ctx, &a.k->mem, PAGES_RUN_MAX) != 0)
+	if (pages_push(&ctx, &a.k->mem, PAGES_RUN) != 0)
 		return (1);
 	a.k->live = true;
 	for (i = 0; i < n; i++) {

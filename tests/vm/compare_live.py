@@ -5,11 +5,15 @@ import re
 
 import compare_system
 import compare_tasks
+import compare_views
 import runner
 from runner import as_bytes, number, short
 
 # What ran while kpeek looked, and had not when the guest looked itself.
 OURS = ("live", "kpeek", "su", "true", "sleep")
+# Tables that move by themselves: their cells must be there, whatever they hold.
+MOVING = ("irqs", "softirqs", "slabs", "zones", "buddy", "timers", "hrtimers",
+          "runq", "workers", "workqueues", "works", "disks", "vmalloc")
 
 
 class Recorded:
@@ -54,7 +58,10 @@ class Recorded:
         if command.startswith("ps"):
             rows = [r for r in rows if r.get("pid") in self.pids
                     or r.get("comm") not in OURS]
-        return rows
+        elif any("pid" in r for r in rows):
+            rows = [r for r in rows if r.get("pid") in self.pids]
+        # Where the guest keeps what it says is not there any more later.
+        return [r for r in rows if r.get("path") != "/truth"]
 
     def row(self, dump, command, kind):
         rows = self.rows(dump, command, kind)
@@ -95,7 +102,6 @@ def as_root(told, m, dump, truth):
     compare_tasks.maps(told, m, dump, truth)
     compare_tasks.files(told, m, dump, truth)
     compare_tasks.backtraces(told, m, dump, truth)
-    load(told, truth)
     told.same(told.answers["print init_task.comm"][0].get("value"),
               "swapper/0", "print", "init_task.comm")
     hexed = "".join(r.get("bytes") or "" for r in
@@ -141,7 +147,7 @@ def as_user(told, m, truth):
     closed(told, "Permission denied")
     processes(told, truth, told.answers["ps"])
     compare_system.swap(told, m, None, truth)
-    load(told, truth)
+    loads(told, truth, "after", "user")
     told.same(len(told.answers["mod"]), len(truth.modules()), "mod", "modules")
     told.same(told.answers["sym ^schedule$"], [], "sym", "schedule")
     told.same(len(told.answers["type struct list_head"]), 2, "type",
@@ -154,14 +160,103 @@ def as_user(told, m, truth):
 
 
 def churn(told, truth):
-    told.check(told.status in (0, 3), "status", "exit status %d: %s"
-               % (told.status, short(told.err)))
+    """Each time that the lists were walked while they changed."""
     for command, rows in told.all:
+        if not command.startswith("ps"):
+            continue
         processes(told, truth, [r for r in rows
                                 if r.get("tid") == r.get("pid")])
         bad = [r for r in rows if not r.get("comm") or r.get("state") not in
                list("RSDTtZXI")]
         told.same(bad, [], command, "rows that make no sense")
+
+
+def tables(told, m, dump, truth):
+    """The tables that are data: what stands still is compared."""
+    views = compare_views.Views(told, m, dump, truth)
+    for compare in (compare_views.mounts, compare_views.net,
+                    compare_views.sockets, compare_views.lists,
+                    compare_views.processes, compare_views.hooks):
+        compare(views)
+    for name in MOVING:
+        rows = views.rows(name)
+        told.check(rows is not None and (rows or name in ("works",)), name,
+                   "no rows")
+        bad = [r for r in rows or [] if any(k.endswith("_missing")
+                                            for k in r)]
+        told.check(len(bad) <= len(rows or []) // 20, name,
+                   "cells are missing in %d of %d rows: %s" % (
+                       len(bad), len(rows or []), short(bad[:1])))
+
+
+def inside(told, m, dump, truth):
+    """What else was asked in the guest, while processes came and went."""
+    told.check(told.status in (0, 1, 3), "status", "exit status %d"
+               % told.status)
+    churn(told, truth)
+    tables(told, m, dump, truth)
+    banner = [s for s in told.answers["sym ."]
+              if s.get("name") == "linux_banner"]
+    find = [r for c, rows in told.all if c.startswith("find ") for r in rows]
+    told.check(banner and banner[0]["address"] in
+               {r["address"] for r in find}, "find", "is %s, should hold %s"
+               % (short(find), short(banner)))
+    code = told.answers["dis schedule 4"]
+    told.check(len(code) == 4 and all(
+        r.get("symbol") == "schedule" and r.get("bytes") for r in code),
+               "dis", "is %s" % short(code))
+    told.same([r.get("address") for r in told.answers["tele init_task 4"]][:1],
+              [r["address"] for r in told.answers["sym ."]
+               if r.get("name") == "init_task"], "tele", "init_task")
+    told.check(told.answers["bt cpu 0"], "bt", "cpu 0: no frames")
+
+
+def loads(told, truth, *when):
+    """Between what /proc said before and after."""
+    row = told.row(None, "load", "load") or {}
+    before, after = (truth.text("live/loadavg." + w).split() for w in when)
+    for i, key in enumerate(("load1", "load5", "load15")):
+        low, high = sorted((float(before[i]), float(after[i])))
+        told.check(low - 0.1 <= row.get(key, -1) <= high + 0.1, "load",
+                   "%s is %s, should be %s to %s" % (key, row.get(key), low,
+                                                     high))
+    told.near(row.get("threads"), int(before[3].split("/")[1]), 8, "load",
+              "threads")
+
+
+def screens(score, truth):
+    """What a user's terminal showed, and when: at the next refresh, which
+    comes every 5 s; the rest is for a host that has other work."""
+    for name in ("process", "module"):
+        said = dict(line.split() for line in
+                    truth.text("live/watch." + name).splitlines())
+        kind = "screen: " + name
+        score.same(said.get("before"), None, kind, "shown before")
+        for what in ("shown", "gone"):
+            ms = int(said.get(what, -1))
+            score.check(0 <= ms < 9000, kind, "%s after %d ms: %s" % (
+                what, ms, short(truth.text("live/watch.err"))))
+
+
+def cost(score, m, truth):
+    """What a refresh of the processes costs, beside top in the same guest.
+    Of the time nothing is asserted: emulation makes its own prices."""
+    def numbers(name):
+        return {word: int(value) for word, value in
+                (line.split() for line in truth.text(
+                    "live/cost." + name).splitlines())}
+    all_of = {n: numbers(n) for n in ("kpeek", "procps", "busybox")}
+    tasks = int(truth.text("live/cost.tasks"))
+    for name, n in all_of.items():
+        # 20 s, a refresh a second.
+        print("%s cost of %s: %.1f ms of CPU a refresh, %.2f reads a task, "
+              "%d KiB resident, %d more in the end" % (
+                  m.name, name, n["cpu_ms"] / 20, n["reads"] / 20 / tasks,
+                  n["rss_kib"], n["growth_kib"]), flush=True)
+    reads = all_of["kpeek"]["reads"] / 20 / tasks
+    score.check(0 < reads <= 4, "cost", "%.2f reads a task" % reads)
+    score.check(all_of["kpeek"]["growth_kib"] < 1024, "cost",
+                "%d KiB more" % all_of["kpeek"]["growth_kib"])
 
 
 def devmem(told):
@@ -173,6 +268,35 @@ def devmem(told):
     told.same(cells[1:], [[("77", None)], [(None, "restricted")],
                           [(None, "restricted")]], "hex",
               "page 0 after the write, System RAM below and above 1 MiB")
+
+
+def dropped_write(told):
+    """System RAM: below 1 MiB the kernel says yes and does nothing."""
+    told.same(told.status, 1, "status", "exit status")
+    lines = told.err.splitlines()
+    told.check(len(lines) == 2 and "dropped" in lines[0]
+               and "System RAM" in lines[1], "write", "standard error: "
+               + short(told.err))
+
+
+def masked(told, truth):
+    """Without kcore: the rest by /proc, and what /dev/mem has."""
+    told.same(told.status, 3, "status", "exit status")
+    closed(told, "/proc/kcore is empty: masked")
+    told.check("/dev/mem" in told.err, "banner", "is " + short(told.err))
+    processes(told, truth, told.answers["ps"])
+    told.same([[r.get("bytes_missing") for r in rows]
+               for command, rows in told.all if command.startswith("hex")],
+              [[None], ["restricted"], ["restricted"]], "hex",
+              "page 0, System RAM, the kernel's text")
+    told.same(len(told.answers["sym ^schedule$"]), 1, "sym", "schedule")
+
+
+def closed_to_writing(told):
+    """Refused with the reason and what can be done instead."""
+    told.same(told.status, 1, "status", "exit status")
+    told.check("/proc/kcore" in told.err and "--patch" in told.err, "write",
+               "standard error: " + short(told.err))
 
 
 def dropped(score, truth):
@@ -191,7 +315,12 @@ def live(score, m, dump, truth):
     def told(name):
         return Recorded(score, truth, name)
 
-    as_root(told("root"), m, dump, truth)
+    root = told("root")
+    as_root(root, m, dump, truth)
+    inside(root, m, dump, truth)
+    busy = told("load")
+    loads(busy, truth, "before", "after")
+    closed_to_writing(busy)
     as_user(told("user"), m, truth)
     by_fd = told("fd")
     by_fd.same((by_fd.status, by_fd.err), (0, ""), "status", "status, errors")
@@ -201,9 +330,12 @@ def live(score, m, dump, truth):
     hidden.same((hidden.status, hidden.err), (0, ""), "status",
                 "status, errors")
     compare_system.symbols(hidden, m, dump, truth)
-    churn(told("churn"), truth)
     devmem(told("devmem"))
+    dropped_write(told("drops"))
+    masked(told("masked"), truth)
     dropped(score, truth)
+    screens(score, truth)
+    cost(score, m, truth)
     locked = told("lockdown")
     locked.same(locked.status, 3, "status", "exit status")
     closed(locked, "lockdown (confidentiality)")
@@ -219,3 +351,6 @@ def outside(score, m, dump, truth):
         as_root(told, m, dump, truth)
         told.same(truth.text("live/%s.state" % name), "running\n", "state",
                   "the guest, once it was read")
+        load(told, truth)
+    score.same(truth.text("live/paused.state"), "paused\n", "gdb state",
+               "a guest that was paused, once it was read")

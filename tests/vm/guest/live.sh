@@ -6,7 +6,6 @@ out=$1
 mkdir -p "$out" /etc
 echo 'user:x:1001:1001::/:/bin/sh' >>/etc/passwd
 echo 'user:x:1001:' >>/etc/group
-mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 
 # keep NAME COMMAND...: run it with the commands of NAME.commands
 keep()
@@ -18,11 +17,19 @@ keep()
 	echo $? >"$out/$name.status"
 }
 
-# Everything about every process that rests.
+# What the kernel has, and everything about every process that rests; while
+# other processes start and end all the time.
+banner=$(grep ' linux_banner$' /proc/kallsyms)
 {
-	printf '%s\n' info ps 'ps -t' swap load mod log 'sym .' \
+	printf '%s\n' info ps 'ps -t' swap mod log 'sym .' \
 	    'hex linux_banner 64' 'print init_task.comm' 'print -n jiffies' \
-	    'type struct list_head' 'vtop init_task' 'whatis do_exit'
+	    'type struct list_head' 'vtop init_task' 'whatis do_exit' \
+	    'dis schedule 4' "find \"Linux version \" \
+0x${banner%% *}-0x${banner%%?? *}ff" 'tele init_task 4' 'bt cpu 0' \
+	    mounts net tcp udp unix filesystems misc consoles majors crypto \
+	    iomem lsof namespaces cgroups kprobes bpf notifiers ftrace pci \
+	    clocksources ioports irqs softirqs slabs zones buddy timers \
+	    hrtimers runq workers workqueues works disks vmalloc
 	for folder in /proc/[0-9]*; do
 		pid=${folder#/proc/}
 		# Files of /proc have no size.
@@ -32,13 +39,23 @@ keep()
 	for folder in /proc/[0-9]*; do
 		echo "bt ${folder#/proc/}"
 	done
+	printf '%s\n' ps 'ps -t' ps 'ps -t'
 } >"$out/root.commands"
+(while :; do /bin/true | /bin/true; done) &
+churn=$!
 keep root kpeek -f json -i "$out/root.commands"
+printf '%s\n' load 'write panic_timeout 5' >"$out/load.commands"
+cat /proc/loadavg >"$out/loadavg.before"
+keep load kpeek -w --yes -f json -i "$out/load.commands"
+cat /proc/loadavg >"$out/loadavg.after"
+kill $churn
+wait $churn 2>/dev/null
 
 printf '%s\n' info ps load swap mod log 'sym ^schedule$' \
     'type struct list_head' 'hex 0xffffffff81000000 16' 'argv 1' 'env 1' \
     >"$out/user.commands"
 keep user su user -c "kpeek -f json -i $out/user.commands live"
+cat /proc/loadavg >"$out/loadavg.user"
 
 # A descriptor from root is all that a user needs.
 printf '%s\n' info ps 'print init_task.comm' 'sym ^schedule$' \
@@ -52,22 +69,22 @@ echo 'sym .' >"$out/hidden.commands"
 keep hidden kpeek -f json -i "$out/hidden.commands"
 echo 0 >/proc/sys/kernel/kptr_restrict
 
-# The lists change while they are walked.
-printf '%s\n' ps 'ps -t' ps 'ps -t' ps 'ps -t' >"$out/churn.commands"
-(while :; do /bin/true; done) &
-one=$!
-(while :; do /bin/true | /bin/true; done) &
-two=$!
-keep churn kpeek -f json -i "$out/churn.commands"
-kill $one $two
-wait $one $two 2>/dev/null
-
 # By the other way: firmware's page is open, System RAM closed.
 if [ -c /dev/mem ]; then
 	printf '%s\n' 'hex 0x10 1' 'write *(unsigned char *)0x10 0x77' \
 	    'hex 0x10 1' 'hex 0x1000 16' 'hex 0x200000 16' \
 	    >"$out/devmem.commands"
 	keep devmem kpeek -q -w --yes -f json -i "$out/devmem.commands" /dev/mem
+	# The kernel takes this one, and drops it; that one it refuses.
+	printf '%s\n' 'write *(unsigned char *)0x1000 0x77' \
+	    'write *(unsigned char *)0x200000 0x77' >"$out/drops.commands"
+	keep drops kpeek -q -w --yes -f json -i "$out/drops.commands" /dev/mem
+	# And instead of kcore, where that is hidden as containers do it.
+	mount --bind /dev/null /proc/kcore
+	printf '%s\n' info ps 'hex 0x10 1' 'hex 0x200000 16' \
+	    'hex 0xffffffff81000000 16' 'sym ^schedule$' >"$out/masked.commands"
+	keep masked kpeek -f json -i "$out/masked.commands"
+	umount /proc/kcore
 fi
 
 # What it is once all is open: it waits for keys that do not come.
@@ -84,7 +101,35 @@ while [ $i -lt 60 ]; do
 done
 killall kpeek
 
+# What a user sees: a process that starts and ends, a module.
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
+screen watch made-here ':set refresh=5\n:ps ^made\n' \
+    'actor rename made-here >/dev/null 2>&1 &' 'killall made-here' kpeek \
+    >"$out/watch.process" 2>"$out/watch.err" &
+one=$!
+rmmod overlay
+screen watch overlay ':set refresh=5\n:mod\n&^over.ay\n' \
+    "insmod $(echo /modules/overlay.ko*)" 'rmmod overlay' kpeek \
+    >"$out/watch.module" 2>"$out/watch.err2"
+wait $one
+
+# What that costs, beside the two tops.
+mkdir /run/cost
+measure() {
+	name=$1
+	shift
+	screen cost /run/cost 3 20 "$@" >"$out/cost.$name" &
+}
+measure kpeek ':ps\n' kpeek
+measure procps '' procps-top -d 1
+measure busybox '' busybox top -d 1
+wait
+set -- /proc/[0-9]*
+echo $# >"$out/cost.tasks"
+
 # Lockdown has no way back, so it comes last.
+mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 printf '%s\n' info ps 'hex linux_banner 16' >"$out/lockdown.commands"
 if echo confidentiality >/sys/kernel/security/lockdown 2>/dev/null; then
 	keep lockdown kpeek -f json -i "$out/lockdown.commands"
