@@ -375,7 +375,8 @@ run_snap(struct ui *ui, const struct command *c, const char *args)
 		record_snap(ui->record, args[0] != '\0' ? args : "screen",
 		    &ui->grid);
 	}
-	ui_say(ui, STYLE_NORMAL, "screen kept in the session");
+	if (!ui->sync)
+		ui_say(ui, STYLE_NORMAL, "screen kept in the session");
 	return (0);
 }
 

@@ -284,6 +284,7 @@ static bool
 same(const char *is, const char *want)
 {
 	static const char *const said[] = { "this terminal has too few ",
+	    "screen kept in the session",
 	    "noascii ", "ascii ", "" };
 	const char *last[2];
 	size_t n, i;
