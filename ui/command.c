@@ -560,6 +560,8 @@ const struct command commands[] = {
 	    command_elements },
 	{ "telescope", "", "[EXPR [pid N]]", "the words from here on, and where "
 	    "each leads", 0, 0, command_telescope },
+	{ "as", "", "[TYPE]", "what is here as a structure of a type", 0, 0,
+	    command_as },
 	{ "identify", "", "", "what the address under the cursor is", 0, 0,
 	    command_identify },
 	{ "back", "", "", "to the document before", 0, 0, run_back },

@@ -31,6 +31,7 @@ int	command_elements(struct ui *, const struct command *, const char *args);
 int	command_identify(struct ui *, const struct command *, const char *args);
 int	command_hex(struct ui *, const struct command *, const char *args);
 int	command_telescope(struct ui *, const struct command *, const char *args);
+int	command_as(struct ui *, const struct command *, const char *args);
 int	command_goto(struct ui *, const struct command *, const char *args);
 int	command_stacks(struct ui *, const struct command *, const char *args);
 int	command_task(struct ui *, const struct command *, const char *args);

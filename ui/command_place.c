@@ -2,6 +2,8 @@
 /* Commands that go to a place: the one under the cursor, or one that is named. */
 #include "ui/command.h"
 
+#include "ui/containers.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +49,52 @@ command_elements(struct ui *ui, const struct command *c, const char *args)
 		prompt_open(ui, PROMPT_COMMAND, buf_text(&line));
 	buf_fini(&line);
 	return (rc);
+}
+
+/*
+ * What is under the cursor as a structure of that type.  Without one it is
+ * asked for; what memory tells of the object there is the line to edit.
+ */
+int
+command_as(struct ui *ui, const struct command *c, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+	struct link l = { .kind = LINK_MEMORY };
+	struct buf where = { 0 };
+	const char *pid;
+	char type[128];
+	uint64_t addr, base;
+	int rc;
+
+	if (!ui_address(ui, &addr))
+		return (ctx_fail(ui->ctx, E_NOT_FOUND,
+		    "nothing here has an address"));
+	if (args[0] == '\0') {
+		buf_printf(&where, "%s %s", c->name, container_object(ui, addr,
+		    type, sizeof(type), &base) && base == addr ? type :
+		    "struct ");
+		prompt_open(ui, PROMPT_COMMAND, buf_text(&where));
+		buf_fini(&where);
+		return (0);
+	}
+	if (ui->kernel->types == NULL)
+		return (ctx_fail(ui->ctx, E_NO_TYPE, "as: no types were found "
+		    "in this memory"));
+	rc = type_find(ui->ctx, ui->kernel->types, args, &l.type);
+	if (rc != 0) {
+		ctx_clear(ui->ctx);
+		rc = type_parse(ui->ctx, ui->kernel->types, args, &l.type);
+	}
+	if (rc != 0)
+		return (ctx_chain(ui->ctx, "as"));
+	/* In a process's memory its own is meant. */
+	p->ops->where(p, &where);
+	pid = strcmp(p->ops->name, "hex") == 0 ?
+	    strstr(buf_text(&where), " pid ") : NULL;
+	l.pid = pid != NULL ? atoi(pid + 5) : 0;
+	buf_fini(&where);
+	l.addr = addr;
+	return (ui_follow(ui, &l));
 }
 
 /* What the address under the cursor is. */

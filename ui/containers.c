@@ -85,39 +85,54 @@ on_member(void *arg, struct ctx *ctx, const struct value_node *vn)
 	return (E_DONE);
 }
 
+bool
+container_object(struct ui *ui, uint64_t addr, char *type, size_t size,
+    uint64_t *base)
+{
+	struct slab slab = { .base = 0 };
+	struct typeref ref;
+	struct arena arena;
+	const char *name = slab.cache;
+	bool known;
+	size_t i;
+
+	if (ui->kernel->types == NULL)
+		return (false);
+	ui->ctx->quiet++;
+	arena_init(&arena);
+	(void)os_what(ui->ctx, ui->kernel, addr, &arena, on_what, &slab);
+	arena_fini(&arena);
+	for (i = 0; i < COUNT(caches); i++)
+		if (strcmp(caches[i].cache, slab.cache) == 0)
+			name = caches[i].type;
+	snprintf(type, size, "struct %s", name);
+	known = name[0] != '\0' && addr >= slab.base &&
+	    type_find(ui->ctx, ui->kernel->types, type, &ref) == 0;
+	ui->ctx->quiet--;
+	ctx_clear(ui->ctx);
+	*base = slab.base;
+	return (known);
+}
+
 /* "struct x, y": of what the first element is and by what it hangs there. */
 static bool
 guess(struct ui *ui, const struct container *c, const struct value *head,
     struct buf *b)
 {
 	struct kernel *k = ui->kernel;
-	struct slab slab = { .base = 0 };
 	struct member m = { .ui = ui, .type = c->node };
 	struct value first, v = { .place = VALUE_MEM, .space = &k->space };
-	struct arena arena;
-	const char *name;
 	char type[80];
 	uint64_t node;
-	size_t i;
 
 	if (head->space != &k->space ||
 	    value_member(ui->ctx, &k->env, head, c->first, &first) != 0 ||
 	    value_load(ui->ctx, &k->env, &first, &node) != 0 || node == 0 ||
-	    node == head->addr)
-		return (false);
-	arena_init(&arena);
-	(void)os_what(ui->ctx, k, node, &arena, on_what, &slab);
-	arena_fini(&arena);
-	name = slab.cache;
-	for (i = 0; i < COUNT(caches); i++)
-		if (strcmp(caches[i].cache, slab.cache) == 0)
-			name = caches[i].type;
-	snprintf(type, sizeof(type), "struct %s", name);
-	if (name[0] == '\0' || node < slab.base ||
+	    node == head->addr || !container_object(ui, node, type,
+	    sizeof(type), &v.addr) ||
 	    type_find(ui->ctx, k->types, type, &v.type) != 0)
 		return (false);
-	v.addr = slab.base;
-	m.offset = node - slab.base;
+	m.offset = node - v.addr;
 	(void)value_walk(ui->ctx, &k->env, &v, 2, on_member, &m);
 	if (m.path[0] == '\0')
 		return (false);

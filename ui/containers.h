@@ -14,4 +14,11 @@
 bool	container_walk(struct ui *, const struct value *, const char *type,
 	    struct buf *, bool *whole);
 
+/*
+ * Of what the object is in which an address lies, as its slab cache tells:
+ * "struct file", and where it begins.  False: that is not known.
+ */
+bool	container_object(struct ui *, uint64_t addr, char *type, size_t size,
+	    uint64_t *base);
+
 #endif

@@ -275,7 +275,8 @@ build_panic(struct overview *o, int width)
 	doc_puts(d, STYLE_ERROR, "Panic");
 	doc_pad(d, 11);
 	if (in->panic.status == OK && in->panic.s != NULL)
-		doc_puts(d, STYLE_ERROR, in->panic.s);
+		doc_wrap(d, STYLE_ERROR, width, 11, in->panic.s,
+		    strlen(in->panic.s));
 	else
 		doc_puts(d, STYLE_DIM, "its message is not in the dump");
 	doc_label(d, "  by");
