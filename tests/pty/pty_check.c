@@ -299,7 +299,7 @@ try_looks(void)
 	struct terminal t;
 
 	start(&t, "xterm-256color", 80, 24, utf8, NULL);
-	check(tty_shows(&t, "Uptime") && becomes_whole(&t) && t.color && t.high, "colours and UTF-8");
+	check(tty_shows(&t, "Processes") && tty_pump(&t) && t.color && t.high, "colours and UTF-8");
 	tty_stop(&t);
 	start(&t, "xterm-256color", 80, 24, no_color, NULL);
 	check(tty_shows(&t, "Overview") && becomes_whole(&t) && !t.color, "NO_COLOR");
