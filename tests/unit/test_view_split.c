@@ -94,7 +94,7 @@ refuses(void **state)
 	struct view_args args;
 	struct arena arena;
 	struct ctx ctx;
-	char many[200], *huge;
+	char many[2 * VIEW_ARGS_MAX + 8], *huge;
 	size_t i;
 
 	(void)state;
