@@ -15,6 +15,7 @@
 
 #define STATE_BYTES_MAX	(4u << 20)
 #define WINDOWS_MAX	64		/* of a layout that is read */
+#define TRAIL_MAX	32		/* documents before a window's own */
 
 static const char first_line[] = "kpeek-state 1";
 
@@ -235,6 +236,7 @@ static bool
 is_window_line(const char *line)
 {
 	return (strncmp(line, "split ", 6) == 0 ||
+	    strncmp(line, "before ", 7) == 0 ||
 	    strncmp(line, "window ", 7) == 0 ||
 	    strncmp(line, "focus ", 6) == 0);
 }
@@ -342,10 +344,24 @@ state_load(struct ui *ui)
 /* --- writing --- */
 
 static void
-write_windows(struct ui *ui, const struct frame *f, struct buf *b)
+write_doc(const char *word, struct pane *p, struct buf *b)
 {
 	struct buf where = { 0 };
-	struct pane *p;
+
+	p->ops->where(p, &where);
+	buf_printf(b, "%s %zu %s\n", word, p->list.cur, buf_text(&where));
+	buf_fini(&where);
+}
+
+/*
+ * A window's document, and those that Backspace leads to; the first of all is
+ * the overview.
+ */
+static void
+write_windows(struct ui *ui, const struct frame *f, struct buf *b)
+{
+	const struct window *w = &f->win;
+	size_t i;
 
 	if (f->a != NULL) {
 		buf_printf(b, "split %c %d\n", f->side_by_side ? 'v' : 'h',
@@ -354,12 +370,12 @@ write_windows(struct ui *ui, const struct frame *f, struct buf *b)
 		write_windows(ui, f->b, b);
 		return;
 	}
-	if (f->win.ndocs == 0)
+	if (w->ndocs == 0)
 		return;
-	p = f->win.docs[f->win.at];
-	p->ops->where(p, &where);
-	buf_printf(b, "window %zu %s\n", p->list.cur, buf_text(&where));
-	buf_fini(&where);
+	for (i = w->at > TRAIL_MAX ? w->at - TRAIL_MAX : 0; i < w->at; i++)
+		if (i > 0)
+			write_doc("before", w->docs[i], b);
+	write_doc("window", w->docs[w->at], b);
 }
 
 /* Lines of the file end where a line of the user's does not: no newlines. */
@@ -452,17 +468,32 @@ next_line(struct layout *l, char *line, size_t size)
 	return (true);
 }
 
+/* "before ROW COMMAND", "window ROW COMMAND": false, when it is no such line. */
+static bool
+restore_doc(struct ui *ui, const char *word, const char *line)
+{
+	size_t n = strlen(word);
+	const char *p = line + n;
+	uint64_t row;
+
+	if (strncmp(line, word, n) != 0 || !take_number(&p, 10, &row))
+		return (false);
+	if (strcmp(p, "overview") != 0 && ui_command(ui, p) != 0)
+		ui_say_error(ui);
+	list_want(&ui_pane(ui)->list, (size_t)row);
+	return (true);
+}
+
 /*
- * One frame and what is below it.  The document of a window is opened by its
- * command; one that cannot be opened any more leaves the overview there.
+ * One frame and what is below it.  The documents of a window are opened by their
+ * commands; one that cannot be opened any more is left out.
  */
 static bool
 restore_frame(struct layout *l, struct frame *f)
 {
 	struct ui *ui = l->ui;
 	char line[2048], how;
-	uint64_t row;
-	const char *p;
+	unsigned trail;
 	int share;
 
 	if (!next_line(l, line, sizeof(line)))
@@ -479,18 +510,17 @@ restore_frame(struct layout *l, struct frame *f)
 		f->share = share > 0 && share < 1000 ? share : 0;
 		return (restore_frame(l, f->a) && restore_frame(l, f->b));
 	}
-	p = line + 7;
-	if (strncmp(line, "window ", 7) != 0 || !take_number(&p, 10, &row) ||
-	    l->nwindows == WINDOWS_MAX)
+	if (l->nwindows == WINDOWS_MAX)
 		return (false);
 	l->windows[l->nwindows++] = f;
 	ui->focus = f;
 	if (pane_overview_open(ui) != 0)
 		return (false);
-	if (strcmp(p, "overview") != 0 && ui_command(ui, p) != 0)
-		ui_say_error(ui);
-	list_want(&ui_pane(ui)->list, (size_t)row);
-	return (true);
+	for (trail = 0; trail < TRAIL_MAX && restore_doc(ui, "before ", line);
+	    trail++)
+		if (!next_line(l, line, sizeof(line)))
+			return (false);
+	return (restore_doc(ui, "window ", line));
 }
 
 int
