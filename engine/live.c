@@ -110,7 +110,7 @@ open_memory(struct ctx *ctx, const struct kernel_options *opt,
     struct dump **ret)
 {
 	struct err why;
-	struct dump *d;
+	struct dump *d = NULL;
 	int rc;
 
 	rc = open_kcore(ctx, opt, &d);

@@ -6,5 +6,7 @@ main(void)
 {
 	csh h;
 
-	return (cs_open(CS_ARCH_X86, CS_MODE_64, &h) != CS_ERR_OK);
+	if (cs_open(CS_ARCH_X86, CS_MODE_64, &h) != CS_ERR_OK)
+		return (1);
+	return (cs_close(&h) != CS_ERR_OK);
 }

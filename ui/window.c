@@ -178,7 +178,7 @@ lay(struct frame *f, int x, int y, int w, int h)
 	f->y = y;
 	f->w = w;
 	f->h = h;
-	if (f->a == NULL)
+	if (f->a == NULL || f->b == NULL)
 		return;
 	if (f->side_by_side) {
 		half = part_of(f, w - 1, FRAME_MIN_W / 2);
@@ -205,6 +205,8 @@ lay_all(struct ui *ui)
 void
 ui_layout(struct ui *ui)
 {
+	if (ui->focus == NULL)
+		return;
 	lay_all(ui);
 	/* On a small screen the window with the focus has it alone. */
 	ui->alone = ui->zoomed || ui->focus->w < FRAME_MIN_W / 2 ||

@@ -326,7 +326,7 @@ one(void *arg, struct ctx *ctx, const struct dwarf_skeleton *k)
 	    k->name);
 	snprintf(path[1], sizeof(path[1]), "%s/%s", s->dir, k->name);
 	snprintf(path[2], sizeof(path[2]), "%s/%s", s->dir, base);
-	for (i = 0, rc = E_NOT_FOUND; i < 3; i++) {
+	for (i = 0; i < 3; i++) {
 		rc = take_dwo(ctx, s, path[i], k);
 		if (rc == 0 || rc == E_NOMEM || rc == E_LIMIT ||
 		    rc == E_CANCELLED)

@@ -553,8 +553,8 @@ print_all(FILE *f)
 int
 main(int argc, char **argv)
 {
+	static char path[4096];		/* dump, for as long as tests run */
 	struct counts sum = { 0, 0 };
-	char path[4096];
 	size_t i, n, next, running, jobs;
 	glob_t sessions;
 	pid_t pid, *pids;
@@ -580,8 +580,11 @@ main(int argc, char **argv)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pids = calloc(n, sizeof(*pids));
 	outs = calloc(n, sizeof(*outs));
-	if (counts == MAP_FAILED || pids == NULL || outs == NULL)
+	if (counts == MAP_FAILED || pids == NULL || outs == NULL) {
+		free(pids);
+		free(outs);
 		return (1);
+	}
 	for (next = running = 0; next < n || running > 0;) {
 		if (next < n && running < (jobs > 0 ? jobs : 1)) {
 			pids[next] = begin(next, &sessions, argv[2], &outs[next]);

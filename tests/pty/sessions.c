@@ -48,6 +48,7 @@ struct run {
 	struct options	 options;
 	struct kernel	*kernel;	/* NULL: each opens its own copy */
 	const char	*builddir;
+	const char	*dump;		/* of builddir, the one that is open */
 	struct step	*steps;
 	size_t		 nsteps, cap;
 	const char	*folder;	/* an empty one, for what is running */
@@ -156,7 +157,6 @@ make_steps(struct run *r, struct ctx *ctx, struct buf *text)
 static int
 browse(struct run *r)
 {
-	const char *path;
 	struct kernel *k = r->kernel;
 	struct ctx ctx;
 	int rc;
@@ -169,10 +169,10 @@ browse(struct run *r)
 	if (chdir(r->folder) != 0)
 		return (1);
 	if (k == NULL) {
-		path = session_dump(&r->session, r->builddir);
-		r->options.files = &path;
+		r->dump = session_dump(&r->session, r->builddir);
+		r->options.files = &r->dump;
 		r->options.nfiles = 1;
-		if (path == NULL || target_open(&ctx, &r->options, &k) != 0)
+		if (r->dump == NULL || target_open(&ctx, &r->options, &k) != 0)
 			return (1);
 	}
 	rc = ui_run(&ctx, &k, &r->options.ui);
@@ -350,7 +350,6 @@ do_step(struct terminal *t, const struct step *s)
 	char bytes[32];
 	size_t n;
 
-	n = 0;
 	switch (s->kind) {
 	case STEP_START:
 		return (true);
@@ -378,6 +377,8 @@ do_step(struct terminal *t, const struct step *s)
 		if (n == 0)
 			return (true);
 		break;
+	default:
+		return (false);
 	}
 	if (n == 0 || write(t->fd, bytes, n) != (ssize_t)n)
 		return (false);
