@@ -495,8 +495,11 @@ ui_step(struct ui *ui)
 		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
 		if (p != NULL && p->ops->step != NULL)
 			more |= p->ops->step(p);
-		if (p != NULL && p->useless)
+		if (p != NULL && p->useless) {
+			ui_search_stop(ui);
 			window_give_up(&f->win);
+			p = f->win.docs[f->win.at];
+		}
 		if (p != NULL && p->busy == NULL)
 			p->again = false;
 	}

@@ -51,12 +51,20 @@ capability(const char *name)
 	return (s == (const char *)-1 ? NULL : s);
 }
 
+void
+keys_forget(void)
+{
+	if (cur_term != NULL)
+		del_curterm(cur_term);
+}
+
 bool
 keys_for(const char *term)
 {
 	char copy[64];
 	int error;
 
+	keys_forget();
 	snprintf(copy, sizeof(copy), "%s", term);
 	use_extended_names(TRUE);
 	return (setupterm(copy, 1, &error) == OK);

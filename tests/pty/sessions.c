@@ -48,6 +48,7 @@ struct run {
 	struct options	 options;
 	struct kernel	*kernel;	/* NULL: each opens its own copy */
 	const char	*builddir;
+	char		*keymap;	/* that it asks for, or NULL */
 	const char	*dump;		/* of builddir, the one that is open */
 	struct step	*steps;
 	size_t		 nsteps, cap;
@@ -162,6 +163,7 @@ browse(struct run *r)
 	int rc;
 
 	ctx_init(&ctx);
+	keys_forget();
 	setenv("HOME", r->folder, 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("XDG_STATE_HOME");
@@ -459,7 +461,7 @@ prepare(struct run *r, struct ctx *ctx)
 		return (false);
 	replay_head(r->session.text, r->session.len, &head);
 	if (head.keymap[0] != '\0')
-		r->options.ui.keymap = strdup(head.keymap);
+		r->options.ui.keymap = r->keymap = strdup(head.keymap);
 	r->options.live = false;
 	if (r->session.copy)
 		return (true);
@@ -518,10 +520,12 @@ session_try(const char *path, const char *builddir, session_verdict *verdict)
 		if (system(clean) != 0)
 			break;
 	}
+	keys_forget();
 	rmdir(folder);
 	free(screens[0]);
 	free(screens[1]);
 	free(r.steps);
+	free(r.keymap);
 	buf_fini(&text);
 	kernel_close(r.kernel);
 	options_fini(&r.options);
