@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <curses.h>
-#include <term.h>
+#define CAPABILITY_MAX	32
+
+/* What infocmp(1) says of the terminal, a capability a line. */
+static char entry[32768];
 
 static const struct {
 	uint32_t key;
@@ -40,56 +42,88 @@ static const struct {
 	{ UKEY_CTRL | UKEY_DOWN, "kDN5", "\033[1;5B" },
 };
 
-static const char *
-capability(const char *name)
+/* One character as terminfo(5) writes it. */
+static char
+unescape(const char **at)
 {
-	char copy[16];
-	const char *s;
+	const char *p = *at;
+	char c = *p++;
+	int i, n;
 
-	snprintf(copy, sizeof(copy), "%s", name);
-	s = tigetstr(copy);
-	return (s == (const char *)-1 ? NULL : s);
+	if (c == '^' && *p != '\0') {
+		c = *p == '?' ? '\177' : (char)(*p & 0x1f);
+		p++;
+	} else if (c == '\\' && *p >= '0' && *p <= '7') {
+		for (i = n = 0; i < 3 && *p >= '0' && *p <= '7'; i++)
+			n = n * 8 + *p++ - '0';
+		c = (char)n;
+	} else if (c == '\\' && *p != '\0') {
+		c = *p == 'E' || *p == 'e' ? '\033' : *p == 'n' ? '\n' :
+		    *p == 'r' ? '\r' : *p == 't' ? '\t' : *p == 'b' ? '\b' :
+		    *p == 's' ? ' ' : *p;
+		p++;
+	}
+	*at = p;
+	return (c);
 }
 
-void
-keys_forget(void)
+/* Its text in out; false: the terminal has none by that name. */
+static bool
+capability(const char *name, char out[CAPABILITY_MAX])
 {
-	if (cur_term != NULL)
-		del_curterm(cur_term);
+	char line[24];
+	const char *p;
+	size_t n = 0;
+
+	snprintf(line, sizeof(line), "\n\t%s=", name);
+	p = strstr(entry, line);
+	if (p == NULL)
+		return (false);
+	for (p += strlen(line); *p != '\0' && *p != ',' && *p != '\n' &&
+	    n + 1 < CAPABILITY_MAX;)
+		out[n++] = unescape(&p);
+	out[n] = '\0';
+	return (true);
 }
 
 bool
 keys_for(const char *term)
 {
-	char copy[64];
-	int error;
+	char command[96];
+	size_t n;
+	FILE *f;
 
-	keys_forget();
-	snprintf(copy, sizeof(copy), "%s", term);
-	use_extended_names(TRUE);
-	return (setupterm(copy, 1, &error) == OK);
+	snprintf(command, sizeof(command), "infocmp -1 -x %s 2>/dev/null", term);
+	f = popen(command, "r");
+	if (f == NULL)
+		return (false);
+	n = fread(entry, 1, sizeof(entry) - 1, f);
+	entry[n] = '\0';
+	return (pclose(f) == 0 && n > 0);
 }
 
 bool
 keys_have_mouse(void)
 {
-	return (capability("kmous") != NULL);
+	char s[CAPABILITY_MAX];
+
+	return (capability("kmous", s));
 }
 
 size_t
 keys_encode(uint32_t key, char *out)
 {
-	const char *s;
+	char s[CAPABILITY_MAX];
 	uint32_t base;
 	size_t i, n;
 
 	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
 		if (named[i].key != key)
 			continue;
-		s = named[i].capability != NULL ?
-		    capability(named[i].capability) : NULL;
-		return ((size_t)snprintf(out, 32, "%s", s != NULL ? s :
-		    named[i].xterm));
+		if (named[i].capability == NULL ||
+		    !capability(named[i].capability, s))
+			snprintf(s, sizeof(s), "%s", named[i].xterm);
+		return ((size_t)snprintf(out, 32, "%s", s));
 	}
 	if ((key & UKEY_META) != 0) {
 		out[0] = '\033';
@@ -107,11 +141,11 @@ keys_encode(uint32_t key, char *out)
 size_t
 keys_encode_mouse(int what, int x, int y, char *out)
 {
-	const char *s = capability("kmous");
+	char s[CAPABILITY_MAX];
 	int button;
 
 	button = what == MOUSE_WHEEL_UP ? 64 : what == MOUSE_WHEEL_DOWN ? 65 : 0;
-	if (s == NULL)
+	if (!capability("kmous", s))
 		return (0);
 	/* xterm's SGR form; or its first one, which ends at column 222. */
 	if (strcmp(s, "\033[<") == 0)

@@ -8,8 +8,6 @@
 
 /* Which terminal keys_encode is about; false: terminfo does not know it. */
 bool	keys_for(const char *term);
-/* Nothing more is asked of it: a process that opens a terminal of its own. */
-void	keys_forget(void);
 /* Does it tell of the mouse? */
 bool	keys_have_mouse(void);
 /*

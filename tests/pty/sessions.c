@@ -163,7 +163,6 @@ browse(struct run *r)
 	int rc;
 
 	ctx_init(&ctx);
-	keys_forget();
 	setenv("HOME", r->folder, 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("XDG_STATE_HOME");
@@ -522,7 +521,6 @@ session_try(const char *path, const char *builddir, session_verdict *verdict)
 		if (system(clean) != 0)
 			break;
 	}
-	keys_forget();
 	rmdir(folder);
 	free(screens[0]);
 	free(screens[1]);
