@@ -8,50 +8,14 @@
 #include "base/hash.h"
 #include "engine/view/tools.h"
 #include "ui/change.h"
+#include "ui/hex_pane.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE		4096u		/* reasons change at most this finely */
-#define SHOWN_MAX	65536u		/* bytes on one screen */
-#define NEEDLE_MAX	256
-#define STEP_NS		8000000
 #define HEAT_NEW	2		/* readings that a change is shown for */
-#define CHAINS		256		/* a power of two */
-
-/* Where a word leads, kept from one draw to the next. */
-struct chain {
-	uint64_t	 addr, word, generation;
-	char		*text;		/* NULL: not asked yet */
-};
-
-struct hex {
-	struct pane	 p;
-	const struct space *space;
-	int		 pid;
-	uint64_t	 home;		/* where it was opened */
-	uint64_t	 top, cur;	/* top is a multiple of per_row from home's row */
-	unsigned	 unit;		/* 1, 2, 4, 8 */
-	bool		 tele;		/* a word a row, and where each leads */
-	struct chain	 chains[CHAINS];
-	unsigned	 per_row;	/* bytes; set by draw */
-	int		 rows;
-	uint8_t		 bytes[SHOWN_MAX];
-	int8_t		 status[SHOWN_MAX];	/* OK or the reason, per byte */
-	/* What changed: the bytes before, and how lately each did. */
-	uint8_t		 before[SHOWN_MAX], heat[SHOWN_MAX];
-	uint64_t	 heat_top;
-	size_t		 nheat;		/* bytes that heat and before are about */
-	bool		 aging;		/* read anew: what was fresh is so no more */
-	/* A search under way. */
-	bool		 searching, down;
-	uint8_t		 needle[NEEDLE_MAX];
-	size_t		 nneedle;
-	uint64_t	 at, searched;
-	uint64_t	 run_end;	/* up to here it is known to be mapped */
-};
 
 static const struct {
 	int		 status;
@@ -90,7 +54,7 @@ read_screen(struct hex *h, size_t n)
 
 	ctx->quiet++;
 	for (at = 0; at < n; at += step) {
-		step = PAGE - (size_t)((h->top + at) % PAGE);
+		step = HEX_PAGE - (size_t)((h->top + at) % HEX_PAGE);
 		if (step > n - at)
 			step = n - at;
 		done = 0;
@@ -188,8 +152,8 @@ row_of(const struct hex *h, uint64_t addr)
 	return (addr - addr % h->per_row);
 }
 
-static void
-fit(struct hex *h)
+void
+hex_fit(struct hex *h)
 {
 	uint64_t row, span, last;
 
@@ -252,7 +216,7 @@ is_pointer(struct hex *h, uint64_t v, const struct space **where)
 	struct pt_result pt;
 	bool yes;
 
-	if (h->unit != h->space->ptr_size || v < PAGE)
+	if (h->unit != h->space->ptr_size || v < HEX_PAGE)
 		return (false);
 	ctx->quiet++;
 	yes = true;
@@ -345,7 +309,7 @@ chain_at(struct hex *h, size_t at)
 	const uint64_t addr = h->top + at, word = word_at(h, at);
 	const uint64_t generation = h->space->mem != NULL ?
 	    mem_generation(h->space->mem) : 0;
-	struct chain *c = &h->chains[hash_u64(addr) % CHAINS];
+	struct chain *c = &h->chains[hash_u64(addr) % HEX_CHAINS];
 	struct buf b = { 0 };
 
 	if (c->text != NULL && c->addr == addr && c->word == word &&
@@ -389,10 +353,10 @@ draw(struct pane *p, const struct region *r, bool focus)
 		shape = (struct shape){ h->unit, false, false };
 	h->per_row = shape.per_row;
 	h->rows = r->h;
-	if ((size_t)h->rows * h->per_row > SHOWN_MAX)
-		h->rows = (int)(SHOWN_MAX / h->per_row);
+	if ((size_t)h->rows * h->per_row > HEX_SHOWN_MAX)
+		h->rows = (int)(HEX_SHOWN_MAX / h->per_row);
 	h->cur -= h->cur % h->unit;
-	fit(h);
+	hex_fit(h);
 	n = (size_t)h->rows * h->per_row;
 	read_screen(h, n);
 	compare(h, n);
@@ -435,14 +399,14 @@ forward(struct hex *h, uint64_t n)
 
 	last = UINT64_MAX - (h->unit - 1);
 	h->cur = n <= last - h->cur ? h->cur + n : last;
-	fit(h);
+	hex_fit(h);
 }
 
 static void
 backward(struct hex *h, uint64_t n)
 {
 	h->cur = n <= h->cur ? h->cur - n : h->cur % h->per_row;
-	fit(h);
+	hex_fit(h);
 }
 
 /* Whole screens: the cursor keeps its row on the screen. */
@@ -463,7 +427,7 @@ scroll(struct hex *h, uint64_t rows, bool down)
 		h->top -= by;
 		h->cur -= by;
 	}
-	fit(h);
+	hex_fit(h);
 }
 
 /* The next mapping at or above an address, past the hole that it is in. */
@@ -483,7 +447,7 @@ next_mapping(struct hex *h)
 		if (range.status == OK && range.start > h->cur) {
 			h->cur = range.start;
 			h->top = h->cur;
-			fit(h);
+			hex_fit(h);
 			break;
 		}
 		if (range.end == 0 || range.end <= va) {
@@ -564,7 +528,7 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 		break;
 	case VERB_TOP:
 		h->cur = h->top = h->home;
-		fit(h);
+		hex_fit(h);
 		break;
 	case VERB_BOTTOM:
 	case VERB_NEXT_PART:
@@ -589,7 +553,7 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 		h->top = row_of(h, h->cur);
 		h->top -= h->top > rows / 2 * h->per_row ?
 		    rows / 2 * h->per_row : h->top;
-		fit(h);
+		hex_fit(h);
 		break;
 	case VERB_ROW_ON_TOP:
 		h->top = row_of(h, h->cur);
@@ -598,14 +562,14 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 		h->top = row_of(h, h->cur);
 		h->top -= h->top > (rows - 1) * h->per_row ?
 		    (rows - 1) * h->per_row : h->top;
-		fit(h);
+		hex_fit(h);
 		break;
 	case VERB_UNIT:
 		set_unit(h, arg);
 		break;
 	case VERB_CLICK:
 		h->cur = h->top + (uint64_t)(count >> 16) * h->per_row;
-		fit(h);
+		hex_fit(h);
 		break;
 	default:
 		return (false);
@@ -676,7 +640,7 @@ detail(struct pane *p, struct buf *b)
 	else if (name_of(h, h->space, h->cur, sym, sizeof(sym)))
 		buf_printf(b, " %s", sym);
 	at = (size_t)(h->cur - h->top);
-	if (at < SHOWN_MAX && h->per_row > 0 && word_status(h, at) != OK) {
+	if (at < HEX_SHOWN_MAX && h->per_row > 0 && word_status(h, at) != OK) {
 		i = reason_of(word_status(h, at));
 		buf_printf(b, "  %s%s %s", reasons[i].glyph, reasons[i].glyph,
 		    reasons[i].text);
@@ -753,215 +717,6 @@ change(struct pane *p, const char *text)
 	return (rc);
 }
 
-/* "text", 0xVALUE (a pointer-sized word), or pairs of digits; else text. */
-static bool
-parse_needle(struct hex *h, const char *s)
-{
-	unsigned long long v;
-	size_t n, i;
-	unsigned byte;
-	char *end;
-
-	n = strlen(s);
-	h->nneedle = 0;
-	if (n >= 2 && s[0] == '"' && s[n - 1] == '"') {
-		s++;
-		n -= 2;
-	} else if (n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x') {
-		v = strtoull(s, &end, 16);
-		if (*end != '\0')
-			return (false);
-		h->nneedle = h->space->ptr_size;
-		store_uint(h->needle, h->space->ptr_size, h->space->be, v);
-		return (true);
-	} else if (strspn(s, "0123456789abcdefABCDEF ") == n && n >= 2) {
-		for (i = 0; i < n && h->nneedle < NEEDLE_MAX;) {
-			if (s[i] == ' ') {
-				i++;
-				continue;
-			}
-			if (!isxdigit((unsigned char)s[i + 1]))
-				break;
-			sscanf(s + i, "%2x", &byte);
-			h->needle[h->nneedle++] = (uint8_t)byte;
-			i += 2;
-		}
-		if (i == n)
-			return (h->nneedle > 0);
-		h->nneedle = 0;
-	}
-	if (n == 0 || n > NEEDLE_MAX)
-		return (false);
-	memcpy(h->needle, s, n);
-	h->nneedle = n;
-	return (true);
-}
-
-static int
-search(struct pane *p, const char *pattern, int direction)
-{
-	struct hex *h = (struct hex *)p;
-
-	if (!parse_needle(h, pattern))
-		return (ctx_fail(p->ui->ctx, E_SYNTAX, "search: wants \"text\", "
-		    "0xWORD or pairs of hexadecimal digits"));
-	h->down = direction > 0;
-	h->searching = true;
-	h->searched = 0;
-	h->run_end = 0;
-	h->at = h->down ? h->cur + 1 : h->cur - 1;
-	p->busy = "searching";
-	return (0);
-}
-
-static void
-search_end(struct hex *h, bool found, uint64_t addr)
-{
-	h->searching = false;
-	h->p.busy = NULL;
-	if (found) {
-		h->unit = addr % h->unit == 0 ? h->unit : 1;
-		h->cur = addr;
-		fit(h);
-	} else {
-		ui_say(h->p.ui, STYLE_ERROR, "not found %s of here in this "
-		    "space", h->down ? "forward" : "backward");
-	}
-}
-
-/* One page and what runs over into the next; false when there is no match. */
-static bool
-search_page(struct hex *h, uint64_t page, uint64_t *found)
-{
-	uint8_t buf[PAGE + NEEDLE_MAX];
-	size_t got, i, from, to;
-
-	got = 0;
-	(void)space_read_some(h->p.ui->ctx, h->space, page, buf,
-	    PAGE + h->nneedle - 1, &got);
-	if (got < h->nneedle)
-		return (false);
-	from = 0;
-	to = got - h->nneedle;
-	if (to >= PAGE)
-		to = PAGE - 1;
-	if (h->down && h->at > page)
-		from = (size_t)(h->at - page);
-	if (!h->down && h->at - page < to)
-		to = (size_t)(h->at - page);
-	for (i = from; i <= to; i++) {
-		size_t at = h->down ? i : to - (i - from);
-
-		if (buf[at] == h->needle[0] &&
-		    memcmp(buf + at, h->needle, h->nneedle) == 0) {
-			*found = page + at;
-			return (true);
-		}
-	}
-	return (false);
-}
-
-/*
- * The last byte that is mapped below a page.  Ranges are told upwards only, so
- * what is asked begins further down each time.
- */
-static bool
-mapped_below(struct hex *h, uint64_t page, uint64_t *ret)
-{
-	struct ctx *ctx = h->p.ui->ctx;
-	struct pt_range range;
-	struct pt_result pt;
-	uint64_t from, va, by, below = page;
-	bool found = false;
-	int tries;
-
-	if (space_translate(ctx, h->space, page - 1, &pt) == 0) {
-		*ret = page - 1;
-		return (true);
-	}
-	for (by = PAGE; !found && below > 0; by *= 8) {
-		from = by != 0 && by < page ? page - by : 0;
-		for (va = from, tries = 0; va < below && tries < 65536;
-		    tries++) {
-			if (space_range(ctx, h->space, va, below, &range) != 0)
-				break;
-			if (range.status == OK && range.start < below) {
-				found = true;
-				*ret = range.end != 0 && range.end < below ?
-				    range.end - 1 : below - 1;
-			}
-			if (range.end == 0 || range.end <= va)
-				break;
-			va = range.end;
-		}
-		below = from;
-		if (by > UINT64_MAX / 8)
-			by = UINT64_MAX / 8;
-	}
-	return (found);
-}
-
-static bool
-step(struct pane *p)
-{
-	struct hex *h = (struct hex *)p;
-	struct ctx *ctx = p->ui->ctx;
-	struct pt_range range;
-	uint64_t until, page, found;
-	bool hit, end;
-
-	if (!h->searching)
-		return (false);
-	until = ui_now() + STEP_NS;
-	ctx->quiet++;
-	ctx->unrecorded++;
-	end = false;
-	do {
-		page = h->at - h->at % PAGE;
-		hit = search_page(h, page, &found);
-		if (hit)
-			break;
-		h->searched += PAGE;
-		if (h->down) {
-			/* Holes are jumped over, however wide. */
-			page += PAGE;
-			if (page != 0 && page < h->run_end)
-				h->at = page;
-			else if (page == 0 || space_range(ctx, h->space, page,
-			    UINT64_MAX, &range) != 0 || (range.status != OK &&
-			    range.end == 0))
-				end = true;
-			else {
-				h->at = range.status == OK ? page : range.end;
-				h->run_end = range.status != OK ? 0 :
-				    range.end != 0 ? range.end : UINT64_MAX;
-			}
-		} else if (page == 0) {
-			end = true;
-		} else {
-			end = !mapped_below(h, page, &h->at);
-		}
-	} while (!end && ui_now() < until);
-	ctx->quiet--;
-	ctx->unrecorded--;
-	ctx_clear(ctx);
-	if (hit || end)
-		search_end(h, hit, hit ? found : 0);
-	return (h->searching);
-}
-
-static void
-cancel(struct pane *p)
-{
-	struct hex *h = (struct hex *)p;
-
-	if (h->searching) {
-		h->searching = false;
-		p->busy = NULL;
-		ui_say(p->ui, STYLE_WARN, "search given up");
-	}
-}
-
 static const struct hint hints[] = {
 	{ "follow", "follow" }, { "back", "back" }, { "unit", "unit" },
 	{ "unit chain", "chains" },
@@ -983,7 +738,7 @@ close_pane(struct pane *p)
 	struct hex *h = (struct hex *)p;
 	size_t i;
 
-	for (i = 0; i < CHAINS; i++)
+	for (i = 0; i < HEX_CHAINS; i++)
 		free(h->chains[i].text);
 }
 
@@ -994,11 +749,11 @@ const struct pane_ops pane_hex = {
 	.verb = verb,
 	.link = follow,
 	.address = address,
-	.search = search,
+	.search = hex_search,
 	.refresh = reread,
 	.reread = reread,
-	.step = step,
-	.cancel = cancel,
+	.step = hex_search_step,
+	.cancel = hex_search_cancel,
 	.position = position,
 	.detail = detail,
 	.where = where,
