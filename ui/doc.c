@@ -365,6 +365,12 @@ doc_verb(struct pane *p, enum verb verb, int count, const char *arg)
 	}
 }
 
+void
+doc_cancel(struct pane *p)
+{
+	job_cancel(&((struct doc_pane *)p)->job);
+}
+
 bool
 doc_follow(struct pane *p, struct link *ret)
 {

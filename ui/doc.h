@@ -76,6 +76,8 @@ void	doc_pane_fini(struct doc_pane *);
 void	doc_stale(struct doc_pane *);
 void	doc_draw(struct pane *, const struct region *, bool focus);
 bool	doc_verb(struct pane *, enum verb, int count, const char *arg);
+/* Stop what its job reads. */
+void	doc_cancel(struct pane *);
 bool	doc_follow(struct pane *, struct link *);
 void	doc_row_text(struct pane *, size_t row, struct buf *);
 void	doc_position(struct pane *, struct buf *);

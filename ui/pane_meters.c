@@ -361,12 +361,6 @@ refresh(struct pane *p)
 }
 
 static void
-cancel(struct pane *p)
-{
-	job_cancel(&((struct meters *)p)->dp.job);
-}
-
-static void
 close_pane(struct pane *p)
 {
 	struct meters *m = (struct meters *)p;
@@ -397,7 +391,7 @@ const struct pane_ops pane_meters = {
 	.refresh = refresh,
 	.reread = refresh,
 	.step = step,
-	.cancel = cancel,
+	.cancel = doc_cancel,
 	.position = doc_position,
 	.where = where,
 	.hints = hints,

@@ -555,12 +555,6 @@ refresh(struct pane *p)
 }
 
 static void
-cancel(struct pane *p)
-{
-	job_cancel(&((struct overview *)p)->dp.job);
-}
-
-static void
 close_pane(struct pane *p)
 {
 	struct overview *o = (struct overview *)p;
@@ -593,7 +587,7 @@ const struct pane_ops pane_overview = {
 	.refresh = refresh,
 	.reread = refresh,
 	.step = step,
-	.cancel = cancel,
+	.cancel = doc_cancel,
 	.position = doc_position,
 	.where = where,
 	.hints = hints,

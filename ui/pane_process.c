@@ -634,12 +634,6 @@ reread(struct pane *pane)
 }
 
 static void
-cancel(struct pane *pane)
-{
-	job_cancel(&((struct process *)pane)->dp.job);
-}
-
-static void
 close_pane(struct pane *pane)
 {
 	struct process *p = (struct process *)pane;
@@ -676,7 +670,7 @@ const struct pane_ops pane_process = {
 	.refresh = refresh,
 	.reread = reread,
 	.step = step,
-	.cancel = cancel,
+	.cancel = doc_cancel,
 	.position = doc_position,
 	.where = where,
 	.hints = hints,
