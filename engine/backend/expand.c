@@ -386,6 +386,25 @@ find_packer(struct ctx *ctx, struct file *in, size_t *ret)
 	return (0);
 }
 
+/* What expands the file, and a stream of it that goes nowhere yet. */
+static int
+begin(struct ctx *ctx, struct file *in, size_t *packer, struct stream **ret)
+{
+	struct stream *s;
+	int rc;
+
+	rc = find_packer(ctx, in, packer);
+	if (rc != 0)
+		return (rc);
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
+	s->in = in;
+	s->fd = -1;
+	*ret = s;
+	return (0);
+}
+
 int
 expand_head(struct ctx *ctx, struct file *in, void *buf, size_t n)
 {
@@ -394,14 +413,9 @@ expand_head(struct ctx *ctx, struct file *in, void *buf, size_t n)
 	bool cut;
 	int rc;
 
-	rc = find_packer(ctx, in, &i);
+	rc = begin(ctx, in, &i, &s);
 	if (rc != 0)
 		return (rc);
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
-	s->in = in;
-	s->fd = -1;
 	s->head = buf;
 	s->head_len = n;
 	rc = packers[i].expand(ctx, s, &cut);
@@ -419,13 +433,9 @@ expand_file(struct ctx *ctx, struct file *in, uint64_t limit,
 	size_t i;
 	int rc;
 
-	rc = find_packer(ctx, in, &i);
+	rc = begin(ctx, in, &i, &s);
 	if (rc != 0)
 		return (rc);
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "no memory to expand"));
-	s->in = in;
 	s->fd = temporary(ctx, in);
 	if (s->fd < 0) {
 		free(s);
