@@ -460,7 +460,7 @@ missing(struct ctx *ctx, const struct avml *a, uint64_t pa, int status)
 	    "physical 0x%llx lies behind the end of %s, which was cut short" :
 	    status == E_CORRUPT ? "physical 0x%llx is in a damaged block of %s" :
 	    "physical 0x%llx is not in %s", (unsigned long long)pa,
-	    file_name(a->file)));
+	    file_base(a->file)));
 }
 
 static int

@@ -280,7 +280,7 @@ find_page(struct kdump *k, struct ctx *ctx, uint64_t page,
 	if (!dumped)
 		return (ctx_fail_at(ctx, E_NOT_IN_DUMP, pa, "physical 0x%llx "
 		    "is not in %s", (unsigned long long)pa,
-		    file_name(k->file)));
+		    file_base(k->file)));
 	p = find_part(k, page);
 	if (p == NULL || page < p->start)
 		return (ctx_fail_at(ctx, E_TRUNCATED, pa, "physical 0x%llx is "
@@ -292,11 +292,11 @@ find_page(struct kdump *k, struct ctx *ctx, uint64_t page,
 	if (ret->at == 0)
 		return (ctx_fail_at(ctx, E_TRUNCATED, pa, "physical 0x%llx was "
 		    "not written to %s any more", (unsigned long long)pa,
-		    file_name(p->file)));
+		    file_base(p->file)));
 	if (!desc_ok(k, ret))
 		return (ctx_fail_at(ctx, E_CORRUPT, pa, "physical 0x%llx is "
 		    "stored in %u bytes, says %s: that cannot be",
-		    (unsigned long long)pa, ret->size, file_name(p->file)));
+		    (unsigned long long)pa, ret->size, file_base(p->file)));
 	*part = p;
 	*index = below;
 	return (0);

@@ -350,7 +350,7 @@ minidump_pt_uint(struct minidump *m, struct ctx *ctx, uint64_t offset,
 
 	if (offset >= m->pt_size || size > m->pt_size - offset)
 		return (ctx_fail_at(ctx, E_NOT_MAPPED, offset, "the page-table "
-		    "part of %s ends before 0x%llx", file_name(m->file),
+		    "part of %s ends before 0x%llx", file_base(m->file),
 		    (unsigned long long)offset));
 	rc = file_read(ctx, m->file, m->pt_offset + offset, raw, size);
 	if (rc == 0)
@@ -368,7 +368,7 @@ missing(struct ctx *ctx, struct minidump *m, uint64_t pa, int status)
 	return (ctx_fail_at(ctx, status, pa, status == E_TRUNCATED ?
 	    "physical address 0x%llx lies behind the end of %s, which was cut "
 	    "short" : "physical address 0x%llx not in minidump %s",
-	    (unsigned long long)pa, file_name(m->file)));
+	    (unsigned long long)pa, file_base(m->file)));
 }
 
 static bool

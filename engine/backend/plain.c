@@ -266,7 +266,7 @@ missing(struct ctx *ctx, struct plain *p, uint64_t pa, int status)
 	return (ctx_fail_at(ctx, status, pa, status == E_TRUNCATED ?
 	    "physical 0x%llx lies behind the end of %s, which was cut short" :
 	    "physical 0x%llx is not in %s", (unsigned long long)pa,
-	    file_name(p->dump.files[0])));
+	    file_base(p->dump.files[0])));
 }
 
 static bool

@@ -218,7 +218,7 @@ file_write(struct ctx *ctx, struct file *f, uint64_t off, const void *buf,
 		return (write_refused(ctx, f));
 	if (off > f->size || n > f->size - off)
 		return (ctx_fail_at(ctx, E_TRUNCATED, off,
-		    "%s ends at 0x%llx, before 0x%llx", f->name,
+		    "%s ends at 0x%llx, before 0x%llx", file_base(f),
 		    (unsigned long long)f->size,
 		    (unsigned long long)(off + n)));
 	for (done = 0; done < n; done += (size_t)put) {
@@ -346,6 +346,14 @@ file_name(const struct file *f)
 	return (f->name);
 }
 
+const char *
+file_base(const struct file *f)
+{
+	const char *slash = strrchr(f->name, '/');
+
+	return (slash != NULL && slash[1] != '\0' ? slash + 1 : f->name);
+}
+
 uint64_t
 file_size(const struct file *f)
 {
@@ -466,7 +474,7 @@ read_plain(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 		}
 		if (got == 0)
 			return (ctx_fail_at(ctx, E_IO, off + done,
-			    "%s has %s: no bytes at 0x%llx", f->name,
+			    "%s has %s: no bytes at 0x%llx", file_base(f),
 			    f->size == INT64_MAX ? "ended" : "shrunk",
 			    (unsigned long long)(off + done)));
 	}
@@ -503,7 +511,7 @@ read_pieces(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 			if (!f->whole_pieces && !is_padding(v, npieces, i))
 				return (ctx_fail_at(ctx, E_TRUNCATED, off,
 				    "%s was cut short before the bytes for "
-				    "0x%llx came", f->name,
+				    "0x%llx came", file_base(f),
 				    (unsigned long long)off));
 			memset(buf, 0, (size_t)want);
 			continue;
@@ -528,7 +536,7 @@ file_read(struct ctx *ctx, struct file *f, uint64_t off, void *buf, size_t n)
 {
 	if (off > f->size || n > f->size - off)
 		return (ctx_fail_at(ctx, E_TRUNCATED, off,
-		    "%s ends at 0x%llx, before 0x%llx", f->name,
+		    "%s ends at 0x%llx, before 0x%llx", file_base(f),
 		    (unsigned long long)f->size,
 		    (unsigned long long)(off + n)));
 	return (f->pieces != NULL ? read_pieces(ctx, f, off, buf, n) :

@@ -77,6 +77,8 @@ int	file_rename(struct ctx *, struct file *, const char *name);
 /* Another descriptor of it, -1 when it has none. */
 int	file_dup(const struct file *);
 const char *file_name(const struct file *);	/* as it was given */
+/* Its last part: for what is said again and again, on any machine the same. */
+const char *file_base(const struct file *);
 uint64_t file_size(const struct file *);
 /*
  * Look at n bytes from off on alone: offsets and the size are of this part from

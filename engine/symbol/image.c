@@ -33,9 +33,7 @@ image_probe(struct ctx *ctx, struct file *f)
 bool
 image_is_module(struct ctx *ctx, struct file *f)
 {
-	const char *slash = strrchr(file_name(f), '/');
-	const char *name = slash != NULL ? slash + 1 : file_name(f);
-	const char *ko = strstr(name, ".ko");
+	const char *ko = strstr(file_base(f), ".ko");
 	struct elf_header h;
 
 	return ((ko != NULL && (ko[3] == '\0' || ko[3] == '.')) ||
