@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Location expressions (DWARF 5, 2.5 and 2.6) and lists of them (7.7.3): where
- * a variable is, from the registers and the memory of a frame.
+ * Location expressions (DWARF 5, 2.5 and 2.6): where a variable is, from the
+ * registers and the memory of a frame.
  */
 #include "engine/symbol/dwarf_machine.h"
 
@@ -9,7 +9,6 @@
 
 #define STEPS_MAX	4096		/* operations of one expression */
 #define STACK_MAX	64
-#define ENTRIES_MAX	65536		/* of one list */
 #define NESTED_MAX	2		/* a frame's base is an expression too */
 
 enum {
@@ -370,176 +369,24 @@ evaluate(struct machine *x, const uint8_t *p, size_t n, uint64_t *ret)
 	return (DWARF_AT);
 }
 
-/* A list's expression for an address: false when it has none. */
-
-enum {
-	LLE_end_of_list, LLE_base_addressx, LLE_startx_endx,
-	LLE_startx_length, LLE_offset_pair, LLE_default_location,
-	LLE_base_address, LLE_start_end, LLE_start_length,
-	LLE_GNU_view_pair = 9,
-};
-
-static bool
-in_new_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
-    struct dwarf_value *ret)
-{
-	const struct dwarf_bytes *s = &f->in->section[DWARF_LOCLISTS];
-	struct bytes b = bytes_of(s->p, s->n, f->in->be);
-	const unsigned size = f->cu->addr_size;
-	uint64_t base = f->cu->low, low, high;
-	bool ok;
-	int i;
-
-	if (off >= s->n)
-		return (false);
-	bytes_seek(&b, (size_t)off);
-	for (i = 0; i < ENTRIES_MAX; i++) {
-		low = high = 0;
-		ok = true;
-		switch (bytes_u8(&b)) {
-		case LLE_base_addressx:
-			if (!dwarf_addr_at(f, dwarf_uleb(&b), &base))
-				return (false);
-			continue;
-		case LLE_base_address:
-			base = bytes_uint(&b, size);
-			continue;
-		case LLE_GNU_view_pair:
-			dwarf_uleb(&b);
-			dwarf_uleb(&b);
-			continue;
-		case LLE_startx_endx:
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low) &&
-			    dwarf_addr_at(f, dwarf_uleb(&b), &high);
-			break;
-		case LLE_startx_length:
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low);
-			high = low + dwarf_uleb(&b);
-			break;
-		case LLE_offset_pair:
-			low = base + dwarf_uleb(&b);
-			high = base + dwarf_uleb(&b);
-			break;
-		case LLE_default_location:
-			high = UINT64_MAX;
-			break;
-		case LLE_start_end:
-			low = bytes_uint(&b, size);
-			high = bytes_uint(&b, size);
-			break;
-		case LLE_start_length:
-			low = bytes_uint(&b, size);
-			high = low + dwarf_uleb(&b);
-			break;
-		default:
-			return (false);
-		}
-		ret->n = (size_t)dwarf_uleb(&b);
-		ret->p = bytes_take(&b, ret->n);
-		if (!ok || b.bad)
-			return (false);
-		if (low <= pc && pc < high)
-			return (true);
-	}
-	return (false);
-}
-
-/*
- * As GNU's compilers write them for split units of DWARF 4 (elfutils, libdw/
- * dwarf.h: DW_LLE_GNU_*): addresses by their number.
- */
-static bool
-in_gnu_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
-    struct dwarf_value *ret)
-{
-	const struct dwarf_bytes *s = &f->in->section[DWARF_LOC];
-	struct bytes b = bytes_of(s->p, s->n, f->in->be);
-	uint64_t base = f->cu->low, low, high;
-	bool ok;
-	int i;
-
-	if (off >= s->n)
-		return (false);
-	bytes_seek(&b, (size_t)off);
-	for (i = 0; i < ENTRIES_MAX; i++) {
-		low = high = 0;
-		ok = true;
-		switch (bytes_u8(&b)) {
-		case 1:			/* base_address_selection */
-			if (!dwarf_addr_at(f, dwarf_uleb(&b), &base))
-				return (false);
-			continue;
-		case 2:			/* start_end */
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low) &&
-			    dwarf_addr_at(f, dwarf_uleb(&b), &high);
-			break;
-		case 3:			/* start_length */
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low);
-			high = low + bytes_u32(&b);
-			break;
-		case 4:			/* offset_pair */
-			low = base + bytes_u32(&b);
-			high = base + bytes_u32(&b);
-			break;
-		default:
-			return (false);
-		}
-		ret->n = bytes_u16(&b);
-		ret->p = bytes_take(&b, ret->n);
-		if (!ok || b.bad)
-			return (false);
-		if (low <= pc && pc < high)
-			return (true);
-	}
-	return (false);
-}
-
-static bool
-in_old_list(const struct dwarf_forms *f, uint64_t off, uint64_t pc,
-    struct dwarf_value *ret)
-{
-	const struct dwarf_bytes *s = &f->in->section[DWARF_LOC];
-	struct bytes b = bytes_of(s->p, s->n, f->in->be);
-	const unsigned size = f->cu->addr_size;
-	const uint64_t top = size == 4 ? UINT32_MAX : UINT64_MAX;
-	uint64_t base = f->cu->low, low, high;
-	int i;
-
-	if (off >= s->n)
-		return (false);
-	bytes_seek(&b, (size_t)off);
-	for (i = 0; i < ENTRIES_MAX && !b.bad; i++) {
-		low = bytes_uint(&b, size);
-		high = bytes_uint(&b, size);
-		if (low == 0 && high == 0)
-			return (false);
-		if (low == top) {
-			base = high;
-			continue;
-		}
-		ret->n = bytes_u16(&b);
-		ret->p = bytes_take(&b, ret->n);
-		if (!b.bad && base + low <= pc && pc < base + high)
-			return (true);
-	}
-	return (false);
-}
-
+/* An expression, or the one that a list has for an address. */
 static bool
 expression(const struct dwarf_forms *f, uint64_t pc,
     const struct dwarf_value *v, struct dwarf_value *ret)
 {
-	uint64_t off;
+	struct dwarf_list list;
+	uint64_t low, high;
 
 	if (v->class == DWARF_BLOCK) {
 		*ret = *v;
 		return (true);
 	}
-	if (!dwarf_list(f, DWARF_LOCLISTS, v, f->cu->loc_base, &off))
+	if (!dwarf_places_open(f, v, &list))
 		return (false);
-	return (f->cu->version >= 5 ? in_new_list(f, off, pc, ret) :
-	    f->in->part == DWARF_SPLIT ? in_gnu_list(f, off, pc, ret) :
-	    in_old_list(f, off, pc, ret));
+	while (dwarf_list_next(&list, &low, &high, ret) == 0)
+		if (low <= pc && pc < high)
+			return (true);
+	return (false);
 }
 
 enum dwarf_where

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANGES_MAX	100000		/* of one entry */
 
 uint64_t
 dwarf_uleb(struct bytes *b)
@@ -454,142 +453,22 @@ dwarf_abbrevs_read(const struct dwarf_bytes *s, uint32_t off, bool be)
 	return (t);
 }
 
-/* Lists of ranges: 2.17.3; .debug_ranges is of DWARF 4 and before. */
-
-enum {
-	DW_RLE_end_of_list, DW_RLE_base_addressx, DW_RLE_startx_endx,
-	DW_RLE_startx_length, DW_RLE_offset_pair, DW_RLE_base_address,
-	DW_RLE_start_end, DW_RLE_start_length,
-};
-
-static bool
-old_ranges(const struct dwarf_forms *f, uint64_t off, uint64_t base,
-    bool (*fn)(void *, uint64_t, uint64_t), void *arg)
-{
-	const struct dwarf_bytes *s = &f->in->section[DWARF_RANGES];
-	struct bytes b = bytes_of(s->p, s->n, f->in->be);
-	const unsigned size = f->cu->addr_size;
-	const uint64_t top = size == 4 ? UINT32_MAX : UINT64_MAX;
-	uint64_t low, high;
-	size_t n;
-
-	if (off > s->n)
-		return (false);
-	bytes_seek(&b, (size_t)off);
-	for (n = 0; n < RANGES_MAX; n++) {
-		low = bytes_uint(&b, size);
-		high = bytes_uint(&b, size);
-		if (b.bad)
-			return (false);
-		if (low == 0 && high == 0)
-			return (true);
-		if (low == top)
-			base = high;
-		else if (low < high && !fn(arg, base + low, base + high))
-			return (true);
-	}
-	return (false);
-}
-
-static bool
-new_ranges(const struct dwarf_forms *f, uint64_t off, uint64_t base,
-    bool (*fn)(void *, uint64_t, uint64_t), void *arg)
-{
-	const struct dwarf_bytes *s = &f->in->section[DWARF_RNGLISTS];
-	struct bytes b = bytes_of(s->p, s->n, f->in->be);
-	const unsigned size = f->cu->addr_size;
-	uint64_t low, high;
-	bool ok, is_range;
-	size_t n;
-
-	if (off > s->n)
-		return (false);
-	bytes_seek(&b, (size_t)off);
-	for (n = 0; n < RANGES_MAX; n++) {
-		low = high = 0;
-		ok = is_range = true;
-		switch (bytes_u8(&b)) {
-		case DW_RLE_end_of_list:
-			return (!b.bad);
-		case DW_RLE_base_addressx:
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &base);
-			is_range = false;
-			break;
-		case DW_RLE_base_address:
-			base = bytes_uint(&b, size);
-			is_range = false;
-			break;
-		case DW_RLE_startx_endx:
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low) &&
-			    dwarf_addr_at(f, dwarf_uleb(&b), &high);
-			break;
-		case DW_RLE_startx_length:
-			ok = dwarf_addr_at(f, dwarf_uleb(&b), &low);
-			high = low + dwarf_uleb(&b);
-			break;
-		case DW_RLE_offset_pair:
-			low = base + dwarf_uleb(&b);
-			high = base + dwarf_uleb(&b);
-			break;
-		case DW_RLE_start_end:
-			low = bytes_uint(&b, size);
-			high = bytes_uint(&b, size);
-			break;
-		case DW_RLE_start_length:
-			low = bytes_uint(&b, size);
-			high = low + dwarf_uleb(&b);
-			break;
-		default:
-			return (false);
-		}
-		if (!ok || b.bad)
-			return (false);
-		if (is_range && low < high && !fn(arg, low, high))
-			return (true);
-	}
-	return (false);
-}
-
-/* Where list i of the unit begins, in the table at its base (7.28). */
-static bool
-list_offset(const struct dwarf_forms *f, const struct dwarf_bytes *s,
-    uint64_t base, uint64_t i, uint64_t *off)
-{
-	const unsigned size = f->cu->offset_size;
-
-	if (base > s->n || i >= (s->n - base) / size)
-		return (false);
-	*off = base + load_uint(s->p + base + i * size, size, f->in->be);
-	return (true);
-}
-
-bool
-dwarf_list(const struct dwarf_forms *f, enum dwarf_section which,
-    const struct dwarf_value *v, uint64_t base, uint64_t *off)
-{
-	if (v->class == DWARF_OFFSET || v->class == DWARF_UINT) {
-		*off = v->v;
-		return (true);
-	}
-	return (v->class == DWARF_LIST_INDEX && list_offset(f,
-	    &f->in->section[which], base, v->v, off));
-}
-
 bool
 dwarf_die_ranges(const struct dwarf_forms *f, const struct dwarf_value *low,
     const struct dwarf_value *high, const struct dwarf_value *ranges,
     uint64_t base, bool (*fn)(void *, uint64_t, uint64_t), void *arg)
 {
-	uint64_t off, end;
+	struct dwarf_list list;
+	uint64_t from, end;
+	int rc;
 
 	if (ranges->class != DWARF_NONE) {
-		if (!dwarf_list(f, DWARF_RNGLISTS, ranges, f->cu->rng_base,
-		    &off))
+		if (!dwarf_ranges_open(f, ranges, base, &list))
 			return (false);
-		/* A split unit's lists are a part of the linked file's. */
-		return (f->cu->version < 5 ? old_ranges(f, off +
-		    f->cu->rng_base, base, fn, arg) :
-		    new_ranges(f, off, base, fn, arg));
+		while ((rc = dwarf_list_next(&list, &from, &end, NULL)) == 0)
+			if (from < end && !fn(arg, from, end))
+				return (true);
+		return (rc == E_DONE);
 	}
 	if (low->class != DWARF_ADDRESS)
 		return (true);

@@ -151,11 +151,32 @@ bool	dwarf_skip(const struct dwarf_cu *, struct bytes *b, uint64_t form);
 int	dwarf_form_size(const struct dwarf_cu *, uint64_t form);
 /* The string at an offset of a section, or NULL. */
 const char *dwarf_string_at(const struct dwarf_bytes *, uint64_t off);
-/* Where a list lies that an attribute names by offset or index. */
-bool	dwarf_list(const struct dwarf_forms *, enum dwarf_section,
-	    const struct dwarf_value *, uint64_t base, uint64_t *off);
 /* Element i of .debug_addr. */
 bool	dwarf_addr_at(const struct dwarf_forms *, uint64_t i, uint64_t *);
+
+/* dwarf_list.c */
+/* A list of ranges of code, with or without what is where in each. */
+struct dwarf_list {
+	const struct dwarf_forms *forms;
+	const uint8_t	*codes;		/* NULL: pairs of addresses */
+	size_t		 ncodes;
+	bool		 has_places;
+	bool		 fixed;		/* lengths of 4 and 2 bytes, not LEB128 */
+	struct bytes	 b;
+	uint64_t	 base;
+	unsigned	 n;		/* entries read */
+};
+/* The list that an attribute names by offset or index; false: there is none. */
+bool	dwarf_ranges_open(const struct dwarf_forms *, const struct dwarf_value *,
+	    uint64_t base, struct dwarf_list *);
+bool	dwarf_places_open(const struct dwarf_forms *, const struct dwarf_value *,
+	    struct dwarf_list *);
+/*
+ * The next range, which may be empty; place (p and n; NULL for mere ranges): the
+ * expression that holds there.  E_DONE (silent) at the end, E_CORRUPT (silent).
+ */
+int	dwarf_list_next(struct dwarf_list *, uint64_t *low, uint64_t *high,
+	    struct dwarf_value *place);
 
 /* The abbreviations of a unit: where the one of each code begins. */
 struct dwarf_abbrevs {
