@@ -11,7 +11,7 @@
 #include "engine/linked.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 #include "engine/symbol/sysmap.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/vec.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 
 #include <stdlib.h>
 #include <string.h>

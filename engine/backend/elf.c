@@ -19,13 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ET_CORE		4
-#define OSABI_STANDALONE 255
 #define HEAD_BYTES	4096		/* of kcore: its program headers */
-#define PT_LOAD		1
-#define PT_NOTE		4
 #define PN_XNUM		0xffff
-#define SHT_NOTE	7
 #define SECTIONS_MAX	64
 #define SEGMENTS_MAX	(1u << 20)
 #define ABOVE_4G	(UINT64_C(1) << 40)
@@ -39,18 +34,6 @@ struct elf {
 	bool		 virtual_only;	/* no segment says where it lies */
 	bool		 kcore;
 	bool		 marked;	/* kcore: all ones stands for no p_paddr */
-};
-
-struct ehdr {
-	bool	 be;
-	unsigned bits, type, machine, phentsize, osabi;
-	unsigned shentsize, shnum;
-	uint64_t phoff, phnum, shoff, shlen;	/* shlen: bytes */
-};
-
-struct phdr {
-	uint32_t type, flags;
-	uint64_t off, vaddr, paddr, filesz, memsz;
 };
 
 static int	elf_probe(struct ctx *, struct file *);
@@ -69,53 +52,19 @@ const struct backend backend_elf = {
 
 /* The file header, with the extended count of program headers resolved. */
 static int
-read_ehdr(struct ctx *ctx, struct file *f, struct ehdr *eh)
+read_head(struct ctx *ctx, struct file *f, struct elf_header *eh)
 {
-	uint8_t raw[64];
-	struct bytes b;
-	size_t n;
+	struct elf_section first;
 	int rc;
 
-	n = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
-	memset(raw, 0, sizeof(raw));
-	rc = file_read(ctx, f, 0, raw, n);
-	if (rc != 0)
+	rc = elf_header_read(ctx, f, eh);
+	if (rc != 0 || eh->phnum != PN_XNUM || eh->shoff == 0)
 		return (rc);
-	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
-		return (E_NOT_MINE);
-	if (raw[4] != 1 && raw[4] != 2)
-		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
-		    "32 nor 64 bits", file_name(f), raw[4]));
-	if (raw[5] != 1 && raw[5] != 2)
-		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF byte order %u is "
-		    "unknown", file_name(f), raw[5]));
-	eh->bits = raw[4] == 2 ? 64 : 32;
-	eh->be = raw[5] == 2;
-	eh->osabi = raw[7];
-	b = bytes_of(raw, n, eh->be);
-	bytes_seek(&b, 16);
-	eh->type = bytes_u16(&b);
-	eh->machine = bytes_u16(&b);
-	bytes_skip(&b, 4 + eh->bits / 8);	/* version, entry */
-	eh->phoff = bytes_uint(&b, eh->bits / 8);
-	eh->shoff = bytes_uint(&b, eh->bits / 8);
-	bytes_skip(&b, 4 + 2);			/* flags, ehsize */
-	eh->phentsize = bytes_u16(&b);
-	eh->phnum = bytes_u16(&b);
-	eh->shentsize = bytes_u16(&b);
-	eh->shnum = bytes_u16(&b);
-	eh->shlen = (uint64_t)eh->shentsize * (eh->shnum > 0 ? eh->shnum : 1);
-	if (b.bad)
-		return (ctx_fail(ctx, E_TRUNCATED,
-		    "%s: ends inside the ELF header", file_name(f)));
-	if (eh->phnum == PN_XNUM && eh->shoff != 0) {
-		/* The real count is sh_info of section header 0. */
-		rc = file_read(ctx, f, eh->shoff + (eh->bits == 64 ? 44 : 28), raw, 4);
-		if (rc != 0)
-			return (ctx_chain(ctx, "%s: extended program header "
-			    "count", file_name(f)));
-		eh->phnum = load_u32(raw, eh->be);
-	}
+	rc = elf_section_read(ctx, f, eh, 0, &first);
+	if (rc != 0)
+		return (ctx_chain(ctx, "%s: extended program header count",
+		    file_name(f)));
+	eh->phnum = first.info;
 	return (0);
 }
 
@@ -126,13 +75,13 @@ elf_probe(struct ctx *ctx, struct file *f)
 		"of no type", "a relocatable object file", "an executable",
 		"a shared object or executable",
 	};
-	struct ehdr eh;
+	struct elf_header eh;
 	int rc;
 
-	rc = read_ehdr(ctx, f, &eh);
+	rc = read_head(ctx, f, &eh);
 	if (rc != 0)
 		return (rc);
-	if (eh.type != ET_CORE)
+	if (eh.type != ELF_ET_CORE)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: is an ELF file, %s, "
 		    "not a memory dump (ET_CORE)", file_name(f),
 		    eh.type < 4 ? types[eh.type] : "of a type of its own"));
@@ -172,35 +121,17 @@ take_notes(struct ctx *ctx, struct elf *e, struct file *f, uint64_t off,
 }
 
 static int
-read_phdr(struct ctx *ctx, struct file *f, const struct ehdr *eh, uint64_t i,
-    struct phdr *ret)
+read_phdr(struct ctx *ctx, struct file *f, const struct elf_header *eh,
+    uint64_t i, struct elf_phdr *ret)
 {
-	const unsigned word = eh->bits / 8;
-	struct bytes b;
-	uint8_t raw[56];
-	uint64_t off;
 	int rc;
 
-	if (!add_ok(eh->phoff, i * eh->phentsize, &off))
-		return (E_TRUNCATED);
-	rc = file_read(ctx, f, off, raw, word == 8 ? 56 : 32);
-	if (rc != 0)
-		return (rc);
-	b = bytes_of(raw, sizeof(raw), eh->be);
-	ret->type = bytes_u32(&b);
-	ret->flags = load_u32(raw + (word == 8 ? 4 : 24), eh->be);
-	if (word == 8)
-		bytes_skip(&b, 4);
-	ret->off = bytes_uint(&b, word);
-	ret->vaddr = bytes_uint(&b, word);
-	ret->paddr = bytes_uint(&b, word);
+	rc = elf_phdr_read(ctx, f, eh, i, ret);
 	/* 32-bit Power, see fbsd_elf.c: no other address is there. */
-	if (eh->osabi == OSABI_STANDALONE && word == 4 &&
+	if (rc == 0 && eh->osabi == ELF_OSABI_STANDALONE && eh->bits == 32 &&
 	    ret->paddr == UINT32_MAX)
 		ret->paddr = ret->vaddr;
-	ret->filesz = bytes_uint(&b, word);
-	ret->memsz = bytes_uint(&b, word);
-	return (0);
+	return (rc);
 }
 
 /*
@@ -209,16 +140,16 @@ read_phdr(struct ctx *ctx, struct file *f, const struct ehdr *eh, uint64_t i,
  */
 static void
 look_for_places(struct ctx *ctx, struct elf *e, struct file *f,
-    const struct ehdr *eh)
+    const struct elf_header *eh)
 {
-	struct phdr ph;
+	struct elf_phdr ph;
 	uint64_t i;
 	size_t n;
 
 	ctx->quiet++;
 	for (i = 0, n = 0; i < eh->phnum &&
 	    read_phdr(ctx, f, eh, i, &ph) == 0; i++) {
-		if (ph.type != PT_LOAD || ph.memsz == 0)
+		if (ph.type != ELF_PT_LOAD || ph.memsz == 0)
 			continue;
 		if (!elf_place_see(&e->place, ph.vaddr, ph.paddr))
 			break;
@@ -230,7 +161,7 @@ look_for_places(struct ctx *ctx, struct elf *e, struct file *f,
 }
 
 static int
-take_load(struct ctx *ctx, struct elf *e, struct file *f, const struct phdr *ph)
+take_load(struct ctx *ctx, struct elf *e, struct file *f, const struct elf_phdr *ph)
 {
 	struct dump *d = &e->plain.dump;
 	uint64_t paddr = ph->paddr;
@@ -246,15 +177,15 @@ take_load(struct ctx *ctx, struct elf *e, struct file *f, const struct phdr *ph)
 			    (unsigned long long)ph->vaddr);
 		return (0);
 	}
-	return (plain_add(ctx, &e->plain, &f, 0, paddr, ph->off, ph->filesz,
+	return (plain_add(ctx, &e->plain, &f, 0, paddr, ph->offset, ph->filesz,
 	    ph->memsz));
 }
 
 static int
-read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh)
+read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct elf_header *eh)
 {
 	const unsigned word = eh->bits / 8, need = eh->bits == 64 ? 56 : 32;
-	struct phdr ph;
+	struct elf_phdr ph;
 	uint64_t i;
 	int rc;
 
@@ -278,24 +209,24 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		}
 		rc = 0;
 		if (e->notes.facts.page_shift != 0 &&
-		    (ph.type == PT_LOAD || ph.type == ELF_PT_ABSENT)) {
+		    (ph.type == ELF_PT_LOAD || ph.type == ELF_PT_ABSENT)) {
 			/* 32 bits cannot tell where it lies: by its bytes then. */
 			if (word == 4 && ph.paddr == UINT32_MAX)
-				ph.paddr = ABOVE_4G + ph.off;
+				ph.paddr = ABOVE_4G + ph.offset;
 			rc = elf_virtual_add(ctx, &e->virt, ph.vaddr, ph.paddr,
 			    ph.memsz, ph.flags);
 		}
-		if (rc == 0 && ph.type == PT_LOAD && !e->virtual_only)
+		if (rc == 0 && ph.type == ELF_PT_LOAD && !e->virtual_only)
 			rc = take_load(ctx, e, f, &ph);
-		else if (rc == 0 && ph.type == PT_NOTE)
-			rc = take_notes(ctx, e, f, ph.off, ph.filesz);
+		else if (rc == 0 && ph.type == ELF_PT_NOTE)
+			rc = take_notes(ctx, e, f, ph.offset, ph.filesz);
 		if (rc != 0)
 			return (rc);
 	}
 	/* To place these takes the notes, which may come last. */
 	for (i = 0; i < eh->phnum && e->virtual_only; i++) {
 		rc = read_phdr(ctx, f, eh, i, &ph);
-		if (rc == 0 && ph.type == PT_LOAD)
+		if (rc == 0 && ph.type == ELF_PT_LOAD)
 			rc = take_load(ctx, e, f, &ph);
 		if (rc != 0)
 			return (rc);
@@ -315,7 +246,8 @@ read_phdrs(struct ctx *ctx, struct elf *e, struct file *f, const struct ehdr *eh
 		rc = plain_protect(ctx, &e->plain, 0, eh->phoff,
 		    eh->phnum * eh->phentsize);
 	if (rc == 0 && eh->shoff != 0)
-		rc = plain_protect(ctx, &e->plain, 0, eh->shoff, eh->shlen);
+		rc = plain_protect(ctx, &e->plain, 0, eh->shoff,
+		    eh->shentsize * (eh->shnum > 0 ? eh->shnum : 1));
 	if (rc != 0)
 		return (rc);
 	return (plain_settle(ctx, &e->plain));
@@ -331,7 +263,7 @@ elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
 {
 	const struct elf *e = (const struct elf *)d;
 	uint8_t head[HEAD_BYTES];
-	struct ehdr eh;
+	struct elf_header eh;
 	uint64_t n;
 	size_t i;
 	int rc;
@@ -339,7 +271,7 @@ elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
 	*ret = 0;
 	if (!e->kcore)
 		return (0);
-	rc = read_ehdr(ctx, d->files[0], &eh);
+	rc = read_head(ctx, d->files[0], &eh);
 	if (rc != 0)
 		return (rc);
 	n = eh.phnum < SEGMENTS_MAX ? eh.phnum * eh.phentsize : HEAD_BYTES;
@@ -356,27 +288,20 @@ elf_digest(struct ctx *ctx, struct dump *d, uint64_t *ret)
  * header (docs/misc/dump-core-format.txt of Xen 4.17).
  */
 static bool
-is_xen_guest(struct ctx *ctx, struct file *f, const struct ehdr *eh)
+is_xen_guest(struct ctx *ctx, struct file *f, const struct elf_header *eh)
 {
-	const unsigned word = eh->bits / 8;
-	uint64_t at, note;
-	uint8_t raw[64];
-	unsigned i, n;
-	bool found;
+	struct elf_section s;
+	uint8_t raw[16];
+	bool found = false;
+	uint64_t i;
 
-	n = eh->shnum < SECTIONS_MAX ? eh->shnum : SECTIONS_MAX;
 	ctx->quiet++;
-	for (i = 0, found = false; i < n && !found && eh->phnum == 0; i++) {
-		if (!add_ok(eh->shoff, (uint64_t)i * eh->shentsize, &at) ||
-		    file_read(ctx, f, at, raw, 5 * word) != 0)
-			break;
-		if (load_u32(raw + 4, eh->be) != SHT_NOTE)
-			continue;
-		/* name, type, flags, address, offset */
-		note = load_uint(raw + 8 + 2 * word, word, eh->be);
-		found = file_read(ctx, f, note, raw, 16) == 0 &&
-		    load_u32(raw, eh->be) == 4 && memcmp(raw + 12, "Xen", 4) == 0;
-	}
+	for (i = 0; i < eh->shnum && i < SECTIONS_MAX && !found &&
+	    eh->phnum == 0 && elf_section_read(ctx, f, eh, i, &s) == 0; i++)
+		found = s.type == ELF_SHT_NOTE &&
+		    file_read(ctx, f, s.offset, raw, sizeof(raw)) == 0 &&
+		    load_u32(raw, eh->be) == 4 &&
+		    memcmp(raw + 12, "Xen", 4) == 0;
 	ctx->quiet--;
 	return (found);
 }
@@ -384,7 +309,7 @@ is_xen_guest(struct ctx *ctx, struct file *f, const struct ehdr *eh)
 /* What ELF cores there are besides a kernel's. */
 static int
 check_kind(struct ctx *ctx, const struct elf *e, struct file *f,
-    const struct ehdr *eh)
+    const struct elf_header *eh)
 {
 	if (e->notes.user_core)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is the core of a user "
@@ -405,11 +330,11 @@ check_kind(struct ctx *ctx, const struct elf *e, struct file *f,
 static int
 open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 {
-	struct ehdr eh;
+	struct elf_header eh;
 	struct elf *e;
 	int rc;
 
-	rc = read_ehdr(ctx, f, &eh);
+	rc = read_head(ctx, f, &eh);
 	if (rc != 0)
 		return (rc);
 	e = calloc(1, sizeof(*e));

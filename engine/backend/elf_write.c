@@ -3,7 +3,6 @@
 
 #include "base/bytes.h"
 
-#define ET_CORE	4
 #define PN_XNUM	0xffff
 
 void
@@ -61,7 +60,7 @@ elf_put_header(struct buf *b, const struct arch *a, unsigned word,
 	ident[4] = word == 8 ? 2 : 1;
 	ident[5] = a->be ? 2 : 1;
 	buf_add(b, ident, sizeof(ident));
-	elf_put(b, 2, a->be, ET_CORE);
+	elf_put(b, 2, a->be, ELF_ET_CORE);
 	elf_put(b, 2, a->be, a->elf_machine);
 	elf_put(b, 4, a->be, 1);
 	elf_put(b, word, a->be, 0);

@@ -9,19 +9,13 @@
 
 #include "arch/arch.h"
 #include "base/vec.h"
+#include "engine/memory/elf_file.h"
 
-#define ELF_PT_LOAD	1
-#define ELF_PT_NOTE	4
 /*
  * Ours: addresses that the kernel maps to memory which the dump has not.  In
  * the range for systems, so that others pass it over.
  */
 #define ELF_PT_ABSENT	0x6b706b61
-
-struct elf_phdr {
-	uint32_t type, flags;		/* flags: PF_X 1, PF_W 2, PF_R 4 */
-	uint64_t offset, vaddr, paddr, filesz, memsz;
-};
 
 /* Bytes of the file header and, where it takes one, section header 0. */
 size_t	elf_header_size(unsigned word, size_t nph);

@@ -11,14 +11,12 @@
  */
 #include "engine/backend/fbsd_elf.h"
 
-#include "base/bytes.h"
 #include "engine/backend/elf.h"
+#include "engine/memory/elf_file.h"
 
-#define OSABI_STANDALONE 255
-#define ET_CORE		4
+#include <string.h>
+
 #define EM_PPC		20
-#define PT_LOAD		1
-#define PT_NOTE		4
 #define PT_DUMP_DELTA	0x6fb5d000
 
 static int	fbsd_elf_probe(struct ctx *, struct file *);
@@ -35,81 +33,39 @@ const struct backend backend_fbsd_elf = {
 
 /* What the headers tell. */
 struct facts {
-	bool	 be, notes, virtual, has_delta;
-	unsigned word;			/* bytes */
+	bool	 notes, virtual, has_delta;
 	uint64_t delta_va, delta_pa;
 };
-
-static int
-read_phdr(struct ctx *ctx, struct file *f, uint64_t off, struct facts *facts)
-{
-	uint8_t raw[56];
-	struct bytes b;
-	uint64_t vaddr, paddr;
-	uint32_t type;
-	int rc;
-
-	rc = file_read(ctx, f, off, raw, facts->word == 8 ? 56 : 32);
-	if (rc != 0)
-		return (rc);
-	b = bytes_of(raw, sizeof(raw), facts->be);
-	type = bytes_u32(&b);
-	bytes_skip(&b, facts->word == 8 ? 12 : 4);	/* (flags,) offset */
-	vaddr = bytes_uint(&b, facts->word);
-	paddr = bytes_uint(&b, facts->word);
-	if (type == PT_NOTE)
-		facts->notes = true;
-	else if (type == PT_DUMP_DELTA) {
-		facts->has_delta = true;
-		facts->delta_va = vaddr;
-		facts->delta_pa = paddr;
-	} else if (type == PT_LOAD && facts->word == 4 && paddr == UINT32_MAX)
-		facts->virtual = true;
-	return (0);
-}
 
 /* E_NOT_MINE when this is no such dump. */
 static int
 read_facts(struct ctx *ctx, struct file *f, struct facts *facts)
 {
-	uint8_t raw[64];
-	struct bytes b;
-	uint64_t phoff, off;
-	unsigned i, n, size, machine;
-	size_t len;
+	struct elf_header h;
+	struct elf_phdr p;
+	uint64_t i;
 	int rc;
 
 	memset(facts, 0, sizeof(*facts));
-	memset(raw, 0, sizeof(raw));
-	len = file_size(f) < sizeof(raw) ? (size_t)file_size(f) : sizeof(raw);
-	rc = file_read(ctx, f, 0, raw, len);
+	rc = elf_header_read(ctx, f, &h);
 	if (rc != 0)
 		return (rc);
-	if (len < 52 || memcmp(raw, "\177ELF", 4) != 0 ||
-	    (raw[4] != 1 && raw[4] != 2) || (raw[5] != 1 && raw[5] != 2) ||
-	    raw[7] != OSABI_STANDALONE)
+	if (h.osabi != ELF_OSABI_STANDALONE || h.type != ELF_ET_CORE)
 		return (E_NOT_MINE);
-	facts->word = raw[4] == 2 ? 8 : 4;
-	facts->be = raw[5] == 2;
-	b = bytes_of(raw, len, facts->be);
-	bytes_seek(&b, 16);
-	if (bytes_u16(&b) != ET_CORE)
-		return (E_NOT_MINE);
-	machine = bytes_u16(&b);
-	bytes_skip(&b, 4 + facts->word);	/* version, entry */
-	phoff = bytes_uint(&b, facts->word);
-	bytes_skip(&b, facts->word + 4 + 2);	/* shoff, flags, ehsize */
-	size = bytes_u16(&b);
-	n = bytes_u16(&b);
 	/* Damaged program headers are for elf.c to complain about. */
 	ctx->quiet++;
-	for (i = 0; i < n; i++)
-		if (!add_ok(phoff, (uint64_t)i * size, &off) ||
-		    read_phdr(ctx, f, off, facts) != 0)
-			break;
+	for (i = 0; i < h.phnum && elf_phdr_read(ctx, f, &h, i, &p) == 0; i++) {
+		if (p.type == ELF_PT_NOTE)
+			facts->notes = true;
+		else if (p.type == PT_DUMP_DELTA) {
+			facts->has_delta = true;
+			facts->delta_va = p.vaddr;
+			facts->delta_pa = p.paddr;
+		} else if (p.type == ELF_PT_LOAD && h.machine == EM_PPC &&
+		    h.bits == 32 && p.paddr == UINT32_MAX)
+			facts->virtual = true;
+	}
 	ctx->quiet--;
-	if (machine != EM_PPC)
-		facts->virtual = false;
 	return (facts->notes ? E_NOT_MINE : 0);
 }
 

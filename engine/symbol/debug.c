@@ -7,7 +7,7 @@
  */
 #include "engine/symbol/debug.h"
 
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "engine/symbol/debugfile.h"
 
 #include "base/bytes.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "engine/memory/codec.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 #include "engine/type/dwarf_int.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  */
 #include "base/bytes.h"
 #include "engine/symbol/debug.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

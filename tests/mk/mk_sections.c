@@ -2,7 +2,7 @@
 #include "tests/mk/mk_sections.h"
 
 #include "base/bytes.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 #include "tests/mk/mk_dwarf.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "engine/symbol/debug.h"
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 #include "engine/symbol/source.h"
 #include "tests/mk/mk_dwarf.h"
 #include "tests/mk/mk_sections.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "engine/symbol/elf_file.h"
+#include "engine/memory/elf_file.h"
 
 #include "base/bytes.h"
 
@@ -26,19 +26,51 @@ elf_header_read(struct ctx *ctx, struct file *f, struct elf_header *h)
 		    "unknown", file_name(f), raw[5]));
 	h->bits = raw[4] == 2 ? 64 : 32;
 	h->be = raw[5] == 2;
+	h->osabi = raw[7];
 	b = bytes_of(raw, n, h->be);
 	bytes_seek(&b, 16);
 	h->type = bytes_u16(&b);
 	h->machine = bytes_u16(&b);
-	bytes_seek(&b, h->bits == 64 ? 40 : 32);
+	bytes_skip(&b, 4 + h->bits / 8);	/* version, entry */
+	h->phoff = bytes_uint(&b, h->bits / 8);
 	h->shoff = bytes_uint(&b, h->bits / 8);
-	bytes_skip(&b, 4 + 2 + 2 + 2);		/* flags to phnum */
+	bytes_skip(&b, 4 + 2);			/* flags, ehsize */
+	h->phentsize = bytes_u16(&b);
+	h->phnum = bytes_u16(&b);
 	h->shentsize = bytes_u16(&b);
 	h->shnum = bytes_u16(&b);
 	h->shstrndx = bytes_u16(&b);
 	if (b.bad)
 		return (ctx_fail(ctx, E_TRUNCATED,
 		    "%s: ends inside the ELF header", file_name(f)));
+	return (0);
+}
+
+int
+elf_phdr_read(struct ctx *ctx, struct file *f, const struct elf_header *h,
+    uint64_t i, struct elf_phdr *p)
+{
+	const unsigned word = h->bits / 8;
+	uint8_t raw[56];
+	struct bytes b;
+	uint64_t off;
+	int rc;
+
+	if (!add_ok(h->phoff, i * h->phentsize, &off))
+		return (E_TRUNCATED);
+	rc = file_read(ctx, f, off, raw, word == 8 ? 56 : 32);
+	if (rc != 0)
+		return (rc);
+	b = bytes_of(raw, sizeof(raw), h->be);
+	p->type = bytes_u32(&b);
+	p->flags = load_u32(raw + (word == 8 ? 4 : 24), h->be);
+	if (word == 8)
+		bytes_skip(&b, 4);
+	p->offset = bytes_uint(&b, word);
+	p->vaddr = bytes_uint(&b, word);
+	p->paddr = bytes_uint(&b, word);
+	p->filesz = bytes_uint(&b, word);
+	p->memsz = bytes_uint(&b, word);
 	return (0);
 }
 
@@ -52,7 +84,8 @@ elf_section_read(struct ctx *ctx, struct file *f, const struct elf_header *h,
 	uint64_t off;
 	int rc;
 
-	if (h->shentsize < (h->bits == 64 ? 64 : 40))
+	/* The first is asked for by itself: its count of program headers. */
+	if (i > 0 && h->shentsize < (h->bits == 64 ? 64 : 40))
 		return (ctx_fail(ctx, E_CORRUPT, "%s: section headers of %u "
 		    "bytes", file_name(f), h->shentsize));
 	if (__builtin_mul_overflow(i, h->shentsize, &off) ||
