@@ -20,12 +20,13 @@
 	{ .key = "symbol", .width = (no_source) ? 40 : 28 },		\
 	{ .key = "offset", .form = FORM_HEX, .width = 6, .right = true,	\
 	    .hidden = (vars) },						\
+	{ .key = "module", .width = 8 },				\
 	{ .key = "source", .width = 32, .hidden = (no_source) },	\
 	{ .key = "inline", .hidden = true }
 
 enum {
-	PID, CPU, FRAME, RELIABLE, PC, SP, SYMBOL, OFFSET, SOURCE, INLINE, NAME,
-	TYPE, VALUE
+	PID, CPU, FRAME, RELIABLE, PC, SP, SYMBOL, OFFSET, MODULE, SOURCE, INLINE,
+	NAME, TYPE, VALUE
 };
 
 static const struct column columns[] = { COLUMNS(true, false) };
@@ -70,6 +71,14 @@ frame_link(const struct bt *b, char command[64])
 	return (link_command(command));
 }
 
+static struct cell
+module_cell(const struct bt *b, const struct symbol *sym)
+{
+	const char *name = sym_module_name(&b->k->symbols, sym);
+
+	return (name[0] == '\0' ? cell_null() : cell_text(name));
+}
+
 /* A row: of the frame itself, or of a function that is inlined in it. */
 static int
 emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
@@ -102,6 +111,7 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	    code);
 	cells[OFFSET] = inlined || sym == NULL ? cell_null() :
 	    cell_u64(f->pc - sym->addr);
+	cells[MODULE] = sym == NULL ? cell_null() : module_cell(b, sym);
 	cells[SOURCE] = place[0] == '\0' ? cell_null() : cell_text(place);
 	cells[RELIABLE] = cell_bool(f->reliable);
 	cells[INLINE] = cell_bool(inlined);

@@ -9,8 +9,10 @@ from runner import arrays, kpeek, number
 TASK = re.compile(r"\] task:(.*?) +state:(\S) +stack:.*? pid:(\d+) ")
 # "name+0x1/0x2"; in x86-64's exception frames behind the code segment.
 FRAME = re.compile(r"\] (?: (?!\? )|RIP: 0010:)([^\s+]+)\+0x([0-9a-f]+)/0x")
-# These sleep again and again, and in more than one place.
-MOVING = re.compile(r"(kworker|ksoftirqd|migration|rcu_|init$|sh$)")
+# Behind it, where that is so, the module that the code is of.
+IN_MODULE = re.compile(FRAME.pattern + r"[0-9a-f]+ \[([^\s\]]+)")
+# These sleep again and again, in more than one place, or end.
+MOVING = re.compile(r"(ext4lazyinit|kworker|ksoftirqd|migration|rcu_|init$|sh$)")
 
 
 def printed(path):
@@ -33,6 +35,21 @@ def printed(path):
     return tasks
 
 
+def printed_modules(path):
+    """{pid: [(symbol, offset, module)]} of frames in modules' code."""
+    tasks, pid = {}, None
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        for line in f.read().split("\n"):
+            m = TASK.search(line)
+            if m:
+                pid = int(m.group(3))
+            m = IN_MODULE.search(line)
+            if m and pid is not None:
+                tasks.setdefault(pid, []).append(
+                    (m.group(1), int(m.group(2), 16), m.group(3)))
+    return tasks
+
+
 def frames_of(rows):
     return [(r.get("symbol"), number(r.get("offset"))) for r in rows]
 
@@ -51,6 +68,28 @@ def sleeping(score, m, dump, truth):
         # What an exception interrupted on arm64 may have had no record yet.
         score.check(m.arch == "arm64" or all(r.get("reliable") for r in rows),
                     "stacks", "%d (%s): guesses" % (pid, comm))
+
+
+def in_modules(score, m, dump):
+    """Frames in the code of modules, whose tables lie elsewhere than the
+    kernel's: guest/inside.c names the modules that tasks sleep in."""
+    path = m.path("truth", "stacks")
+    tasks, inside = printed(path), printed_modules(path)
+    with open(m.path("truth", "inside"), encoding="ascii") as f:
+        want = [tuple(line.split()) for line in f]
+    score.check(len(want) > 2, "stacks", "only %s" % want)
+    for comm, module in want:
+        pids = [p for p, t in tasks.items() if t[0] == comm and
+                any(f[2] == module for f in inside.get(p, []))]
+        score.check(pids and not MOVING.match(comm), "stacks",
+                    "no frame of %s is in %s" % (comm, module))
+    for pid, frames in inside.items():
+        if tasks[pid][1] not in "SDI" or MOVING.match(tasks[pid][0]):
+            continue
+        rows = score.rows(dump, "bt %d" % pid, "stacks") or []
+        got = [(r.get("symbol"), number(r.get("offset")), r.get("module"))
+               for r in rows if r.get("module")]
+        score.same(got, frames, "stacks", "%d in modules" % pid)
 
 
 def panicked(score, m, dump):
@@ -77,6 +116,7 @@ def panicked(score, m, dump):
 def stacks(score, m, dump, truth):
     if "stacks" in m.options:
         sleeping(score, m, dump, truth)
+        in_modules(score, m, dump)
     if "crash" in m.options:
         panicked(score, m, dump)
 

@@ -25,49 +25,60 @@ struct modules {
 	size_t		 users_cap;
 };
 
+/* The bases and sizes before 6.4. */
+static const enum linux_member old_places[][2] = {
+	{ LM_MODULE_CORE_BASE, LM_MODULE_CORE_SIZE },
+	{ LM_MODULE_INIT_BASE, LM_MODULE_INIT_SIZE },
+	{ LM_MODULE_DATA_BASE, LM_MODULE_DATA_SIZE },
+};
+
 /*
- * What the module occupies.  From 6.4 on (ac3b43283923) mod->mem[] has a row
- * for each kind of memory, the core's text first; before there are a core and
- * an init layout.
+ * From 6.4 on (ac3b43283923) mod->mem[] has a row for each kind of memory, the
+ * core's text first; before there are a core and an init layout, on some
+ * processors one of data.
  */
-static int
-layout(struct ctx *ctx, struct modules *m, struct os_module *mod)
+int
+linux_module_places(struct ctx *ctx, struct kernel *k, uint64_t module,
+    int (*fn)(void *, struct ctx *, uint64_t, uint64_t), void *arg)
 {
-	const struct linux_place *mem = linux_place(m->k, LM_MODULE_MEM);
-	uint64_t stride = linux_size(m->k, LT_MODULE_MEM), row, v, size;
+	const struct linux_place *mem = linux_place(k, LM_MODULE_MEM);
+	const uint64_t stride = linux_size(k, LT_MODULE_MEM);
+	const bool rows = mem->status == OK && stride != 0 && linux_has(k,
+	    LM_MODULE_MEM_SIZE);
+	uint64_t row, base, size;
 	unsigned i, n;
 	int rc;
 
-	size = 0;
-	if (mem->status == OK && stride != 0 && linux_has(m->k,
-	    LM_MODULE_MEM_SIZE)) {
-		n = (unsigned)(mem->size / stride);
-		if (n == 0 || n > MEM_TYPES_MAX)
-			return (ctx_fail(ctx, E_CORRUPT,
-			    "a module has %u kinds of memory", n));
-		row = m->module.addr + mem->offset;
-		rc = linux_member(ctx, m->k, row, LM_MODULE_MEM_BASE,
-		    &mod->base);
-		for (i = 0; rc == 0 && i < n; i++) {
-			rc = linux_member(ctx, m->k, row + i * stride,
-			    LM_MODULE_MEM_SIZE, &v);
-			size += rc == 0 ? v : 0;
-		}
-		mod->size = size;
-		return (rc);
+	n = rows ? (unsigned)(mem->size / stride) : sizeof(old_places) / sizeof(old_places[0]);
+	if (n == 0 || n > MEM_TYPES_MAX)
+		return (ctx_fail(ctx, E_CORRUPT, "a module has %u kinds of "
+		    "memory", n));
+	for (i = 0, rc = 0; rc == 0 && i < n; i++) {
+		row = rows ? module + mem->offset + i * stride : module;
+		ctx->quiet += i > 0;
+		rc = linux_member(ctx, k, row, rows ? LM_MODULE_MEM_BASE :
+		    old_places[i][0], &base);
+		if (rc == 0)
+			rc = linux_member(ctx, k, row, rows ?
+			    LM_MODULE_MEM_SIZE : old_places[i][1], &size);
+		ctx->quiet -= i > 0;
+		if (rc == 0 && size > 0)
+			rc = fn(arg, ctx, base, size);
+		else if (i > 0)
+			rc = 0;
 	}
-	rc = linux_u64(ctx, &m->module, LM_MODULE_CORE_BASE, &mod->base);
-	if (rc == 0)
-		rc = linux_u64(ctx, &m->module, LM_MODULE_CORE_SIZE, &size);
-	if (rc == 0)
-		rc = linux_u64(ctx, &m->module, LM_MODULE_INIT_SIZE, &v);
-	if (rc != 0)
-		return (rc);
-	size += v;
-	if (linux_has(m->k, LM_MODULE_DATA_SIZE) && linux_u64(ctx, &m->module,
-	    LM_MODULE_DATA_SIZE, &v) == 0)
-		size += v;
-	mod->size = size;
+	return (rc);
+}
+
+static int
+sum_up(void *arg, struct ctx *ctx, uint64_t base, uint64_t size)
+{
+	struct os_module *mod = arg;
+
+	(void)ctx;
+	if (mod->size == 0)
+		mod->base = base;
+	mod->size += size;
 	return (0);
 }
 
@@ -117,7 +128,7 @@ one(struct ctx *ctx, struct modules *m, uint64_t addr,
 		rc = linux_obj_text(ctx, &m->module, LM_MODULE_NAME, &m->arena,
 		    &mod.name.s);
 	if (rc == 0)
-		rc = layout(ctx, m, &mod);
+		rc = linux_module_places(ctx, m->k, addr, sum_up, &mod);
 	if (rc != 0)
 		return (rc);
 	ctx->quiet++;

@@ -17,53 +17,94 @@
 
 #define ENTRIES_MAX	(16u << 20)
 
+/* A pair of tables, and what code they tell of. */
 static int
-add_table(struct ctx *ctx, struct linux_orc *orc, struct kernel *k,
-    uint64_t ips, uint64_t rules, uint64_t n)
+table_at(struct ctx *ctx, struct kernel *k, uint64_t ips, uint64_t rules,
+    uint64_t n, struct linux_orc_table *t)
 {
-	struct linux_orc_table *t;
-	uint64_t last;
+	const uint64_t last = ips + (n - 1) * 4;
 	uint32_t off;
 	int rc;
 
-	if (n == 0)
-		return (0);
 	if (n > ENTRIES_MAX)
 		return (ctx_fail_at(ctx, E_CORRUPT, ips,
 		    "%llu unwind rules are not plausible",
 		    (unsigned long long)n));
-	if (!vec_room(orc->tables, orc->cap, orc->n + 1))
-		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	t = &orc->tables[orc->n];
-	t->ips = ips;
-	t->rules = rules;
-	t->n = n;
+	*t = (struct linux_orc_table){ .ips = ips, .rules = rules, .n = n };
 	rc = space_u32(ctx, &k->space, ips, &off);
 	if (rc != 0)
 		return (rc);
 	t->low = ips + (uint64_t)(int64_t)(int32_t)off;
-	last = ips + (n - 1) * 4;
 	rc = space_u32(ctx, &k->space, last, &off);
 	if (rc != 0)
 		return (rc);
 	t->high = last + (uint64_t)(int64_t)(int32_t)off;
-	orc->n++;
+	return (0);
+}
+
+static int
+add_kernel(struct ctx *ctx, struct linux_orc *orc, uint64_t ips,
+    uint64_t ips_end, uint64_t rules)
+{
+	struct linux_orc_table t;
+	int rc;
+
+	if (ips_end < ips + 4)
+		return (0);
+	rc = table_at(ctx, orc->k, ips, rules, (ips_end - ips) / 4, &t);
+	if (rc != 0)
+		return (rc);
+	if (!vec_room(orc->tables, orc->cap, orc->n + 1))
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	orc->tables[orc->n++] = t;
+	return (0);
+}
+
+struct places {
+	struct linux_orc *orc;
+	struct linux_orc_table table;
+};
+
+/*
+ * A module's table tells of its init code too, which lay far from the rest and
+ * where by now another module may lie: each place by itself, and only while
+ * the module has it.
+ */
+static int
+add_place(void *arg, struct ctx *ctx, uint64_t base, uint64_t size)
+{
+	const struct places *p = arg;
+	struct linux_orc *orc = p->orc;
+	struct linux_orc_table t = p->table;
+	uint64_t end;
+
+	if (!add_ok(base, size, &end))
+		return (0);
+	if (t.low < base)
+		t.low = base;
+	if (t.high > end)
+		t.high = end;
+	if (t.low >= t.high)
+		return (0);
+	if (!vec_room(orc->tables, orc->cap, orc->n + 1))
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	orc->tables[orc->n++] = t;
 	return (0);
 }
 
 static int
 add_module(void *arg, struct ctx *ctx, const struct os_module *m)
 {
-	struct linux_orc *orc = arg;
+	struct places p = { .orc = arg };
+	struct kernel *k = p.orc->k;
 	uint64_t n, ips, rules;
-	int rc;
 
-	if (linux_member(ctx, orc->k, m->address, LM_MODULE_ORC_NUM, &n) != 0 ||
-	    linux_member(ctx, orc->k, m->address, LM_MODULE_ORC_IP, &ips) != 0 ||
-	    linux_member(ctx, orc->k, m->address, LM_MODULE_ORC_RULE, &rules) != 0)
+	if (linux_member(ctx, k, m->address, LM_MODULE_ORC_NUM, &n) != 0 ||
+	    linux_member(ctx, k, m->address, LM_MODULE_ORC_IP, &ips) != 0 ||
+	    linux_member(ctx, k, m->address, LM_MODULE_ORC_RULE, &rules) != 0 ||
+	    n == 0 || table_at(ctx, k, ips, rules, n, &p.table) != 0)
 		return (0);		/* its frames will be guesses */
-	rc = add_table(ctx, orc, orc->k, ips, rules, n);
-	return (rc == E_NOMEM ? rc : 0);
+	return (linux_module_places(ctx, k, m->address, add_place, &p));
 }
 
 int
@@ -101,8 +142,7 @@ linux_orc_create(struct ctx *ctx, struct kernel *k, struct linux_orc **ret)
 	if (rc == 0)
 		rc = linux_root(ctx, k, "__start_orc_unwind", &rules);
 	if (rc == 0)
-		rc = add_table(ctx, orc, k, ips, rules,
-		    ips_end > ips ? (ips_end - ips) / 4 : 0);
+		rc = add_kernel(ctx, orc, ips, ips_end, rules);
 	if (rc == 0) {
 		orc->types_apart = orc->field[LINUX_ORC_TYPE].bit_size >= 3;
 		rc = linux_modules(ctx, k, add_module, orc);

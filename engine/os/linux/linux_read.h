@@ -310,7 +310,9 @@
 	M(MODULE, NAME, "name")						\
 	M(MODULE, CORE_BASE, "core_layout.base|module_core")		\
 	M(MODULE, CORE_SIZE, "core_layout.size|core_size")		\
+	M(MODULE, INIT_BASE, "init_layout.base|module_init")		\
 	M(MODULE, INIT_SIZE, "init_layout.size|init_size")		\
+	M(MODULE, DATA_BASE, "data_layout.base")			\
 	M(MODULE, DATA_SIZE, "data_layout.size")			\
 	M(MODULE, MEM, "mem")						\
 	M(MODULE, USERS, "source_list")					\
@@ -538,6 +540,13 @@ int	linux_log(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
 int	linux_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+/*
+ * What a module occupies: calls fn for each stretch that it has, the core's text
+ * first; fn returns 0 to go on.  What cannot be read is left out.
+ */
+int	linux_module_places(struct ctx *, struct kernel *, uint64_t module,
+	    int (*fn)(void *, struct ctx *, uint64_t base, uint64_t size),
+	    void *);
 int	linux_digest(struct ctx *, struct kernel *, uint64_t *);
 int	linux_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
 int	linux_cpu_ids(struct ctx *, struct kernel *, unsigned *ids,

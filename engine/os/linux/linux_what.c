@@ -52,28 +52,30 @@ symbol(struct ctx *ctx, struct what *w)
 	say(ctx, w, "symbol", sym_name(&w->k->symbols, sym), sym->addr);
 }
 
+struct place {
+	uint64_t addr, base;
+};
+
+static int
+place_one(void *arg, struct ctx *ctx, uint64_t base, uint64_t size)
+{
+	struct place *p = arg;
+
+	(void)ctx;
+	p->base = base;
+	return (p->addr >= base && p->addr - base < size ? E_DONE : 0);
+}
+
 static int
 module_one(void *arg, struct ctx *ctx, const struct os_module *m)
 {
 	struct what *w = arg;
-	const struct linux_place *mem = linux_place(w->k, LM_MODULE_MEM);
-	uint64_t stride = linux_size(w->k, LT_MODULE_MEM), i, row, base, size;
+	struct place p = { .addr = w->addr };
 
-	base = m->base;
-	size = m->size;
-	for (i = 0; mem->status == OK && stride != 0 &&
-	    i < mem->size / stride; i++) {
-		row = m->address + mem->offset + i * stride;
-		if (linux_member(ctx, w->k, row, LM_MODULE_MEM_BASE,
-		    &base) == 0 && linux_member(ctx, w->k, row,
-		    LM_MODULE_MEM_SIZE, &size) == 0 && w->addr >= base &&
-		    w->addr - base < size)
-			break;
-		size = 0;
-	}
-	if (w->addr < base || w->addr - base >= size)
+	if (linux_module_places(ctx, w->k, m->address, place_one, &p) !=
+	    E_DONE)
 		return (0);
-	say(ctx, w, "module", arena_strdup(w->arena, m->name.s), base);
+	say(ctx, w, "module", arena_strdup(w->arena, m->name.s), p.base);
 	return (1);
 }
 
