@@ -66,6 +66,7 @@ is_bzip2(const uint8_t *p)
 	    (p[4] == 0x31 || p[4] == 0x17));
 }
 
+#if HAVE_ZLIB || HAVE_ZSTD || HAVE_LZMA || HAVE_BZIP2
 static int
 put(struct ctx *ctx, struct stream *s, size_t n)
 {
@@ -122,6 +123,7 @@ get(struct ctx *ctx, struct stream *s, size_t *n)
 	s->pos += *n;
 	return (rc);
 }
+#endif
 
 #if HAVE_ZLIB
 static int
