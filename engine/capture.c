@@ -7,15 +7,14 @@
 #include "engine/capture.h"
 
 #include "base/bytes.h"
+#include "base/newfile.h"
 #include "engine/backend/elf_write.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WORD	8			/* of the file's class */
 
@@ -27,28 +26,17 @@ int
 capture_notes(struct ctx *ctx, struct kernel *k, struct buf *out)
 {
 	const bool be = k->arch->be;
-	const char *name;
-	const void *desc;
+	struct elf_note note;
 	struct bytes b;
 	struct buf text;
-	uint32_t namesz, descsz, type;
 	int rc;
 
 	b = bytes_of(k->dump->notes, k->dump->notes_len, be);
-	while (bytes_left(&b) >= 12) {
-		namesz = bytes_u32(&b);
-		descsz = bytes_u32(&b);
-		type = bytes_u32(&b);
-		name = bytes_take(&b, namesz);
-		bytes_align(&b, 4);
-		desc = bytes_take(&b, descsz);
-		bytes_align(&b, 4);
-		if (name == NULL || desc == NULL)
-			break;
-		if (namesz >= 10 && memcmp(name, "VMCOREINFO", 10) == 0)
-			continue;
-		elf_put_note(out, be, name, namesz, type, desc, descsz);
-	}
+	while (elf_note_next(&b, &note))
+		if (note.name_len < 10 ||
+		    memcmp(note.name, "VMCOREINFO", 10) != 0)
+			elf_put_note(out, be, note.name, note.name_len,
+			    note.type, note.desc, note.n);
 	memset(&text, 0, sizeof(text));
 	rc = 0;
 	if (k->os != NULL && k->os->vmcoreinfo != NULL)
@@ -107,39 +95,21 @@ make_runs(const uint64_t *pages, size_t n, size_t *nruns)
 	return (runs);
 }
 
-/* Write beside the target, then rename: an old capture is never half lost. */
 static int
 write_file(struct ctx *ctx, struct kernel *k, const char *path,
     struct buf *head, const uint64_t *pages, size_t n)
 {
-	char *tmp;
-	FILE *f;
-	int fd, rc;
+	struct newfile out;
+	int rc;
 
-	tmp = arena_printf(&k->arena, "%s.XXXXXX", path);
-	if (tmp == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	fd = mkstemp(tmp);
-	if (fd == -1)
-		return (ctx_fail_errno(ctx, E_IO, "%s", path));
-	f = fdopen(fd, "wb");
-	if (f == NULL) {
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
-		close(fd);
-		unlink(tmp);
+	rc = newfile_open(ctx, &out, path, 0600);
+	if (rc != 0)
 		return (rc);
-	}
-	rc = fwrite(head->p, head->len, 1, f) == 1 ? 0 :
+	rc = fwrite(head->p, head->len, 1, out.f) == 1 ? 0 :
 	    ctx_fail_errno(ctx, E_IO, "%s", path);
 	if (rc == 0)
-		rc = write_pages(ctx, k, f, path, pages, n);
-	if (fclose(f) != 0 && rc == 0)
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
-	if (rc == 0 && rename(tmp, path) != 0)
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
-	if (rc != 0)
-		unlink(tmp);
-	return (rc);
+		rc = write_pages(ctx, k, out.f, path, pages, n);
+	return (newfile_close(ctx, &out, rc, true));
 }
 
 int

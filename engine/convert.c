@@ -13,6 +13,7 @@
  * is opened again, as a note says (backend/facts.h).
  */
 #include "base/bytes.h"
+#include "base/newfile.h"
 #include "engine/backend/elf_write.h"
 #include "engine/backend/facts.h"
 #include "engine/capture.h"
@@ -457,39 +458,28 @@ check_target(struct ctx *ctx, const struct kernel *k, const char *path)
 	    "%s is no regular file", path));
 }
 
-/* Write beside the target, then rename: it is whole or not there. */
 static int
 write_file(struct ctx *ctx, struct convert *c, const char *path)
 {
 	struct buf head = { 0 };
-	char *tmp;
-	int fd, rc;
+	struct newfile out;
+	int rc;
 
 	rc = put_head(ctx, c, &head);
+	if (rc == 0)
+		rc = newfile_open(ctx, &out, path, 0600);
 	if (rc != 0) {
 		buf_fini(&head);
 		return (rc);
 	}
-	tmp = arena_printf(&c->k->arena, "%s.XXXXXX", path);
-	fd = tmp != NULL ? mkstemp(tmp) : -1;
-	if (fd == -1) {
-		buf_fini(&head);
-		return (tmp == NULL ? ctx_fail(ctx, E_NOMEM, "out of memory") :
-		    ctx_fail_errno(ctx, E_IO, "%s", path));
-	}
-	rc = write_all(ctx, fd, head.p, head.len, 0);
+	rc = write_all(ctx, fileno(out.f), head.p, head.len, 0);
 	if (rc == 0)
-		rc = write_memory(ctx, c, fd, head.len);
-	if (rc == 0 && ftruncate(fd, (off_t)(head.len + c->size)) == -1)
-		rc = ctx_fail_errno(ctx, E_IO, "write");
-	if (close(fd) == -1 && rc == 0)
-		rc = ctx_fail_errno(ctx, E_IO, "write");
-	if (rc == 0 && rename(tmp, path) == -1)
-		rc = ctx_fail_errno(ctx, E_IO, "rename");
-	if (rc != 0)
-		unlink(tmp);
+		rc = write_memory(ctx, c, fileno(out.f), head.len);
+	if (rc == 0 && ftruncate(fileno(out.f),
+	    (off_t)(head.len + c->size)) == -1)
+		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
 	buf_fini(&head);
-	return (rc);
+	return (newfile_close(ctx, &out, rc, true));
 }
 
 int

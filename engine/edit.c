@@ -2,13 +2,12 @@
 #include "engine/edit_int.h"
 
 #include "base/bytes.h"
+#include "base/newfile.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EDITS_MAX	10000u
 #define PAGE		UINT64_C(4096)
@@ -106,31 +105,20 @@ add_runs(struct ctx *ctx, struct overlay *from, struct overlay *lowest,
 	return (0);
 }
 
-/* In place of the old one only once the new one is whole. */
 static int
 replace_file(struct ctx *ctx, const char *path, struct buf *b)
 {
-	char tmp[4096];
-	FILE *f;
-	int fd, rc;
+	struct newfile out;
+	int rc;
 
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return (ctx_fail(ctx, E_USAGE, "%s: too long a name", path));
-	fd = mkostemp(tmp, O_CLOEXEC);
-	f = fd != -1 ? fdopen(fd, "w") : NULL;
-	if (f == NULL)
-		return (ctx_fail_errno(ctx, E_IO, "%s", path));
-	rc = b->bad ? ctx_fail(ctx, E_NOMEM, "%s: out of memory", path) : 0;
-	if (rc == 0 && (fwrite(buf_text(b), 1, b->len, f) != b->len ||
-	    fflush(f) != 0 || fsync(fd) != 0))
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
-	if (fclose(f) != 0 && rc == 0)
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
-	if (rc == 0 && rename(tmp, path) != 0)
-		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
+	rc = newfile_open(ctx, &out, path, 0600);
 	if (rc != 0)
-		unlink(tmp);
-	return (rc);
+		return (rc);
+	if (b->bad)
+		rc = ctx_fail(ctx, E_NOMEM, "%s: out of memory", path);
+	else if (fwrite(buf_text(b), 1, b->len, out.f) != b->len)
+		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
+	return (newfile_close(ctx, &out, rc, true));
 }
 
 static int

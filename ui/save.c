@@ -1,71 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ui/save.h"
 
+#include "base/newfile.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define SAVE_PATH_MAX	4096
-
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	ssize_t done;
-
-	while (n > 0) {
-		done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return (-1);
-		p += done;
-		n -= (size_t)done;
-	}
-	return (fsync(fd));
-}
 
 int
 save_file(struct ctx *ctx, const char *path, bool replace, const void *data,
     size_t n)
 {
-	char tmp[SAVE_PATH_MAX];
+	struct newfile out;
 	struct stat st;
-	mode_t mask;
-	int fd, e, rc;
+	int rc;
 
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return (ctx_fail(ctx, E_USAGE, "%s: too long a name", path));
 	/* A device or a pipe is written to, it cannot be replaced. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return (ctx_fail(ctx, E_USAGE, "%s: not a plain file", path));
-	fd = mkstemp(tmp);
-	if (fd < 0)
-		return (ctx_fail_errno(ctx, E_IO, "%s", path));
-	umask(mask = umask(0));
-	rc = write_all(fd, data, n);
-	if (rc == 0)
-		rc = fchmod(fd, 0666 & ~mask);
-	e = errno;
-	if (close(fd) != 0 && rc == 0) {
-		e = errno;
-		rc = -1;
-	}
-	if (rc == 0) {
-		rc = replace ? rename(tmp, path) : link(tmp, path);
-		e = errno;
-	}
-	if (rc != 0 || !replace)
-		unlink(tmp);
-	if (rc == 0)
-		return (0);
-	if (e == EEXIST)
-		return (ctx_fail(ctx, E_USAGE, "%s: is there already, and was "
-		    "left alone", path));
-	errno = e;
-	return (ctx_fail_errno(ctx, E_IO, "%s", path));
+	rc = newfile_open(ctx, &out, path, 0666);
+	if (rc != 0)
+		return (rc);
+	if (fwrite(data, 1, n, out.f) != n)
+		rc = ctx_fail_errno(ctx, E_IO, "%s", path);
+	return (newfile_close(ctx, &out, rc, replace));
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/vec.h"
+#include "engine/memory/elf_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,24 +53,17 @@ read_notes(struct ctx *ctx, struct file *f, uint64_t off, uint64_t len,
 static bool
 next_note(struct bytes *b, struct note *ret)
 {
-	uint32_t namesz, descsz;
-	const void *name;
+	struct elf_note note;
 	size_t n;
 
-	if (bytes_left(b) < 12)
+	if (!elf_note_next(b, &note))
 		return (false);
-	namesz = bytes_u32(b);
-	descsz = bytes_u32(b);
-	ret->type = bytes_u32(b);
-	name = bytes_take(b, namesz);
-	bytes_align(b, 4);
-	ret->desc = bytes_take(b, descsz);
-	ret->n = descsz;
-	if (name == NULL || ret->desc == NULL)
-		return (false);
-	bytes_align(b, 4);
-	n = namesz < sizeof(ret->name) ? namesz : sizeof(ret->name) - 1;
-	memcpy(ret->name, name, n);
+	ret->type = note.type;
+	ret->desc = note.desc;
+	ret->n = note.n;
+	n = note.name_len < sizeof(ret->name) ? note.name_len :
+	    sizeof(ret->name) - 1;
+	memcpy(ret->name, note.name, n);
 	ret->name[n] = '\0';
 	return (true);
 }

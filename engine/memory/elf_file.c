@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/memory/elf_file.h"
 
-#include "base/bytes.h"
-
 int
 elf_header_read(struct ctx *ctx, struct file *f, struct elf_header *h)
 {
@@ -107,4 +105,21 @@ elf_section_read(struct ctx *ctx, struct file *f, const struct elf_header *h,
 	bytes_skip(&b, word);			/* alignment */
 	s->entsize = bytes_uint(&b, word);
 	return (0);
+}
+
+bool
+elf_note_next(struct bytes *b, struct elf_note *note)
+{
+	if (bytes_left(b) < 12)
+		return (false);
+	note->name_len = bytes_u32(b);
+	note->n = bytes_u32(b);
+	note->type = bytes_u32(b);
+	note->name = bytes_take(b, note->name_len);
+	bytes_align(b, 4);
+	note->desc = bytes_take(b, note->n);
+	/* The last one's end may have no padding. */
+	if (bytes_left(b) != 0)
+		bytes_align(b, 4);
+	return (note->name != NULL && note->desc != NULL);
 }

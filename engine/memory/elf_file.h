@@ -3,6 +3,7 @@
 #ifndef ENGINE_MEMORY_ELF_FILE_H
 #define ENGINE_MEMORY_ELF_FILE_H
 
+#include "base/bytes.h"
 #include "engine/memory/file.h"
 
 #define ELF_ET_REL	1
@@ -39,6 +40,14 @@ struct elf_section {
 	uint64_t flags, addr, offset, size, entsize;
 };
 
+struct elf_note {
+	uint32_t type;
+	const char *name;		/* name_len bytes, its NUL among them */
+	size_t	 name_len;
+	const uint8_t *desc;
+	size_t	 n;
+};
+
 /* E_NOT_MINE (silent): no ELF file; E_CORRUPT, E_TRUNCATED: not a whole one. */
 int	elf_header_read(struct ctx *, struct file *, struct elf_header *);
 /* E_TRUNCATED, E_IO; without a message where its place is no offset. */
@@ -46,5 +55,8 @@ int	elf_phdr_read(struct ctx *, struct file *, const struct elf_header *,
 	    uint64_t i, struct elf_phdr *);
 int	elf_section_read(struct ctx *, struct file *, const struct elf_header *,
 	    uint64_t i, struct elf_section *);
+
+/* The next of a row of notes, each padded to 4 bytes; false: there is no more. */
+bool	elf_note_next(struct bytes *, struct elf_note *);
 
 #endif

@@ -110,21 +110,12 @@ void
 build_id_of_notes(const void *p, size_t n, bool be, char out[BUILD_ID_TEXT])
 {
 	struct bytes b = bytes_of(p, n, be);
-	uint32_t name_len, len, type;
-	const uint8_t *name, *desc;
+	struct elf_note note;
 
-	while (bytes_left(&b) >= 12) {
-		name_len = bytes_u32(&b);
-		len = bytes_u32(&b);
-		type = bytes_u32(&b);
-		name = bytes_take(&b, name_len);
-		bytes_align(&b, 4);
-		desc = bytes_take(&b, len);
-		if (bytes_left(&b) != 0)
-			bytes_align(&b, 4);
-		if (name != NULL && desc != NULL && type == NOTE_BUILD_ID &&
-		    name_len == 4 && memcmp(name, "GNU", 4) == 0) {
-			hex_id(out, desc, len);
+	while (elf_note_next(&b, &note)) {
+		if (note.type == NOTE_BUILD_ID && note.name_len == 4 &&
+		    memcmp(note.name, "GNU", 4) == 0) {
+			hex_id(out, note.desc, note.n);
 			return;
 		}
 	}

@@ -2,12 +2,11 @@
 /* What a kernel says about itself as a whole. */
 #include "engine/os/linux/linux_read.h"
 
-#include "base/bytes.h"
+#include "engine/symbol/debugfile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define BUILD_ID_MAX	64
 #define NOTES_MAX	65536
 #define CMDLINE_MAX	65536
 
@@ -70,43 +69,13 @@ names(struct ctx *ctx, struct kernel *k, struct arena *arena,
 		info->machine = given(k->arch->machine);
 }
 
-static const char *
-hex(struct arena *arena, const uint8_t *p, size_t n)
-{
-	char *s;
-	size_t i;
-
-	s = arena_alloc(arena, 2 * n + 1);
-	for (i = 0; s != NULL && i < n; i++) {
-		s[2 * i] = "0123456789abcdef"[p[i] >> 4];
-		s[2 * i + 1] = "0123456789abcdef"[p[i] & 15];
-	}
-	return (s);
-}
-
 const char *
 linux_build_id(struct arena *arena, const void *notes, size_t n, bool be)
 {
-	uint32_t name_len, len, type;
-	const void *name, *desc;
-	struct bytes b;
+	char id[BUILD_ID_TEXT] = "";
 
-	b = bytes_of(notes, n, be);
-	while (bytes_left(&b) >= 12) {
-		name_len = bytes_u32(&b);
-		len = bytes_u32(&b);
-		type = bytes_u32(&b);
-		name = bytes_take(&b, name_len);
-		bytes_align(&b, 4);
-		desc = bytes_take(&b, len);
-		if (bytes_left(&b) != 0)
-			bytes_align(&b, 4);
-		if (name != NULL && desc != NULL && type == 3 &&
-		    name_len == 4 && memcmp(name, "GNU", 4) == 0 &&
-		    len <= BUILD_ID_MAX)
-			return (hex(arena, desc, len));
-	}
-	return (NULL);
+	build_id_of_notes(notes, n, be, id);
+	return (id[0] != '\0' ? arena_strdup(arena, id) : NULL);
 }
 
 static const char *

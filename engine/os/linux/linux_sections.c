@@ -117,8 +117,6 @@ static void
 build_id(struct ctx *ctx, struct wanted *w)
 {
 	uint8_t note[NOTE_MAX];
-	struct arena arena;
-	const char *id;
 	size_t i, n;
 
 	for (i = 0; i < w->f->nsections; i++)
@@ -133,11 +131,7 @@ build_id(struct ctx *ctx, struct wanted *w)
 			break;
 	if (n < 32)
 		return;
-	arena_init(&arena);
-	id = linux_build_id(&arena, note, n, w->k->arch->be);
-	if (id != NULL && strlen(id) < sizeof(w->f->build_id))
-		strcpy(w->f->build_id, id);
-	arena_fini(&arena);
+	build_id_of_notes(note, n, w->k->arch->be, w->f->build_id);
 }
 
 static int
