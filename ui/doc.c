@@ -416,3 +416,16 @@ doc_position(struct pane *p, struct buf *b)
 	else
 		buf_printf(b, "%zu%%", l->top * 100 / (l->n - (size_t)l->h));
 }
+
+int
+doc_refresh(struct pane *p)
+{
+	doc_stale((struct doc_pane *)p);
+	return (0);
+}
+
+void
+doc_where(struct pane *p, struct buf *b)
+{
+	buf_puts(b, p->ops->name);
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Documents made of lines of styled text with links: the overview, a process,
- * the help.  A pane that is one begins with struct doc_pane and uses doc_draw,
- * doc_verb, doc_link and doc_row_text for its operations.
+ * the help.  A pane that is one begins with struct doc_pane and takes its
+ * operations from here: doc_draw, doc_verb, doc_follow, doc_row_text and more.
  */
 #ifndef UI_DOC_H
 #define UI_DOC_H
@@ -81,5 +81,9 @@ void	doc_cancel(struct pane *);
 bool	doc_follow(struct pane *, struct link *);
 void	doc_row_text(struct pane *, size_t row, struct buf *);
 void	doc_position(struct pane *, struct buf *);
+/* Of what is shown as it is, and not read by a job. */
+int	doc_refresh(struct pane *);
+/* Where the pane's name is the command that opens it. */
+void	doc_where(struct pane *, struct buf *);
 
 #endif

@@ -140,20 +140,6 @@ pane_changes_here(struct pane *p)
 	return (cp->n > 0 ? cp->n - 1 - i : SIZE_MAX);
 }
 
-static int
-refresh(struct pane *p)
-{
-	doc_stale((struct doc_pane *)p);
-	return (0);
-}
-
-static void
-where(struct pane *p, struct buf *b)
-{
-	(void)p;
-	buf_puts(b, "changes");
-}
-
 static void
 close_pane(struct pane *p)
 {
@@ -176,9 +162,9 @@ const struct pane_ops pane_changes = {
 	.verb = doc_verb,
 	.link = doc_follow,
 	.row_text = doc_row_text,
-	.refresh = refresh,
+	.refresh = doc_refresh,
 	.position = doc_position,
-	.where = where,
+	.where = doc_where,
 	.hints = hints,
 };
 

@@ -369,13 +369,6 @@ close_pane(struct pane *p)
 	arena_fini(&m->arena);
 }
 
-static void
-where(struct pane *p, struct buf *b)
-{
-	(void)p;
-	buf_puts(b, "meters");
-}
-
 static const struct hint hints[] = {
 	{ "follow", "open" }, { "back", "back" }, { "next-part", "next part" },
 	{ "refresh", "read again" }, { "help", "keys" }, { NULL, NULL },
@@ -393,7 +386,7 @@ const struct pane_ops pane_meters = {
 	.step = step,
 	.cancel = doc_cancel,
 	.position = doc_position,
-	.where = where,
+	.where = doc_where,
 	.hints = hints,
 };
 

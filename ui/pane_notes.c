@@ -77,20 +77,6 @@ close_pane(struct pane *p)
 	doc_pane_fini((struct doc_pane *)p);
 }
 
-static int
-refresh(struct pane *p)
-{
-	doc_stale((struct doc_pane *)p);
-	return (0);
-}
-
-static void
-where(struct pane *p, struct buf *b)
-{
-	(void)p;
-	buf_puts(b, "notes");
-}
-
 static const struct hint hints[] = {
 	{ "follow", "open" }, { "back", "back" }, { "search", "search" },
 	{ "help", "keys" }, { NULL, NULL },
@@ -103,9 +89,9 @@ const struct pane_ops pane_notes = {
 	.verb = doc_verb,
 	.link = doc_follow,
 	.row_text = doc_row_text,
-	.refresh = refresh,
+	.refresh = doc_refresh,
 	.position = doc_position,
-	.where = where,
+	.where = doc_where,
 	.hints = hints,
 };
 

@@ -564,13 +564,6 @@ close_pane(struct pane *p)
 	arena_fini(&o->arena);
 }
 
-static void
-where(struct pane *p, struct buf *b)
-{
-	(void)p;
-	buf_puts(b, "overview");
-}
-
 static const struct hint hints[] = {
 	{ "follow", "open" }, { "ps", "processes" }, { "symbols", "symbols" },
 	{ "log", "log" }, { "command", "command" }, { "help", "keys" },
@@ -589,7 +582,7 @@ const struct pane_ops pane_overview = {
 	.step = step,
 	.cancel = doc_cancel,
 	.position = doc_position,
-	.where = where,
+	.where = doc_where,
 	.hints = hints,
 };
 
