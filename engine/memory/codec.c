@@ -47,14 +47,7 @@ codec_check(struct ctx *ctx, enum codec c)
 	    codecs[c].name, codecs[c].library));
 }
 
-/* --- The libraries, each 0 or an error ------------------------------------ */
-
-static int
-bad(struct ctx *ctx, enum codec c, size_t n)
-{
-	return (ctx_fail(ctx, E_CORRUPT, "%zu bytes are no page compressed "
-	    "with %s", n, codecs[c].name));
-}
+/* --- The libraries; E_CORRUPT has no message yet -------------------------- */
 
 #if HAVE_LIBDEFLATE
 
@@ -68,7 +61,7 @@ expand_zlib(struct ctx *ctx, struct codec_state *st, const void *in, size_t n,
 		return (ctx_fail(ctx, E_NOMEM, "no memory to expand pages"));
 	/* Without a place for the length it must be all of "want". */
 	return (libdeflate_zlib_decompress(st->zlib, in, n, out, want, NULL) ==
-	    LIBDEFLATE_SUCCESS ? 0 : bad(ctx, CODEC_ZLIB, n));
+	    LIBDEFLATE_SUCCESS ? 0 : E_CORRUPT);
 }
 
 static void
@@ -100,8 +93,8 @@ expand_zlib(struct ctx *ctx, struct codec_state *st, const void *in, size_t n,
 	z->avail_in = (uInt)n;
 	z->next_out = out;
 	z->avail_out = (uInt)want;
-	return (inflate(z, Z_FINISH) == Z_STREAM_END && z->avail_out == 0 ? 0 :
-	    bad(ctx, CODEC_ZLIB, n));
+	return (inflate(z, Z_FINISH) == Z_STREAM_END && z->avail_out == 0 ?
+	    0 : E_CORRUPT);
 }
 
 static void
@@ -118,8 +111,8 @@ static int
 expand_zlib(struct ctx *ctx, struct codec_state *st, const void *in, size_t n,
     void *out, size_t want)
 {
-	(void)st, (void)in, (void)n, (void)out, (void)want;
-	return (codec_check(ctx, CODEC_ZLIB));
+	(void)ctx, (void)st, (void)in, (void)n, (void)out, (void)want;
+	return (E_UNSUPPORTED);
 }
 
 static void
@@ -131,30 +124,30 @@ free_zlib(struct codec_state *st)
 #endif
 
 static int
-expand_lzo(struct ctx *ctx, const void *in, size_t n, void *out, size_t want)
+expand_lzo(const void *in, size_t n, void *out, size_t want)
 {
 #if HAVE_LZO
 	lzo_uint len = want;
 
 	return (lzo1x_decompress_safe(in, n, out, &len, NULL) == LZO_E_OK &&
-	    len == want ? 0 : bad(ctx, CODEC_LZO, n));
+	    len == want ? 0 : E_CORRUPT);
 #else
 	(void)in, (void)n, (void)out, (void)want;
-	return (codec_check(ctx, CODEC_LZO));
+	return (E_UNSUPPORTED);
 #endif
 }
 
 static int
-expand_snappy(struct ctx *ctx, const void *in, size_t n, void *out, size_t want)
+expand_snappy(const void *in, size_t n, void *out, size_t want)
 {
 #if HAVE_SNAPPY
 	size_t len = want;
 
 	return (snappy_uncompress(in, n, out, &len) == SNAPPY_OK &&
-	    len == want ? 0 : bad(ctx, CODEC_SNAPPY, n));
+	    len == want ? 0 : E_CORRUPT);
 #else
 	(void)in, (void)n, (void)out, (void)want;
-	return (codec_check(ctx, CODEC_SNAPPY));
+	return (E_UNSUPPORTED);
 #endif
 }
 
@@ -167,11 +160,11 @@ expand_zstd(struct ctx *ctx, struct codec_state *st, const void *in, size_t n,
 		st->zstd = ZSTD_createDCtx();
 	if (st->zstd == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory to expand pages"));
-	return (ZSTD_decompressDCtx(st->zstd, out, want, in, n) == want ? 0 :
-	    bad(ctx, CODEC_ZSTD, n));
+	return (ZSTD_decompressDCtx(st->zstd, out, want, in, n) == want ?
+	    0 : E_CORRUPT);
 #else
-	(void)st, (void)in, (void)n, (void)out, (void)want;
-	return (codec_check(ctx, CODEC_ZSTD));
+	(void)ctx, (void)st, (void)in, (void)n, (void)out, (void)want;
+	return (E_UNSUPPORTED);
 #endif
 }
 
@@ -179,17 +172,27 @@ int
 codec_expand(struct ctx *ctx, struct codec_state *st, enum codec c,
     const void *in, size_t n, void *out, size_t want)
 {
+	int rc;
+
+	rc = codec_check(ctx, c);
+	if (rc != 0)
+		return (rc);
 	switch (c) {
 	case CODEC_ZLIB:
-		return (expand_zlib(ctx, st, in, n, out, want));
+		rc = expand_zlib(ctx, st, in, n, out, want);
+		break;
 	case CODEC_LZO:
-		return (expand_lzo(ctx, in, n, out, want));
+		rc = expand_lzo(in, n, out, want);
+		break;
 	case CODEC_SNAPPY:
-		return (expand_snappy(ctx, in, n, out, want));
+		rc = expand_snappy(in, n, out, want);
+		break;
 	case CODEC_ZSTD:
-		return (expand_zstd(ctx, st, in, n, out, want));
+		rc = expand_zstd(ctx, st, in, n, out, want);
+		break;
 	}
-	return (ctx_fail(ctx, E_UNSUPPORTED, "no such compression"));
+	return (rc != E_CORRUPT ? rc : ctx_fail(ctx, rc, "%zu bytes are no "
+	    "page compressed with %s", n, codecs[c].name));
 }
 
 /* --- The pool ------------------------------------------------------------- */
