@@ -2,7 +2,7 @@
 /* The first page: what this is, what happened, how it was doing. */
 #include "ui/history.h"
 
-#include "engine/os/os_panic.h"
+#include "engine/view/analyze.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,6 @@
 
 #define TAIL_MAX	256		/* newest log lines kept */
 #define CPUS_MAX	64		/* shown one by one */
-#define FRAMES_MAX	24		/* of the panicked task's stack */
 
 struct log_line {
 	uint64_t	 ns;
@@ -32,8 +31,8 @@ struct overview {
 	struct arena	 arena;
 	struct os_info	 info;
 	int		 info_status;
-	struct os_frame	 frames[FRAMES_MAX];
-	size_t		 nframes;
+	struct stack	 stack;		/* of the task that panicked */
+	struct buf	 why;		/* what it could not do */
 	struct os_load	 load;
 	int		 load_status;
 	struct running	 cpus[CPUS_MAX];
@@ -91,26 +90,22 @@ on_log(void *arg, struct ctx *ctx, const struct os_log *log)
 	return (ctx_check(ctx));
 }
 
-static int
-on_frame(void *arg, struct ctx *ctx, const struct os_frame *f)
-{
-	struct overview *o = arg;
-
-	o->frames[o->nframes++] = *f;
-	return (o->nframes == FRAMES_MAX ? E_DONE : ctx_check(ctx));
-}
-
 /* The stack of whoever caused the panic. */
 static void
 load_frames(struct overview *o, struct ctx *ctx)
 {
 	struct kernel *k = o->dp.p.ui->kernel;
 	struct os_proc p;
+	size_t first;
 
 	if (o->info_status != 0 || o->info.panic_pid.status != OK ||
 	    os_proc(ctx, k, (int)o->info.panic_pid.v, &o->arena, &p) != OK)
 		return;
-	(void)os_frames(ctx, k, &p, on_frame, o);
+	analyze_stack(ctx, k, &p, &o->stack);
+	first = analyze_first(k, &o->stack);
+	if (first < o->stack.n && o->stack.frames[first].exact)
+		(void)analyze_instruction(ctx, k, &o->stack.frames[first],
+		    analyze_is_fault(&o->info), &o->why);
 }
 
 static void
@@ -122,7 +117,8 @@ reset(struct overview *o)
 		free(o->tail[i].text);
 	memset(o->tail, 0, sizeof(o->tail));
 	memset(o->nstate, 0, sizeof(o->nstate));
-	o->nframes = o->nlog = o->ncpus = o->nprocs = o->nthreads = o->nkernel = 0;
+	o->stack.n = o->nlog = o->ncpus = o->nprocs = o->nthreads = o->nkernel = 0;
+	buf_reset(&o->why);
 	arena_reset(&o->arena);
 }
 
@@ -221,33 +217,31 @@ static void
 build_frames(struct overview *o, int width)
 {
 	const struct symbols *syms = &o->dp.p.ui->kernel->symbols;
-	const struct symbol *s[FRAMES_MAX] = { NULL };
+	const struct stack *st = &o->stack;
+	const struct symbol *s;
+	const struct os_frame *f;
 	struct doc *d = &o->dp.d;
-	struct panic_frame names[FRAMES_MAX];
 	struct link l;
 	char text[128];
 	size_t i, first;
 	int used, n;
 
-	for (i = 0; i < o->nframes; i++) {
-		s[i] = o->frames[i].user ? NULL : sym_at(syms,
-		    o->frames[i].pc - !o->frames[i].exact);
-		names[i].name = s[i] != NULL ? sym_name(syms, s[i]) : "";
-		names[i].exact = o->frames[i].exact;
-	}
-	first = panic_first(names, o->nframes);
-	if (first >= o->nframes)
+	first = analyze_first(o->dp.p.ui->kernel, st);
+	if (first >= st->n)
 		return;
 	doc_label(d, "  in");
-	for (i = first, used = 11; i < o->nframes && s[i] != NULL; i++) {
+	for (i = first, used = 11; i < st->n; i++) {
+		f = &st->frames[i];
+		s = f->user ? NULL : sym_at(syms, f->pc - !f->exact);
+		if (s == NULL)
+			break;
 		n = snprintf(text, sizeof(text), "%s+0x%llx",
-		    sym_name(syms, s[i]),
-		    (unsigned long long)(o->frames[i].pc - s[i]->addr));
+		    sym_name(syms, s), (unsigned long long)(f->pc - s->addr));
 		if (used + n + 3 > width && i > first)
 			break;
 		if (i > first)
 			doc_puts(d, STYLE_DIM, " < ");
-		l = link_symbol(o->frames[i].pc);
+		l = link_symbol(f->pc);
 		l.kind = LINK_CODE;
 		doc_text(d, STYLE_LINK, &l, text, strlen(text));
 		used += n + 3;
@@ -279,6 +273,11 @@ build_panic(struct overview *o, int width)
 		    strlen(in->panic.s));
 	else
 		doc_puts(d, STYLE_DIM, "its message is not in the dump");
+	if (o->why.len > 0) {
+		doc_label(d, "  why");
+		doc_wrap(d, STYLE_WARN, width, 11, buf_text(&o->why),
+		    o->why.len);
+	}
 	doc_label(d, "  by");
 	if (in->panic_pid.status == OK) {
 		l = link_process((int)in->panic_pid.v);
@@ -418,10 +417,10 @@ build_places(struct overview *o, int width)
 	static const struct {
 		const char *command, *label;
 	} places[] = {
-		{ "ps", "processes" }, { "symbols", "symbols" },
+		{ "analyze", "analysis" }, { "ps", "processes" }, { "symbols", "symbols" },
 		{ "log", "log" }, { "mod", "modules" },
-		{ "meters", "load and swap" }, { "info", "details" },
-		{ "help", "all keys" },
+		{ "meters", "load" }, { "info", "details" },
+		{ "help", "keys" },
 	};
 	struct doc *d = &o->dp.d;
 	struct ui *ui = o->dp.p.ui;
@@ -561,6 +560,7 @@ close_pane(struct pane *p)
 
 	doc_pane_fini(&o->dp);
 	reset(o);
+	buf_fini(&o->why);
 	arena_fini(&o->arena);
 }
 

@@ -227,6 +227,12 @@ os_natural(struct ctx *ctx, struct kernel *k, const struct os_field *f,
 	ctx_clear(ctx);
 }
 
+const char *
+os_wild(const struct kernel *k, uint64_t addr, struct arena *arena)
+{
+	return (HAS(k, wild) ? k->os->wild(k, addr, arena) : NULL);
+}
+
 int
 os_what(struct ctx *ctx, struct kernel *k, uint64_t addr, struct arena *arena,
     int (*fn)(void *, struct ctx *, const char *kind, const char *what,

@@ -282,6 +282,12 @@ struct os_ops {
 	 */
 	void	(*natural)(struct ctx *, struct kernel *,
 		    const struct os_field *, struct buf *);
+	/*
+	 * What an address without memory tells by itself ("null + 0x18", a
+	 * poison), kept in the arena; NULL: nothing.  May be NULL.
+	 */
+	const char *(*wild)(const struct kernel *, uint64_t addr,
+		    struct arena *);
 	/* What lies at an address: see struct os_what; E_NOT_FOUND. */
 	int	(*what)(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 		    int (*fn)(void *, struct ctx *, const char *kind,
@@ -345,6 +351,8 @@ int	os_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
 	    const char *kind), void *);
 void	os_natural(struct ctx *, struct kernel *, const struct os_field *,
 	    struct buf *);
+/* NULL where nothing is known. */
+const char *os_wild(const struct kernel *, uint64_t addr, struct arena *);
 int	os_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);

@@ -19,7 +19,7 @@ struct code {
 	csh	  handle;
 	cs_insn	 *insn;
 	unsigned  unit;			/* bytes to skip where there is none */
-	bool	  x86_64;
+	bool	  x86_64, arm64;
 };
 
 static const struct {
@@ -61,6 +61,7 @@ code_open(struct ctx *ctx, const struct arch *arch, struct code **ret)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	c->unit = known[i].unit;
 	c->x86_64 = known[i].mode == CS_MODE_64 && known[i].cs == CS_ARCH_X86;
+	c->arm64 = known[i].cs == CS_ARCH_ARM64;
 	if (cs_open(known[i].cs, (cs_mode)known[i].mode, &c->handle) !=
 	    CS_ERR_OK) {
 		free(c);
@@ -138,6 +139,63 @@ find_data(const struct code *c, struct code_line *l)
 	}
 }
 
+static void
+add_mem(const struct code *c, struct code_line *l, unsigned base,
+    unsigned index, unsigned scale, int64_t disp)
+{
+	const char *b = base != 0 ? cs_reg_name(c->handle, base) : NULL;
+	const char *i = index != 0 ? cs_reg_name(c->handle, index) : NULL;
+	struct code_mem *m = &l->mems[l->nmems++];
+
+	snprintf(m->base, sizeof(m->base), "%s", b != NULL ? b : "");
+	snprintf(m->index, sizeof(m->index), "%s", i != NULL ? i : "");
+	m->scale = scale;
+	m->disp = disp;
+}
+
+/* A segment's base (a CPU's variables) is no register that a frame has. */
+static void
+find_mems_x86(const struct code *c, struct code_line *l)
+{
+	const cs_x86 *x = &c->insn->detail->x86;
+	const cs_x86_op *op;
+	uint8_t i;
+
+	for (i = 0; i < x->op_count && l->nmems < CODE_MEMS_MAX; i++) {
+		op = &x->operands[i];
+		if (op->type != X86_OP_MEM || c->insn->id == X86_INS_LEA ||
+		    c->insn->id == X86_INS_NOP ||
+		    op->mem.segment == X86_REG_GS ||
+		    op->mem.segment == X86_REG_FS ||
+		    op->mem.base == X86_REG_RIP)
+			continue;
+		add_mem(c, l, op->mem.base, op->mem.index,
+		    (unsigned)op->mem.scale, op->mem.disp);
+		l->mems[l->nmems - 1].size = op->size;
+		l->mems[l->nmems - 1].writes = (op->access & CS_AC_WRITE) != 0;
+	}
+}
+
+/* arm64's stores all begin with "st"; its sizes stand in no operand. */
+static void
+find_mems_arm64(const struct code *c, struct code_line *l)
+{
+	const cs_arm64 *x = &c->insn->detail->arm64;
+	const cs_arm64_op *op;
+	uint8_t i;
+
+	for (i = 0; i < x->op_count && l->nmems < CODE_MEMS_MAX; i++) {
+		op = &x->operands[i];
+		if (op->type != ARM64_OP_MEM)
+			continue;
+		add_mem(c, l, op->mem.base, op->mem.index, 1U <<
+		    (op->shift.type == ARM64_SFT_LSL ? op->shift.value & 7 : 0),
+		    op->mem.disp);
+		l->mems[l->nmems - 1].writes =
+		    strncmp(c->insn->mnemonic, "st", 2) == 0;
+	}
+}
+
 int
 code_next(struct ctx *ctx, struct code *c, const struct space *sp,
     uint64_t addr, struct code_line *l)
@@ -168,6 +226,10 @@ code_next(struct ctx *ctx, struct code *c, const struct space *sp,
 	    c->insn->op_str[0] != '\0' ? " " : "", c->insn->op_str);
 	find_target(c, l);
 	find_data(c, l);
+	if (c->x86_64)
+		find_mems_x86(c, l);
+	else if (c->arm64)
+		find_mems_arm64(c, l);
 	return (0);
 }
 

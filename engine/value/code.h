@@ -8,6 +8,16 @@
 
 #define CODE_TEXT_MAX	256
 #define CODE_BYTES_MAX	24
+#define CODE_MEMS_MAX	2
+
+/* Memory that an instruction reads or writes: base + index * scale + disp. */
+struct code_mem {
+	char	 base[8], index[8];	/* registers' names, "" for none */
+	unsigned scale;
+	int64_t	 disp;
+	unsigned size;			/* bytes; 0: not known */
+	bool	 writes;
+};
 
 struct code_line {
 	uint64_t addr;
@@ -18,6 +28,8 @@ struct code_line {
 	uint64_t target;		/* or an address relative to pc */
 	bool	 has_data;		/* it names an address that is not code's: */
 	uint64_t data;			/* a constant, or relative to pc */
+	unsigned nmems;			/* those that registers address */
+	struct code_mem mems[CODE_MEMS_MAX];
 	bool	 bad;			/* no instruction: one unit of bytes */
 };
 

@@ -10,6 +10,7 @@
 
 const struct view *const views[] = {
 	&view_info,
+	&view_analyze,
 	&view_ps,
 	&view_argv,
 	&view_env_vars,

@@ -190,12 +190,31 @@ follow(struct ctx *ctx, struct tele *t, uint64_t v, struct buf *b)
 	}
 }
 
+/* A pointer that nobody may use any more: small numbers are no such thing. */
+static bool
+poison(struct tele *t, uint64_t v, struct buf *b)
+{
+	struct arena arena;
+	const char *text;
+
+	if (v < 4096 || v > UINT64_MAX - 4096)
+		return (false);
+	arena_init(&arena);
+	text = os_wild(t->k, v, &arena);
+	if (text != NULL)
+		buf_printf(b, "\u2192 (%s)", text);
+	arena_fini(&arena);
+	return (text != NULL);
+}
+
 /* What a word says: the text that it is, or where it leads. */
 static void
 chain_of(struct ctx *ctx, struct tele *t, const uint8_t *bytes, struct buf *b)
 {
 	size_t len;
 
+	if (poison(t, word_of(t, bytes), b))
+		return;
 	ctx->quiet++;
 	for (len = t->word; len > 0 && bytes[len - 1] == '\0'; len--)
 		;

@@ -141,6 +141,7 @@ struct whatis {
 	struct row_sink	*sink;
 	uint64_t	 addr;
 	size_t		 n;
+	const char	*wild;		/* what the number tells, or NULL */
 };
 
 static int
@@ -151,6 +152,8 @@ emit_what(void *arg, struct ctx *ctx, const char *kind, const char *what,
 	struct whatis *w = arg;
 	struct cell cells[4];
 
+	if (strcmp(kind, "unmapped") == 0 && w->wild != NULL)
+		what = w->wild;
 	cells[0] = cell_text(kind);
 	cells[1] = cell_text(what);
 	cells[2] = cell_link(cell_addr(base), strcmp(kind, "symbol") == 0 ?
@@ -199,14 +202,18 @@ whatis_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (error != OK)
 		return (error);
 	arena_init(&arena);
+	w.wild = os_wild(k, w.addr, &arena);
+	if (w.wild == NULL && k->space.form != NULL &&
+	    !pt_canonical(k->space.form, w.addr))
+		w.wild = "not canonical";
 	error = os_what(ctx, k, w.addr, &arena, emit_what, &w);
-	arena_fini(&arena);
 	if (error == E_NOT_FOUND || error == E_UNSUPPORTED) {
 		ctx_clear(ctx);
 		error = OK;
 	}
 	if (error == OK && w.n == 0)
 		error = emit_plain(ctx, k, &w);
+	arena_fini(&arena);
 	return (error);
 }
 

@@ -5,7 +5,7 @@
  * meaning stands in headers alone: those are named beside each table.  A bit
  * that kernels have used for different things is left without a name.
  */
-#include "engine/os/linux/linux.h"
+#include "engine/os/linux/linux_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,15 +221,19 @@ put_numbered(struct ctx *ctx, struct kernel *k, size_t which, uint64_t v,
 	}
 }
 
+const char *
+linux_errno(uint64_t n)
+{
+	return (n < COUNT(errors) ? errors[n] :
+	    n >= 512 && n - 512 < COUNT(kernel_errors) ?
+	    kernel_errors[n - 512] : NULL);
+}
+
 static bool
 put_error(uint64_t n, struct buf *b)
 {
-	const char *name = NULL;
+	const char *name = linux_errno(n);
 
-	if (n < COUNT(errors))
-		name = errors[n];
-	else if (n >= 512 && n - 512 < COUNT(kernel_errors))
-		name = kernel_errors[n - 512];
 	if (name != NULL)
 		buf_printf(b, "-%s", name);
 	return (name != NULL);

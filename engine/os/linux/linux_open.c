@@ -59,6 +59,7 @@ const struct os_ops linux_ops = {
 	.patches = linux_patches,
 	.waits = linux_waits,
 	.natural = linux_natural,
+	.wild = linux_wild,
 	.what = linux_what,
 };
 

@@ -24,9 +24,13 @@ static const char *const oops_words[] = {
 	"traps: PANIC",
 };
 
+/* An oops ends with it; what is told after that is another story. */
+static const char oops_end[] = "---[ end trace ";
+
 struct story {
 	struct arena	*arena;
 	const char	*panic, *oops, *ip;
+	bool		 over;		/* that oops has been told to its end */
 };
 
 /* Text in a record that need not end in NUL. */
@@ -50,9 +54,15 @@ story_line(void *arg, struct ctx *ctx, const struct os_log *log)
 		s->panic = arena_strndup(s->arena, log->text, log->len);
 		return (0);
 	}
-	for (i = 0; i < sizeof(oops_words) / sizeof(oops_words[0]); i++)
-		if (s->oops == NULL && begins(log, oops_words[i]))
-			s->oops = arena_strndup(s->arena, log->text, log->len);
+	s->over |= begins(log, oops_end);
+	for (i = 0; i < sizeof(oops_words) / sizeof(oops_words[0]); i++) {
+		if (!begins(log, oops_words[i]) || (s->oops != NULL &&
+		    !s->over && strncmp(s->oops, "sysrq: ", 7) != 0))
+			continue;
+		s->oops = arena_strndup(s->arena, log->text, log->len);
+		s->ip = NULL;
+		s->over = false;
+	}
 	/* Where the kernel was: code segment 0x10; a user's is 0x33. */
 	if (s->oops != NULL && s->ip == NULL && begins(log, "RIP: 0010:")) {
 		p = memchr(log->text, ' ', log->len);

@@ -563,6 +563,13 @@ int	linux_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
 /* linux_natural.c */
 void	linux_natural(struct ctx *, struct kernel *, const struct os_field *,
 	    struct buf *);
+/* "ENOENT" of 2; NULL: no such error. */
+const char *linux_errno(uint64_t);
+/*
+ * linux_wild.c: what an address that has no memory tells by itself ("null +
+ * 0x18"), kept in the arena; NULL: nothing.
+ */
+const char *linux_wild(const struct kernel *, uint64_t addr, struct arena *);
 int	linux_what(struct ctx *, struct kernel *, uint64_t addr, struct arena *,
 	    int (*fn)(void *, struct ctx *, const char *kind, const char *what,
 	    uint64_t base), void *);
