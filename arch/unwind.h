@@ -65,6 +65,7 @@ struct unwind_frame {
 	uint64_t pc, sp, bp;
 	bool	 exact;			/* pc is where it stands, not a return address */
 	bool	 reliable;		/* every rule up to here was known */
+	bool	 astray;		/* the kernel's own, but pc is no code */
 	/* Those that are known; pc, sp and bp need not be among them. */
 	struct unwind_regs regs;
 };

@@ -100,6 +100,8 @@ saved_regs(struct ctx *ctx, const struct virt_reader *r, bool all,
 	f->sp = load_u64(iret + IRET_SP, false);
 	f->regs.known = 0;
 	f->exact = true;
+	/* It jumped to where no kernel is. */
+	f->astray = f->pc >> 63 == 0;
 	for (i = 0; all && i < sizeof(saved); i++)
 		unwind_set(&f->regs, saved[i],
 		    load_u64(raw + (size_t)i * WORD, false));
@@ -137,7 +139,7 @@ unwind_x86_64(struct ctx *ctx, const struct virt_reader *r,
 	if (rule->kind == UNWIND_CALL) {
 		rc = read_word(ctx, r, base - WORD, &next.pc);
 		next.sp = base;
-		next.exact = false;
+		next.exact = next.astray = false;
 		next.regs.known = 0;
 		/* The stack grows down: a caller's frame lies above. */
 		if (rc == 0 && next.sp <= f->sp && rule->sp != UNWIND_SP_INDIRECT &&

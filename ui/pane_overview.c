@@ -232,11 +232,16 @@ build_frames(struct overview *o, int width)
 	doc_label(d, "  in");
 	for (i = first, used = 11; i < st->n; i++) {
 		f = &st->frames[i];
-		s = f->user ? NULL : sym_at(syms, f->pc - !f->exact);
-		if (s == NULL)
+		s = view_frame_symbol(o->dp.p.ui->kernel, f);
+		if (s != NULL)
+			n = snprintf(text, sizeof(text), "%s+0x%llx",
+			    sym_name(syms, s),
+			    (unsigned long long)(f->pc - s->addr));
+		else if (i == first)
+			n = snprintf(text, sizeof(text), "0x%llx",
+			    (unsigned long long)f->pc);
+		else
 			break;
-		n = snprintf(text, sizeof(text), "%s+0x%llx",
-		    sym_name(syms, s), (unsigned long long)(f->pc - s->addr));
 		if (used + n + 3 > width && i > first)
 			break;
 		if (i > first)

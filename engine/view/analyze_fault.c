@@ -13,10 +13,8 @@
 const char *
 analyze_function(const struct kernel *k, const struct os_frame *f)
 {
-	const struct symbol *sym;
+	const struct symbol *sym = view_frame_symbol(k, f);
 
-	/* A call may be the caller's last instruction. */
-	sym = f->user ? NULL : sym_at(&k->symbols, f->pc - !f->exact);
 	return (sym != NULL ? sym_name(&k->symbols, sym) : "");
 }
 
@@ -66,18 +64,17 @@ absent(struct ctx *ctx, const struct kernel *k, uint64_t addr, bool code,
 	struct pt_result r;
 	const char *wild;
 
-	if (k->space.form == NULL)
-		return (NULL);
 	wild = os_wild(k, addr, arena);
-	if (wild != NULL)
+	if (wild != NULL || k->space.form == NULL)
 		return (wild);
 	if (!pt_canonical(k->space.form, addr))
 		return ("not canonical");
+	if (space_translate(ctx, &k->space, addr, &r) != E_NOT_MAPPED)
+		return (NULL);
 	/* Code that copies from and to a process may touch its memory. */
 	if (addr >> (k->space.ptr_size * 8 - 1) == 0)
 		return (code || fault ? "not the kernel's" : NULL);
-	return (space_translate(ctx, &k->space, addr, &r) == E_NOT_MAPPED ?
-	    "not mapped" : NULL);
+	return ("not mapped");
 }
 
 static void
@@ -210,7 +207,7 @@ analyze_panic(struct ctx *ctx, struct analysis *a)
 int
 analyze_fault(struct ctx *ctx, struct analysis *a)
 {
-	const struct os_frame *f;
+	const struct os_frame *f, *at;
 	const struct symbol *sym;
 	struct os_proc proc;
 	struct stack *s;
@@ -228,12 +225,15 @@ analyze_fault(struct ctx *ctx, struct analysis *a)
 	analyze_stack(ctx, a->k, &proc, s);
 	first = analyze_first(a->k, s);
 	f = first < s->n ? &s->frames[first] : NULL;
-	sym = f == NULL || f->user ? NULL :
-	    sym_at(&a->k->symbols, f->pc - !f->exact);
+	at = f;
+	sym = at != NULL ? view_frame_symbol(a->k, at) : NULL;
+	/* Of a jump to nowhere, where it came from. */
+	if (at != NULL && sym == NULL && at->exact && first + 1 < s->n)
+		sym = view_frame_symbol(a->k, ++at);
 	if (sym != NULL)
 		error = analyze_say(ctx, a, GRADE_FATAL, "where", "bt",
-		    "%s%s+0x%" PRIx64, f->exact ? "" : "called from ",
-		    sym_name(&a->k->symbols, sym), f->pc - sym->addr);
+		    "%s%s+0x%" PRIx64, at->exact ? "" : "called from ",
+		    sym_name(&a->k->symbols, sym), at->pc - sym->addr);
 	if (error == OK && f != NULL && f->exact &&
 	    analyze_instruction(ctx, a->k, f, analyze_is_fault(&a->info),
 	    &why))

@@ -167,3 +167,16 @@ view_token(const char *line, const char **from, const char **end, bool *open)
 	*end = p;
 	return (p > *from);
 }
+
+const struct symbol *
+view_frame_symbol(const struct kernel *k, const struct os_frame *f)
+{
+	const struct symbol *sym;
+
+	if (f->user)
+		return (NULL);
+	sym = sym_at(&k->symbols, f->exact ? f->pc : f->pc - 1);
+	/* CPUs' variables are numbered from 0, where a null pointer leads. */
+	return (sym != NULL && strchr("tTwW", sym->type) == NULL &&
+	    f->pc >> (k->space.ptr_size * 8 - 1) == 0 ? NULL : sym);
+}

@@ -64,6 +64,13 @@ struct cell	view_cell_source(struct ctx *, struct kernel *, uint64_t addr,
 		    char *place, size_t n);
 
 /*
+ * The function of a frame; NULL in a process, and where the kernel has no code.
+ * A call may be the caller's last instruction.
+ */
+const struct symbol *view_frame_symbol(const struct kernel *,
+	    const struct os_frame *);
+
+/*
  * Where a word of memory leads, as tele shows it: the text that it is, else
  * "→" and what lies there, as far as pointers go; nothing for a plain number.
  * bytes is as long as a pointer; pid is whose space it is, 0: the kernel's.

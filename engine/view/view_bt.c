@@ -92,9 +92,7 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	struct row row = { .cells = cells, .ncells = ncells(b) };
 	const bool inlined = in != NULL && in->inlined;
 
-	/* The call may be the caller's last instruction: look before it. */
-	sym = f->user ? NULL : sym_at(&b->k->symbols, f->exact ? f->pc :
-	    f->pc - 1);
+	sym = view_frame_symbol(b->k, f);
 	name = inlined ? in->function : sym != NULL ?
 	    sym_name(&b->k->symbols, sym) : NULL;
 	place[0] = '\0';

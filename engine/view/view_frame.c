@@ -68,8 +68,7 @@ emit_code(struct ctx *ctx, struct show *s, const struct dwarf_frame *in)
 	const char *kind = "frame";
 	char name[512], place[1024] = "";
 
-	sym = s->frame.user ? NULL : sym_at(&s->k->symbols,
-	    s->frame.exact ? pc : pc - 1);
+	sym = view_frame_symbol(s->k, &s->frame);
 	if (in != NULL)
 		debug_place(&in->source, place, sizeof(place));
 	if (in != NULL && in->inlined) {

@@ -58,7 +58,7 @@ static const struct {
 	{ "0x10::print struct list_head",
 	    "print *(struct list_head *)(0x10)" },
 	/* WinDbg */
-	{ "!analyze -v", "info" },
+	{ "!analyze -v", "analyze" },
 	{ "dt list_head", "type list_head" },
 	/* Not in the book, or not so. */
 	{ "", NULL },

@@ -12,6 +12,7 @@
 #include "engine/os/os_cfi.h"
 
 #define FRAMES_MAX	1024
+#define ARM64_LR	30		/* DWARF's number: where a call is to return */
 
 static int
 read_virt(void *arg, struct ctx *ctx, uint64_t va, void *buf, size_t n)
@@ -188,11 +189,14 @@ linux_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	    "registers are not in the dump", p->tid, cpu));
 }
 
-/* Kernel addresses are the upper half: what runs below it is user code. */
+/*
+ * Kernel addresses are the upper half: what runs below it is user code, or the
+ * kernel after a jump through a bad pointer.
+ */
 static bool
-is_user(uint64_t pc)
+is_user(const struct unwind_frame *f)
 {
-	return (pc >> 63 == 0);
+	return (f->pc >> 63 == 0 && !f->astray);
 }
 
 /*
@@ -207,10 +211,10 @@ from_exception(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	const struct linux_place *record = linux_place(k, LM_SAVED_RECORD);
 	const struct linux_place *all = linux_place(k, LM_SAVED_ALL);
 	const struct cfi_arch *a = cfi_arch_of(k->arch);
-	uint8_t raw[UNWIND_REGS_MAX * 8], two[16];
+	uint8_t raw[(UNWIND_REGS_MAX + 1) * 8], two[16];
 	unsigned i;
 
-	/* struct user_pt_regs: x0 to x30, sp, pc, as DWARF numbers them. */
+	/* struct user_pt_regs: x0 to x30, sp, pc, as DWARF numbers them; pstate. */
 	if (f->exact || a == NULL || record->status != 0 || all->status != 0 ||
 	    a->pc >= UNWIND_REGS_MAX || all->size < sizeof(raw) ||
 	    space_read(ctx, &k->space, f->bp, two, sizeof(two)) != 0 ||
@@ -222,9 +226,12 @@ from_exception(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	for (i = 0; i < UNWIND_REGS_MAX; i++)
 		unwind_set(&f->regs, i, load_u64(raw + (size_t)i * 8,
 		    k->space.be));
-	if (is_user(f->regs.v[a->pc]))
-		return (E_DONE);
 	f->pc = f->regs.v[a->pc];
+	/* PSR_MODE_MASK: 0 is a process. */
+	f->astray = f->pc >> 63 == 0 && (load_u64(raw +
+	    sizeof(raw) - 8, k->space.be) & 0xf) != 0;
+	if (is_user(f))
+		return (E_DONE);
 	f->sp = f->regs.v[a->sp];
 	f->bp = f->regs.v[a->fp];
 	f->exact = true;
@@ -244,6 +251,12 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 	bool cfi;
 	int rc;
 
+	if (f->astray && unwind_has(&f->regs, ARM64_LR)) {
+		f->pc = unsigned_pc(k, f->regs.v[ARM64_LR]);
+		f->exact = f->astray = false;
+		f->regs.known = 0;
+		return (is_user(f) ? E_DONE : 0);
+	}
 	ctx->quiet++;
 	rc = from_exception(ctx, k, f);
 	ctx->quiet--;
@@ -257,7 +270,7 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 	/* What was interrupted may not have laid its record yet. */
 	if (cfi && f->exact && sym_at(&k->symbols, by_cfi.pc - 1) != NULL) {
 		*f = by_cfi;
-		return (is_user(f->pc) ? E_DONE : 0);
+		return (is_user(f) ? E_DONE : 0);
 	}
 	rc = unwind_chain(ctx, reader, linux_of(k)->arch->chain, f);
 	if (rc != 0)
@@ -266,12 +279,14 @@ next_in_chain(struct ctx *ctx, struct kernel *k,
 	f->reliable = reliable;
 	if (cfi && by_cfi.pc == f->pc && by_cfi.bp == f->bp)
 		*f = by_cfi;
-	return (is_user(f->pc) ? E_DONE : 0);
+	return (is_user(f) ? E_DONE : 0);
 }
 
 int
 linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 {
+	static const struct unwind_rule called = { .kind = UNWIND_CALL,
+	    .sp = UNWIND_SP, .sp_offset = 8 };
 	struct virt_reader reader = { read_virt, &k->space };
 	struct unwind_frame by_cfi = *f;
 	struct linux_orc *orc;
@@ -279,10 +294,13 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	bool cfi;
 	int rc;
 
-	if (is_user(f->pc))
+	if (is_user(f))
 		return (E_DONE);
 	if (linux_of(k)->arch->chain != NULL)
 		return (next_in_chain(ctx, k, &reader, f));
+	/* All that such a call has done is to push its return address. */
+	if (f->astray)
+		return (unwind_x86_64(ctx, &reader, &called, f));
 	orc = rules(ctx, k);
 	rc = orc == NULL ? E_NOT_FOUND :
 	    linux_orc_find(ctx, orc, f->exact ? f->pc : f->pc - 1, &rule);
@@ -291,7 +309,7 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 		if (!cfi)
 			return (linux_guess_frame(ctx, k, f));
 		*f = by_cfi;
-		return (is_user(f->pc) ? E_DONE : 0);
+		return (is_user(f) ? E_DONE : 0);
 	}
 	if (rc != 0)
 		return (rc);
@@ -302,7 +320,7 @@ linux_next_frame(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 	 */
 	if (rc == 0 && cfi && by_cfi.pc == f->pc && by_cfi.sp == f->sp)
 		f->regs = by_cfi.regs;
-	if (rc == 0 && is_user(f->pc))
+	if (rc == 0 && is_user(f))
 		return (E_DONE);
 	return (rc);
 }
@@ -336,7 +354,7 @@ linux_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 		out.sp = f.sp;
 		out.exact = f.exact;
 		out.reliable = f.reliable;
-		out.user = is_user(f.pc);
+		out.user = is_user(&f);
 		own_regs(k, &f);
 		out.regs = &f.regs;
 		rc = fn(arg, ctx, &out);

@@ -72,7 +72,7 @@ story_line(void *arg, struct ctx *ctx, const struct os_log *log)
 	return (0);
 }
 
-/* "name+0x12/0x40" or "name+0x12/0x40 [module]" -> an address. */
+/* "name+0x12/0x40", "name+0x12/0x40 [module]" or "0x12" -> an address. */
 static bool
 ip_of_text(struct kernel *k, struct arena *arena, const char *text,
     uint64_t *ret)
@@ -82,6 +82,10 @@ ip_of_text(struct kernel *k, struct arena *arena, const char *text,
 	char *name, *end;
 	uint64_t off;
 
+	if (strncmp(text, "0x", 2) == 0) {
+		*ret = strtoull(text, &end, 16);
+		return (*end == '\0' || *end == ' ');
+	}
 	plus = strchr(text, '+');
 	if (plus == NULL)
 		return (false);
