@@ -511,13 +511,13 @@ step(struct pane *p)
 		snprintf(t->why, sizeof(t->why), "%s",
 		    t->job.ctx.err.text[0] != '\0' ? t->job.ctx.err.text :
 		    status_text(t->job.status));
-	if (failed && (!t->rereading || t->before != NULL))
+	if (failed && (!t->rereading || t->asked || t->before != NULL))
 		ui_say(p->ui, STYLE_ERROR, "%s", t->why);
 	/* What is said is all that came of it. */
 	p->useless = failed && !t->rereading && t->table.nrows == 0;
 	free(t->before);
 	t->before = NULL;
-	t->rereading = false;
+	t->rereading = t->asked = false;
 	t->ended = true;
 	job_lock(&t->job);
 	table_arrange(t);
@@ -525,6 +525,7 @@ step(struct pane *p)
 	return (false);
 }
 
+/* What is shown stays until it was read anew, and the cursor on its row. */
 static int
 refresh(struct pane *p)
 {
@@ -533,6 +534,12 @@ refresh(struct pane *p)
 	job_cancel(&t->job);
 	job_fini(&t->job);
 	job_init(&t->job);
+	if (t->ended && t->table.nrows > 0) {
+		table_reset(&t->next);
+		t->rereading = t->asked = true;
+		p->busy = "working";
+		return (job_start(&t->job, p->ui, load, t));
+	}
 	table_reset(&t->table);
 	table_reset(&t->next);
 	t->rereading = false;

@@ -22,6 +22,7 @@ struct table_pane {
 	struct table	 table;
 	struct table	 next;		/* as time goes by: takes its place */
 	bool		 rereading;	/* the job fills it */
+	bool		 asked;		/* by the user, who wants to know */
 	struct heat	*heat;		/* of each row, or NULL */
 	struct job	 job;
 	const struct view *view;

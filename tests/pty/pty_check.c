@@ -4,10 +4,11 @@
  * show of what was sent, after every key and every change of size; and that
  * the terminal is given back as it was, however kpeek ends.
  *
- *	pty_check KPEEK BUILDDIR FOLDER JOBS
+ *	pty_check KPEEK BUILDDIR FOLDER JOBS [all]
  *
  * FOLDER has the sessions that run there too (sessions.c); so many JOBS run
- * side by side.
+ * side by side.  Each runs on every kind of terminal, in one locale and one
+ * order of sizes that are others for the next; with "all" in each of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,7 @@
 
 
 static const char *kpeek, *dump;
+static bool every;
 
 /* A test runs in a process of its own; its numbers are read at the end. */
 struct counts {
@@ -120,9 +122,9 @@ static const struct {
 	const char *term;
 	int cols, rows;
 } screens[] = {
-	{ "xterm-256color", 80, 24 }, { "xterm-256color", 40, 10 },
-	{ "xterm-256color", 200, 60 }, { "screen", 80, 24 }, { "linux", 80, 24 },
-	{ "vt100", 80, 24 }, { "tmux-256color", 80, 24 }, { "xterm", 80, 24 },
+	{ "xterm-256color", 80, 24 }, { "screen", 200, 60 },
+	{ "linux", 80, 24 }, { "vt100", 40, 10 }, { "tmux-256color", 80, 24 },
+	{ "xterm", 80, 24 },
 };
 #define NSCREENS	(sizeof(screens) / sizeof(screens[0]))
 
@@ -272,19 +274,28 @@ try_close(void)
 	tty_stop(&t);
 }
 
+/* It says so in any locale, on a screen of any size. */
 static void
 try_refusals(void)
 {
 	static const char *const terms[] = { "dumb", "no-such-terminal", NULL };
+	static const char *const env[][3] = { { "LC_ALL", "C.UTF-8", NULL },
+	    { "LC_ALL", "C", NULL } };
+	static const int sizes[][2] = { { 80, 24 }, { 40, 10 }, { 200, 60 } };
 	struct terminal t;
-	int i;
+	int i, k;
 
 	for (i = 0; i < 3; i++) {
-		start(&t, terms[i], 80, 24, utf8, NULL);
-		check(tty_shows(&t, "-c COMMAND") && tty_shows(&t, "[ended 1 same]") &&
-		    !t.alternate, "TERM=%s: a clear refusal",
-		    terms[i] != NULL ? terms[i] : "(not set)");
-		tty_stop(&t);
+		for (k = 0; k < 6; k++) {
+			start(&t, terms[i], sizes[k / 2][0], sizes[k / 2][1],
+			    env[k % 2], NULL);
+			check(tty_shows(&t, "-c COMMAND") &&
+			    tty_shows(&t, "[ended 1 same]") && !t.alternate,
+			    "TERM=%s, %s, %dx%d: a clear refusal",
+			    terms[i] != NULL ? terms[i] : "(not set)",
+			    env[k % 2][1], t.cols, t.rows);
+			tty_stop(&t);
+		}
 	}
 }
 
@@ -511,7 +522,8 @@ static void
 run_test(size_t i, const glob_t *sessions, const char *builddir)
 {
 	if (i < sessions->gl_pathc)
-		session_try(sessions->gl_pathv[i], builddir, on_session);
+		session_try(sessions->gl_pathv[i], builddir, every ? -1 : (int)i,
+		    on_session);
 	else if ((i -= sessions->gl_pathc) < NTESTS)
 		tests[i]();
 	else
@@ -561,8 +573,10 @@ main(int argc, char **argv)
 	FILE **outs;
 	int status;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: pty_check KPEEK BUILDDIR FOLDER JOBS\n");
+	every = argc == 6 && strcmp(argv[5], "all") == 0;
+	if (argc != 5 && !every) {
+		fprintf(stderr, "usage: pty_check KPEEK BUILDDIR FOLDER JOBS "
+		    "[all]\n");
 		return (2);
 	}
 	kpeek = argv[1];

@@ -22,11 +22,21 @@
 
 static const int sizes[][2] = { { 80, 24 }, { 40, 10 }, { 200, 60 } };
 
-static const struct {
-	const char *term, *locale;
-} variants[] = {
-	{ "xterm-256color", "C.UTF-8" }, { "screen", "C" },
-	{ "linux", "C.UTF-8" }, { "vt100", "C" },
+/* The kinds of terminals; each is tried with each locale and all the sizes. */
+static const char *const terms[] = { "xterm-256color", "screen", "linux",
+    "vt100" };
+#define NTERMS		(sizeof(terms) / sizeof(terms[0]))
+static const char *const locales[] = { "C.UTF-8", "C" };
+#define NLOCALES	2
+#define NSIZES		3
+
+/*
+ * A line of a session is followed at each step by the next of the sizes; with
+ * another first one, every step is seen at every size.
+ */
+struct variant {
+	size_t	 term, locale, first;
+	bool	 mouse;			/* this terminal has one */
 };
 
 /* What is done to the terminal, and the line of the session that does it. */
@@ -88,16 +98,19 @@ add_keys(struct run *r, const char *p, size_t n)
 
 /* The steps, and the session that keeps a screen after each of them. */
 static bool
-make_steps(struct run *r, struct ctx *ctx, struct buf *text)
+make_steps(struct run *r, struct ctx *ctx, const struct variant *v,
+    struct buf *text)
 {
 	const char *p, *nl, *end = r->session.text + r->session.len;
 	struct replay_line l;
 	size_t i, n, lines;
 	bool moved, enter;
 
+	r->nsteps = 0;
+	buf_reset(text);
 	add(r, (struct step){ .kind = STEP_START });
 	buf_printf(text, "kpeek-session 1\nsnap x\n");
-	for (p = r->session.text, lines = 0; p < end; p = nl + 1) {
+	for (p = r->session.text, lines = 1; p < end; p = nl + 1) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (nl == NULL)
 			nl = end;
@@ -122,15 +135,17 @@ make_steps(struct run *r, struct ctx *ctx, struct buf *text)
 				nl = strchr(nl + 1, '\n');
 			break;
 		case REPLAY_MOUSE:
-			add(r, (struct step){ .kind = STEP_MOUSE, .mouse =
-			    l.mouse, .x = l.w, .y = l.h });
+			/* What it would have clicked stays unclicked. */
+			if (v->mouse)
+				add(r, (struct step){ .kind = STEP_MOUSE,
+				    .mouse = l.mouse, .x = l.w, .y = l.h });
 			break;
 		default:
 			moved = false;
 			break;
 		}
 		if (moved) {
-			i = lines++ % 3;
+			i = (v->first + lines++) % NSIZES;
 			add(r, (struct step){ .kind = STEP_SIZE,
 			    .x = sizes[i][0], .y = sizes[i][1] });
 		}
@@ -209,7 +224,7 @@ slurp(int fd)
 
 /* The screens without a terminal, one after the other; NULL: it failed. */
 static char *
-expected(struct run *r, const struct buf *text, bool ascii)
+expected(struct run *r, const struct buf *text, const struct variant *v)
 {
 	FILE *in = tmpfile(), *out = tmpfile();
 	char *screens = NULL;
@@ -227,9 +242,9 @@ expected(struct run *r, const struct buf *text, bool ascii)
 		dup2(fileno(in), STDIN_FILENO);
 		dup2(fileno(out), STDOUT_FILENO);
 		r->options.ui.record = "/dev/null";
-		r->options.ui.cols = 80;
-		r->options.ui.rows = 24;
-		r->options.ui.ascii |= ascii;
+		r->options.ui.cols = sizes[v->first][0];
+		r->options.ui.rows = sizes[v->first][1];
+		r->options.ui.ascii |= v->locale == 1;
 		exit(browse(r));
 	}
 	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
@@ -391,19 +406,21 @@ do_step(struct terminal *t, const struct step *s)
 }
 
 static void
-try_variant(struct run *r, const char *name, size_t v, const char *screens,
-    session_verdict *verdict)
+try_variant(struct run *r, const char *name, const struct variant *v,
+    const char *screens, session_verdict *verdict)
 {
-	const char *const env[] = { "LC_ALL", variants[v].locale, NULL };
+	const char *const env[] = { "LC_ALL", locales[v->locale], NULL };
 	struct buf want = { 0 }, why = { 0 };
 	enum answer answer;
 	struct terminal t;
 	char what[256];
 	size_t i;
 
-	snprintf(what, sizeof(what), "%s: %s, %s", name, variants[v].term,
-	    variants[v].locale);
-	tty_start(&t, variants[v].term, 80, 24, env, on_terminal, r);
+	snprintf(what, sizeof(what), "%s: %s, %s, from %dx%d", name,
+	    terms[v->term], locales[v->locale], sizes[v->first][0],
+	    sizes[v->first][1]);
+	tty_start(&t, terms[v->term], sizes[v->first][0], sizes[v->first][1],
+	    env, on_terminal, r);
 	t.bytes = 1;
 	answer = ANSWER_RIGHT;
 	for (i = 0; i < r->nsteps && answer == ANSWER_RIGHT; i++) {
@@ -470,17 +487,56 @@ prepare(struct run *r, struct ctx *ctx)
 	return (target_open(ctx, &r->options, &r->kernel) == 0);
 }
 
+/* One locale and one order of the sizes, on every kind of terminal. */
+static void
+try_terms(struct run *r, struct ctx *ctx, const char *name, struct variant v,
+    session_verdict *verdict)
+{
+	char *screens[2] = { NULL, NULL }, clean[64];
+	struct buf text = { 0 };
+	bool has_mouse;
+
+	has_mouse = strstr(r->session.text, "\nmouse ") != NULL;
+	snprintf(clean, sizeof(clean), "rm -rf %s/* %s/.[!.]*", r->folder,
+	    r->folder);
+	for (v.term = 0; v.term < NTERMS; v.term++) {
+		if (!keys_for(terms[v.term])) {
+			verdict(false, terms[v.term], "not in terminfo");
+			continue;
+		}
+		/* The console's mouse is gpm's: no bytes of a terminal. */
+		v.mouse = has_mouse && keys_have_mouse() &&
+		    strcmp(terms[v.term], "linux") != 0;
+		if (!make_steps(r, ctx, &v, &text)) {
+			verdict(false, name, ctx->err.text);
+			break;
+		}
+		if (screens[v.mouse] == NULL) {
+			screens[v.mouse] = expected(r, &text, &v);
+			if (system(clean) != 0 || screens[v.mouse] == NULL) {
+				verdict(false, name, "without a terminal");
+				break;
+			}
+		}
+		try_variant(r, name, &v, screens[v.mouse], verdict);
+		if (system(clean) != 0)
+			break;
+	}
+	free(screens[0]);
+	free(screens[1]);
+	buf_fini(&text);
+}
+
 void
-session_try(const char *path, const char *builddir, session_verdict *verdict)
+session_try(const char *path, const char *builddir, int which,
+    session_verdict *verdict)
 {
 	const char *name = strrchr(path, '/') + 1;
 	struct run r = { .builddir = builddir };
-	struct buf text = { 0 };
-	char *screens[2] = { NULL, NULL };
-	char folder[] = "/tmp/kpeek-pty.XXXXXX", clean[64];
+	char folder[] = "/tmp/kpeek-pty.XXXXXX";
+	struct variant v = { 0 };
 	struct ctx ctx;
-	bool ascii;
-	size_t v;
+	int i;
 
 	ctx_init(&ctx);
 	if (!session_read(path, &r.session)) {
@@ -494,39 +550,20 @@ session_try(const char *path, const char *builddir, session_verdict *verdict)
 		return;
 	}
 	r.folder = mkdtemp(folder);
-	if (r.folder == NULL ||
-	    !prepare(&r, &ctx) || !make_steps(&r, &ctx, &text)) {
+	if (r.folder == NULL || !prepare(&r, &ctx)) {
 		verdict(false, name, ctx.err.text);
 		return;
 	}
-	snprintf(clean, sizeof(clean), "rm -rf %s/* %s/.[!.]*", folder, folder);
-	for (v = 0; v < sizeof(variants) / sizeof(variants[0]); v++) {
-		ascii = strcmp(variants[v].locale, "C") == 0;
-		if (screens[ascii] == NULL) {
-			screens[ascii] = expected(&r, &text, ascii);
-			if (system(clean) != 0 || screens[ascii] == NULL) {
-				verdict(false, name, "without a terminal");
-				continue;
-			}
-		}
-		if (!keys_for(variants[v].term)) {
-			verdict(false, variants[v].term, "not in terminfo");
+	for (i = 0; i < NLOCALES * NSIZES; i++) {
+		if (which >= 0 && i != which % (NLOCALES * NSIZES))
 			continue;
-		}
-		/* The console's mouse is gpm's: no bytes of a terminal. */
-		if (strstr(r.session.text, "\nmouse ") == NULL ||
-		    (keys_have_mouse() &&
-		    strcmp(variants[v].term, "linux") != 0))
-			try_variant(&r, name, v, screens[ascii], verdict);
-		if (system(clean) != 0)
-			break;
+		v.locale = (size_t)i % NLOCALES;
+		v.first = (size_t)i / NLOCALES;
+		try_terms(&r, &ctx, name, v, verdict);
 	}
 	rmdir(folder);
-	free(screens[0]);
-	free(screens[1]);
 	free(r.steps);
 	free(r.keymap);
-	buf_fini(&text);
 	kernel_close(r.kernel);
 	options_fini(&r.options);
 	session_fini(&r.session);

@@ -155,6 +155,57 @@ tty_stop(struct terminal *t)
 	waitpid(t->shell, NULL, 0);
 }
 
+/*
+ * The bytes to libvterm, without two of its errors (0.3): a character in UTF-8
+ * that comes in two pieces is taken for two, and after a repetition ("CSI n b")
+ * up to the last column but one the next character stands on the next line.
+ * So whole characters go there, and what is repeated is written out.
+ */
+static void
+feed(struct terminal *t, const char *p, size_t n)
+{
+	char buf[sizeof(t->held) + 16384];
+	size_t i, k, from, need;
+	unsigned count;
+
+	memcpy(buf, t->held, t->nheld);
+	memcpy(buf + t->nheld, p, n);
+	n += t->nheld;
+	for (i = from = 0; i < n; i += k) {
+		const unsigned char c = (unsigned char)buf[i];
+
+		k = 1;
+		need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+		if (c == '\033') {
+			count = 0;
+			if (i + k < n && buf[i + k] == '[')
+				for (k++; i + k < n && buf[i + k] >= '0' &&
+				    buf[i + k] <= '9' && k < 6; k++)
+					count = count * 10 +
+					    (unsigned)(buf[i + k] - '0');
+			if (i + k == n) {
+				need = k + 1;
+			} else if (k > 2 && buf[i + k] == 'b') {
+				vterm_input_write(t->vt, buf + from, i - from);
+				while (count-- > 0)
+					vterm_input_write(t->vt, i > 0 ?
+					    &buf[i - 1] : &t->last, 1);
+				from = i + ++k;
+			}
+		}
+		if (i + need > n)
+			break;
+		if (need > k)
+			k = need;
+	}
+	if (i > n)
+		i = n;
+	vterm_input_write(t->vt, buf + from, i - from);
+	t->last = i > 0 ? buf[i - 1] : t->last;
+	t->nheld = n - i;
+	memcpy(t->held, buf + i, t->nheld);
+}
+
 bool
 tty_take(struct terminal *t, int ms)
 {
@@ -183,7 +234,7 @@ tty_take(struct terminal *t, int ms)
 			    (t->tail[2] == '[' || t->tail[2] == ';'))
 				t->color = true;
 		}
-		vterm_input_write(t->vt, buf, (size_t)n);
+		feed(t, buf, (size_t)n);
 		n = (ssize_t)vterm_output_read(t->vt, buf, sizeof(buf));
 		if (n > 0 && write(t->fd, buf, (size_t)n) < 0)
 			return (false);

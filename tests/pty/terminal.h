@@ -26,6 +26,8 @@ struct terminal {
 	size_t		 bytes;		/* received since it was set to 0 */
 	bool		 high, color;	/* bytes above 0x7f; a colour */
 	char		 tail[8];
+	char		 held[8], last;	/* not shown yet; shown before */
+	size_t		 nheld;
 	char		 raw[4096];	/* the last of those bytes */
 };
 
