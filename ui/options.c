@@ -107,6 +107,8 @@ options_help(struct out *out)
 	out_puts(out, "\ncommands:\n");
 	for (i = 0; views[i] != NULL; i++)
 		help_view(out, views[i]);
+	out_printf(out, "  %-22s %s\n", "write EXPR VALUE",
+	    "a change, staged, or with --yes written; -w allows it");
 	ctx_init(&ctx);
 	tables = tables_create();
 	if (tables != NULL && user_tables_load(&ctx, tables) == OK) {
