@@ -262,6 +262,8 @@ take(struct ctx *ctx, struct debug *d, const char *path, bool named)
 		rc = debug_parts_shared(ctx, df, d->opt.root, d->opt.faults,
 		    &d->parts);
 	if (rc == 0)
+		rc = debug_parts_types(ctx, df, &d->parts);
+	if (rc == 0)
 		rc = dwarf_join(ctx, &df->in, d->parts.v, d->parts.n);
 	if (rc == 0) {
 		d->file = df;

@@ -49,6 +49,33 @@ add(struct ctx *ctx, struct debug_parts *p, const struct dwarf_input *in)
 	return (0);
 }
 
+/* The units of a file's other sections, as parts that are otherwise like one. */
+static int
+add_units(struct ctx *ctx, struct debug_parts *p, const struct debugfile *df,
+    const struct dwarf_input *like)
+{
+	struct dwarf_input in = *like;
+	size_t i;
+	int rc;
+
+	for (i = 0, rc = 0; rc == 0 && i < df->nunits; i++) {
+		in.section[DWARF_INFO] = df->units[i].bytes;
+		in.types = df->units[i].types;
+		rc = add(ctx, p, &in);
+	}
+	return (rc);
+}
+
+int
+debug_parts_types(struct ctx *ctx, const struct debugfile *df,
+    struct debug_parts *p)
+{
+	struct dwarf_input in = df->in;
+
+	in.part = DWARF_TYPE_UNITS;
+	return (add_units(ctx, p, df, &in));
+}
+
 static int
 open_file(struct ctx *ctx, const char *path, struct file_faults *faults,
     struct debugfile **ret)
@@ -168,6 +195,23 @@ complete(const struct split *s, struct dwarf_input *in, uint32_t skeleton)
 	in->skeleton = skeleton;
 }
 
+/* The number of a .dwo file's unit, in whichever section that is. */
+static bool
+dwo_id(const struct debugfile *df, uint64_t *id)
+{
+	struct dwarf_input in = df->in;
+	size_t i;
+
+	if (dwarf_split_id(&in, id))
+		return (true);
+	for (i = 0; i < df->nunits; i++) {
+		in.section[DWARF_INFO] = df->units[i].bytes;
+		if (!df->units[i].types && dwarf_split_id(&in, id))
+			return (true);
+	}
+	return (false);
+}
+
 /*
  * A .dwo file: all of it copied and closed, since there may be more of them
  * than files can be open.
@@ -179,6 +223,7 @@ take_dwo(struct ctx *ctx, struct split *s, const char *path,
 	struct debugfile *df;
 	struct dwarf_input in;
 	uint64_t id;
+	size_t n;
 	int i, rc;
 
 	rc = open_file(ctx, path, NULL, &df);
@@ -186,10 +231,12 @@ take_dwo(struct ctx *ctx, struct split *s, const char *path,
 		return (rc);
 	rc = debugfile_load_split(ctx, df);
 	if (rc == 0 && (df->be != s->of->be || df->bits != s->of->bits ||
-	    !dwarf_split_id(&df->in, &id) || id != k->id))
+	    !dwo_id(df, &id) || id != k->id))
 		rc = ctx_fail(ctx, E_NOT_FOUND, "%s is of another build", path);
 	for (i = 0; i < DWARF_SECTIONS; i++)
 		s->bytes += df->in.section[i].n;
+	for (n = 0; n < df->nunits; n++)
+		s->bytes += df->units[n].bytes.n;
 	if (rc == 0 && s->bytes > BYTES_MAX)
 		rc = ctx_fail(ctx, E_LIMIT, "%s: .dwo files of more than 2 "
 		    "GiB; dwp makes one file of them, which is read in place",
@@ -203,7 +250,9 @@ take_dwo(struct ctx *ctx, struct split *s, const char *path,
 	file_close(df->file);
 	df->file = NULL;
 	rc = keep(ctx, s->parts, df);
-	return (rc != 0 ? rc : add(ctx, s->parts, &in));
+	if (rc == 0)
+		rc = add(ctx, s->parts, &in);
+	return (rc != 0 ? rc : add_units(ctx, s->parts, df, &in));
 }
 
 /* The sections that the columns of an index tell of, from version 2 and 5. */
@@ -212,6 +261,7 @@ column_section(unsigned version, uint32_t id)
 {
 	switch (id) {
 	case 1:
+	case 2:				/* .debug_types, of version 2 */
 		return (DWARF_INFO);
 	case 3:
 		return (DWARF_ABBREV);
@@ -249,6 +299,12 @@ cut_out(const struct debugfile *dwp, unsigned version, struct bytes b,
 			continue;
 		s = &in->section[which];
 		*s = dwp->in.section[which];
+		if (ids[i] == 2) {
+			if (dwp->nunits == 0)
+				return (false);
+			*s = dwp->units[0].bytes;
+			in->types = true;
+		}
 		if (offsets[i] > s->n || n > s->n - offsets[i])
 			return (false);
 		s->p += offsets[i];
@@ -257,42 +313,90 @@ cut_out(const struct debugfile *dwp, unsigned version, struct bytes b,
 	return (!b.bad && in->section[DWARF_INFO].n > 0);
 }
 
-/* Look a unit up in the index of a .dwp file (7.3.5.3): a hash table. */
+/* An index of a .dwp file (7.3.5.3). */
+struct dwp_index {
+	struct bytes b;
+	unsigned version;
+	uint32_t columns, units, slots;
+};
+
+#define DWP_HEAD	16		/* bytes before the hash table */
+
+static bool
+dwp_index(const struct dwarf_bytes *s, bool be, struct dwp_index *x)
+{
+	uint64_t tables;
+
+	x->b = bytes_of(s->p, s->n, be);
+	x->version = bytes_u32(&x->b);
+	if (x->version != 2 && x->version != 5) {
+		bytes_seek(&x->b, 0);
+		x->version = bytes_u16(&x->b);
+		bytes_skip(&x->b, 2);
+	}
+	x->columns = bytes_u32(&x->b);
+	x->units = bytes_u32(&x->b);
+	x->slots = bytes_u32(&x->b);
+	tables = (uint64_t)x->slots * 12 +
+	    ((uint64_t)x->units * 2 + 1) * x->columns * 4;
+	if (x->b.bad || (x->version != 2 && x->version != 5) ||
+	    x->slots == 0 || (x->slots & (x->slots - 1)) != 0 ||
+	    x->columns == 0 || x->columns > COLUMNS_MAX ||
+	    tables > bytes_left(&x->b))
+		return (false);
+	bytes_seek(&x->b, DWP_HEAD + (size_t)x->slots * 12);
+	return (true);
+}
+
+/* Look a unit up: a hash table. */
 static bool
 in_dwp(const struct debugfile *dwp, uint64_t id, struct dwarf_input *in)
 {
-	struct bytes b = bytes_of(dwp->cu_index.p, dwp->cu_index.n, dwp->be);
-	uint32_t version, columns, units, slots, row, i;
-	uint64_t at, step, tables;
-	const size_t head = 16;
+	struct dwp_index x;
+	uint64_t at, step;
+	uint32_t row, i;
 
-	version = bytes_u32(&b);
-	if (version != 2) {
-		bytes_seek(&b, 0);
-		version = bytes_u16(&b);
-		bytes_skip(&b, 2);
-	}
-	columns = bytes_u32(&b);
-	units = bytes_u32(&b);
-	slots = bytes_u32(&b);
-	tables = (uint64_t)slots * 12 + ((uint64_t)units * 2 + 1) * columns * 4;
-	if (b.bad || (version != 2 && version != 5) || slots == 0 ||
-	    (slots & (slots - 1)) != 0 || columns == 0 ||
-	    columns > COLUMNS_MAX || tables > bytes_left(&b))
+	if (!dwp_index(&dwp->cu_index, dwp->be, &x))
 		return (false);
-	at = id & (slots - 1);
-	step = (id >> 32 & (slots - 1)) | 1;
-	for (i = 0; i < slots; i++, at = (at + step) & (slots - 1)) {
-		row = load_u32(b.p + head + (size_t)slots * 8 + at * 4, b.be);
+	at = id & (x.slots - 1);
+	step = (id >> 32 & (x.slots - 1)) | 1;
+	for (i = 0; i < x.slots; i++, at = (at + step) & (x.slots - 1)) {
+		row = load_u32(x.b.p + DWP_HEAD + (size_t)x.slots * 8 + at * 4,
+		    x.b.be);
 		if (row == 0)
 			return (false);
-		if (load_u64(b.p + head + at * 8, b.be) != id)
+		if (load_u64(x.b.p + DWP_HEAD + at * 8, x.b.be) != id)
 			continue;
-		bytes_seek(&b, head + (size_t)slots * 12);
-		return (row <= units && cut_out(dwp, version, b, columns,
-		    units, row - 1, in));
+		return (row <= x.units && cut_out(dwp, x.version, x.b,
+		    x.columns, x.units, row - 1, in));
 	}
 	return (false);
+}
+
+/* The type units of a .dwp file: all of them, whoever may name them. */
+static int
+dwp_types(struct ctx *ctx, struct split *s)
+{
+	struct dwarf_input in;
+	struct dwp_index x;
+	uint32_t row;
+	int rc = 0;
+
+	if (s->dwp->tu_index.n == 0 || !dwp_index(&s->dwp->tu_index,
+	    s->dwp->be, &x))
+		return (0);
+	if (x.units > FILES_MAX)
+		return (ctx_fail(ctx, E_LIMIT, "%s: more than %d type units",
+		    file_name(s->dwp->file), FILES_MAX));
+	for (row = 0; rc == 0 && row < x.units; row++) {
+		in = s->dwp->in;
+		if (!cut_out(s->dwp, x.version, x.b, x.columns, x.units, row,
+		    &in))
+			continue;
+		complete(s, &in, DWARF_NO_SKELETON);
+		rc = add(ctx, s->parts, &in);
+	}
+	return (rc);
 }
 
 static int
@@ -365,5 +469,6 @@ debug_parts_split(struct ctx *ctx, const struct debugfile *df,
 	} else if (rc != E_NOT_FOUND)
 		return (rc);
 	ctx_clear(ctx);
-	return (dwarf_skeletons(ctx, skeletons, one, &s));
+	rc = s.dwp != NULL ? dwp_types(ctx, &s) : 0;
+	return (rc != 0 ? rc : dwarf_skeletons(ctx, skeletons, one, &s));
 }

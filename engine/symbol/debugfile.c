@@ -18,6 +18,7 @@
 #define NAMES_MAX	(1u << 20)	/* bytes of names of sections */
 #define NOTES_MAX	(1u << 16)
 #define NOTE_BUILD_ID	3
+#define UNITS_MAX	65536		/* sections with units of one file */
 #define EXPAND_RATIO	300		/* no compiler's output shrinks further */
 #define EXPANDED_MAX	(UINT64_C(1) << 32)
 
@@ -229,13 +230,18 @@ debugfile_open(struct ctx *ctx, struct file *f, struct debugfile **ret)
 void
 debugfile_close(struct debugfile *df)
 {
+	size_t n;
 	int i;
 
 	if (df == NULL)
 		return;
 	for (i = 0; i < DWARF_SECTIONS; i++)
 		free(df->owned[i]);
-	free(df->owned_index);
+	free(df->owned_cu_index);
+	free(df->owned_tu_index);
+	for (n = 0; n < df->nunits; n++)
+		free(df->units[n].owned);
+	free(df->units);
 	file_close(df->file);
 	free(df);
 }
@@ -356,7 +362,17 @@ debugfile_section(const char *name)
 	return (-1);
 }
 
-/* The number of a section of a .dwo file; DWARF_SECTIONS for an index. */
+/* Sections besides those that readers of DWARF know. */
+enum { TYPES = DWARF_SECTIONS, CU_INDEX, TU_INDEX };
+
+static int
+section_of(const char *name)
+{
+	return (is_debug(name, "debug_types") ? TYPES :
+	    debugfile_section(name));
+}
+
+/* The number of a section of a .dwo or .dwp file. */
 static int
 split_section(const char *name)
 {
@@ -364,12 +380,38 @@ split_section(const char *name)
 	char plain[64];
 
 	if (strcmp(name, ".debug_cu_index") == 0)
-		return (DWARF_SECTIONS);
+		return (CU_INDEX);
+	if (strcmp(name, ".debug_tu_index") == 0)
+		return (TU_INDEX);
 	if (n < 5 || n >= sizeof(plain) || strcmp(name + n - 4, ".dwo") != 0)
 		return (-1);
 	memcpy(plain, name, n - 4);
 	plain[n - 4] = '\0';
-	return (debugfile_section(plain));
+	return (section_of(plain));
+}
+
+/* Where a section is to go; NULL: it is not wanted, or was there before. */
+static struct dwarf_bytes *
+room_for(struct debugfile *df, int i, void ***owned)
+{
+	struct dwarf_bytes *out;
+	struct debug_units *u;
+
+	if (i == TYPES || (i == DWARF_INFO && df->take_split &&
+	    df->in.section[i].n != 0)) {
+		if (df->nunits >= UNITS_MAX || !vec_room(df->units,
+		    df->units_cap, df->nunits + 1))
+			return (NULL);
+		u = &df->units[df->nunits++];
+		*u = (struct debug_units){ .types = i == TYPES };
+		*owned = &u->owned;
+		return (&u->bytes);
+	}
+	out = i == CU_INDEX ? &df->cu_index : i == TU_INDEX ? &df->tu_index :
+	    &df->in.section[i];
+	*owned = i == CU_INDEX ? &df->owned_cu_index : i == TU_INDEX ?
+	    &df->owned_tu_index : &df->owned[i];
+	return (out->n != 0 ? NULL : out);
 }
 
 static int
@@ -384,12 +426,8 @@ load(struct ctx *ctx, struct debugfile *df, const struct elf_header *h,
 
 	(void)h;
 	(void)index;
-	i = df->take_split ? split_section(name) : debugfile_section(name);
-	if (i < 0 || s->size == 0)
-		return (0);
-	out = i == DWARF_SECTIONS ? &df->cu_index : &df->in.section[i];
-	owned = i == DWARF_SECTIONS ? &df->owned_index : &df->owned[i];
-	if (out->n != 0)
+	i = df->take_split ? split_section(name) : section_of(name);
+	if (i < 0 || s->size == 0 || (out = room_for(df, i, &owned)) == NULL)
 		return (0);
 	rc = bytes_at(ctx, df, s->offset, s->size, &p, &copy);
 	if (rc != 0)

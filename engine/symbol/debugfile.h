@@ -27,6 +27,16 @@ struct debug_placing {
 	void	*arg;
 };
 
+/*
+ * Units that are not in the one section with the file's others: of .debug_types;
+ * of a .dwo file, where no linker has put sections of the same name together.
+ */
+struct debug_units {
+	struct dwarf_bytes bytes;
+	void		*owned;
+	bool		 types;		/* of a .debug_types */
+};
+
 struct debugfile {
 	struct file	*file;
 	unsigned	 bits, machine, type;
@@ -40,8 +50,10 @@ struct debugfile {
 	struct dwarf_input in;		/* after debugfile_load */
 	void		*owned[DWARF_SECTIONS];
 	bool		 take_split;	/* those sections are wanted */
-	struct dwarf_bytes cu_index;	/* of a .dwp file */
-	void		*owned_index;
+	struct dwarf_bytes cu_index, tu_index;	/* of a .dwp file */
+	void		*owned_cu_index, *owned_tu_index;
+	struct debug_units *units;
+	size_t		 nunits, units_cap;
 };
 
 /* What belongs to a file's debug information in other files. */
@@ -80,6 +92,9 @@ int	debugfile_load_split(struct ctx *, struct debugfile *);
  */
 int	debug_parts_shared(struct ctx *, const struct debugfile *,
 	    const char *root, struct file_faults *, struct debug_parts *);
+/* The units of a linked file's .debug_types. */
+int	debug_parts_types(struct ctx *, const struct debugfile *,
+	    struct debug_parts *);
 /*
  * The split files of the skeletons in a dwarf: those of FILE.dwp, else .dwo
  * files.  What is missing is counted.

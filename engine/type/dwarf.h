@@ -29,12 +29,14 @@ struct dwarf_bytes {
 };
 
 /*
- * Debug information may lie in several files.  What several programs share is
+ * Debug information may lie in several files, and sections: DWARF 4 has types
+ * that units share in units of their own, in .debug_types (its 7.5.1.2); in
+ * DWARF 5 they are among the others.  What several programs share is
  * in a supplementary one (DWARF 5, 7.3.6; dwz(1)).  What the linker need not
  * see is in split ones (7.3.2): the linked file has a skeleton of each unit,
  * with its addresses and lines, and the name of the file with the rest.
  */
-enum dwarf_part { DWARF_MAIN, DWARF_SHARED, DWARF_SPLIT };
+enum dwarf_part { DWARF_MAIN, DWARF_SHARED, DWARF_SPLIT, DWARF_TYPE_UNITS };
 
 /*
  * The sections of a file, expanded; borrowed until dwarf_close.  Those that a
@@ -46,7 +48,9 @@ struct dwarf_input {
 	bool		 be;
 	unsigned	 addr_size;	/* bytes: 4 or 8 */
 	enum dwarf_part	 part;
-	uint32_t	 skeleton;	/* SPLIT: offset of its unit in MAIN */
+	bool		 types;		/* DWARF_INFO is a .debug_types */
+	uint32_t	 skeleton;	/* SPLIT: offset of its unit in MAIN, or */
+#define DWARF_NO_SKELETON UINT32_MAX	/* type units, of all of a file's */
 	/* Set by dwarf_join. */
 	uint32_t	 base;		/* what offsets in .debug_info begin at */
 	const struct dwarf_input *more;	/* MAIN: the other parts */
@@ -93,7 +97,7 @@ struct dwarf_skeleton {
 int	dwarf_skeletons(struct ctx *, struct dwarf *,
 	    int (*fn)(void *arg, struct ctx *, const struct dwarf_skeleton *),
 	    void *arg);
-/* The number of a split file's first unit: false when it has none. */
+/* The number of a split file's unit: false when it has none. */
 bool	dwarf_split_id(const struct dwarf_input *, uint64_t *);
 /* Names in the index: types, functions and variables, enumerators. */
 size_t	dwarf_names(const struct dwarf *, enum type_names);

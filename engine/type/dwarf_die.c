@@ -73,6 +73,7 @@ dwarf_close(struct dwarf *d)
 		dwarf_lines_free(atomic_load(&d->units[i].lines));
 	}
 	free(atomic_load(&d->cfi));
+	free(atomic_load(&d->signatures));
 	free(d->units);
 	free(d);
 }
@@ -194,6 +195,67 @@ dwarf_die(struct dwarf *d, uint32_t off, struct dwarf_die *die)
 	return (cu == NULL ? E_CORRUPT : die_in(d, cu, off, die));
 }
 
+/* Type units by their signatures (7.32), ascending. */
+struct signature {
+	uint64_t id;
+	uint32_t type_at;
+};
+
+struct dwarf_signatures {
+	size_t	 n;
+	struct signature v[];
+};
+
+static int
+signature_compare(const void *a, const void *b)
+{
+	const struct signature *x = a, *y = b;
+
+	return (x->id < y->id ? -1 : x->id > y->id);
+}
+
+static const struct dwarf_signatures *
+signatures(struct dwarf *d)
+{
+	struct dwarf_signatures *t, *none = NULL;
+	size_t i, n;
+
+	t = atomic_load(&d->signatures);
+	if (t != NULL)
+		return (t);
+	for (i = 0, n = 0; i < d->ncus; i++)
+		n += d->cus[i].type_at != 0;
+	t = malloc(sizeof(*t) + n * sizeof(t->v[0]));
+	if (t == NULL)
+		return (NULL);
+	for (i = 0, t->n = 0; i < d->ncus; i++)
+		if (d->cus[i].type_at != 0)
+			t->v[t->n++] = (struct signature){ d->cus[i].dwo_id,
+			    d->cus[i].type_at };
+	if (t->n > 1)
+		qsort(t->v, t->n, sizeof(t->v[0]), signature_compare);
+	if (!atomic_compare_exchange_strong(&d->signatures, &none, t)) {
+		free(t);		/* another thread was faster */
+		t = none;
+	}
+	return (t);
+}
+
+/* A reference by signature becomes one by offset, where that unit is there. */
+static void
+find_signature(struct dwarf *d, struct dwarf_value *v)
+{
+	const struct dwarf_signatures *t = signatures(d);
+	const struct signature key = { .id = v->v }, *s;
+
+	s = t == NULL || t->n == 0 ? NULL : bsearch(&key, t->v, t->n,
+	    sizeof(t->v[0]), signature_compare);
+	if (s != NULL) {
+		v->class = DWARF_REF;
+		v->v = s->type_at;
+	}
+}
+
 struct dwarf_value
 dwarf_attr(struct dwarf *d, const struct dwarf_die *die, unsigned at)
 {
@@ -212,9 +274,13 @@ dwarf_attr(struct dwarf *d, const struct dwarf_die *die, unsigned at)
 		implicit = form == DW_FORM_implicit_const ? dwarf_sleb(&a) : 0;
 		if (a.bad || (name == 0 && form == 0))
 			return (none);
-		if (name == at)
-			return (dwarf_form(&forms, &b, form, implicit, &v) ?
-			    v : none);
+		if (name == at) {
+			if (!dwarf_form(&forms, &b, form, implicit, &v))
+				return (none);
+			if (v.form == DW_FORM_ref_sig8)
+				find_signature(d, &v);
+			return (v);
+		}
 		if (!dwarf_skip(die->cu, &b, form))
 			return (none);
 	}

@@ -57,11 +57,11 @@ dwarf_cstr(struct bytes *b)
 }
 
 bool
-dwarf_cu_header(struct bytes *b, unsigned addr_size, struct dwarf_cu *cu,
-    uint64_t *end)
+dwarf_cu_header(const struct dwarf_input *in, struct bytes *b,
+    struct dwarf_cu *cu, uint64_t *end)
 {
 	const size_t start = b->pos;
-	uint64_t length, abbrev;
+	uint64_t length, abbrev, type_at = 0;
 
 	*end = 0;
 	*cu = (struct dwarf_cu){ .offset = (uint32_t)start, .offset_size = 4 };
@@ -84,16 +84,21 @@ dwarf_cu_header(struct bytes *b, unsigned addr_size, struct dwarf_cu *cu,
 		abbrev = bytes_uint(b, cu->offset_size);
 		if (cu->type == DW_UT_skeleton || cu->type == DW_UT_split_compile)
 			cu->dwo_id = bytes_u64(b);
-		else if (cu->type == DW_UT_type || cu->type == DW_UT_split_type)
-			bytes_skip(b, 8 + cu->offset_size);
 	} else {
-		cu->type = DW_UT_compile;
+		cu->type = !in->types ? DW_UT_compile :
+		    in->part == DWARF_SPLIT ? DW_UT_split_type : DW_UT_type;
 		abbrev = bytes_uint(b, cu->offset_size);
 		cu->addr_size = bytes_u8(b);
 	}
+	if (dwarf_is_type_unit(cu)) {
+		cu->dwo_id = bytes_u64(b);
+		type_at = bytes_uint(b, cu->offset_size);
+	}
 	if (b->bad || b->pos > *end || abbrev > UINT32_MAX ||
-	    cu->addr_size != addr_size)
+	    cu->addr_size != in->addr_size || type_at >= *end - start)
 		return (false);
+	if (dwarf_is_type_unit(cu))
+		cu->type_at = (uint32_t)(start + type_at);
 	cu->abbrev = (uint32_t)abbrev;
 	cu->first = (uint32_t)b->pos;
 	return (true);
@@ -330,7 +335,8 @@ dwarf_form(const struct dwarf_forms *f, struct bytes *b, uint64_t form,
 		break;
 	case DW_FORM_ref_addr:
 		v->class = DWARF_REF;
-		v->v += f->in->base;
+		/* Always into .debug_info. */
+		v->v += f->in->types ? 0 : f->in->base;
 		break;
 	case DW_FORM_sec_offset:
 		v->class = DWARF_OFFSET;

@@ -64,7 +64,7 @@ dwarf_join(struct ctx *ctx, struct dwarf_input *in, struct dwarf_input *more,
 			in->shared = &more[i];
 	}
 	for (i = 0; i < n; i++)
-		if (more[i].part == DWARF_SPLIT)
+		if (more[i].part != DWARF_SHARED)
 			more[i].shared = in->shared;
 	in->more = more;
 	in->nmore = n;

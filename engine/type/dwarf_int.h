@@ -42,7 +42,8 @@ enum {
 	DW_AT_encoding = 0x3e, DW_AT_external = 0x3f,
 	DW_AT_frame_base = 0x40, DW_AT_specification = 0x47,
 	DW_AT_type = 0x49, DW_AT_ranges = 0x55, DW_AT_call_file = 0x58,
-	DW_AT_call_line = 0x59, DW_AT_data_bit_offset = 0x6b,
+	DW_AT_call_line = 0x59, DW_AT_signature = 0x69,
+	DW_AT_data_bit_offset = 0x6b,
 	DW_AT_str_offsets_base = 0x72, DW_AT_addr_base = 0x73,
 	DW_AT_rnglists_base = 0x74, DW_AT_dwo_name = 0x76,
 	DW_AT_loclists_base = 0x8c, DW_AT_GNU_dwo_name = 0x2130,
@@ -99,7 +100,8 @@ struct dwarf_cu {
 	uint32_t str_base, addr_base, rng_base, loc_base;
 	uint32_t line;			/* its table in .debug_line + 1; 0: none */
 	uint64_t low;
-	uint64_t dwo_id;		/* of a skeleton and of its other part */
+	uint64_t dwo_id;		/* of a skeleton and its other part; a signature */
+	uint32_t type_at;		/* of a type unit: its type; else 0 */
 };
 
 /* The file that a unit is of. */
@@ -118,14 +120,20 @@ uint32_t dwarf_end(const struct dwarf_input *main);
  * damaged, or of a version that is not known; *end is set when it is known
  * where the next unit begins, else 0.
  */
-bool	dwarf_cu_header(struct bytes *b, unsigned addr_size,
+bool	dwarf_cu_header(const struct dwarf_input *, struct bytes *b,
 	    struct dwarf_cu *, uint64_t *end);
+static inline bool
+dwarf_is_type_unit(const struct dwarf_cu *cu)
+{
+	return (cu->type == DW_UT_type || cu->type == DW_UT_split_type);
+}
+
 
 /* An attribute's value. */
 enum dwarf_class {
 	DWARF_NONE, DWARF_UINT, DWARF_SINT, DWARF_ADDRESS, DWARF_REF,
 	DWARF_STRING, DWARF_BLOCK, DWARF_OFFSET, DWARF_LIST_INDEX,
-	DWARF_ELSEWHERE,		/* not here: type units, a missing file */
+	DWARF_ELSEWHERE,		/* in a file or unit that is not here */
 };
 
 struct dwarf_value {
@@ -204,6 +212,7 @@ struct dwarf_die {
 };
 
 struct dwarf_lines;
+struct dwarf_signatures;
 struct dwarf_code;
 
 /* The buckets of one kind of names: dwarf_index.c. */
@@ -228,6 +237,7 @@ struct dwarf {
 	struct dwarf_names names[TYPE_NAMES_COUNT];
 	struct dwarf_parts *units;	/* as many as cus */
 	_Atomic(void *)	 cfi;		/* what unwinding found; one allocation */
+	_Atomic(struct dwarf_signatures *) signatures;
 };
 
 /* dwarf_index.c */

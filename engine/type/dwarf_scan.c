@@ -699,12 +699,17 @@ unit_head(struct dwarf_worker *w, struct dwarf_cu *cu)
 
 	skeleton = in->part == DWARF_SPLIT ? main_unit(w->scan,
 	    in->skeleton) : NULL;
+	if (in->part == DWARF_SPLIT && dwarf_is_type_unit(cu)) {
+		/* No code, and lines that are in another table. */
+		split_bases(cu);
+		return;
+	}
 	if (skeleton != NULL) {
 		/* Another thread may be at that unit: from its bytes. */
 		b = bytes_of(main->section[DWARF_INFO].p,
 		    main->section[DWARF_INFO].n, main->be);
 		bytes_seek(&b, in->skeleton);
-		(void)dwarf_cu_header(&b, main->addr_size, &linked, &end);
+		(void)dwarf_cu_header(main, &b, &linked, &end);
 		unit_entry(main, &linked, &e);
 		cu->addr_base = linked.addr_base;
 		cu->line = linked.line;
@@ -732,13 +737,19 @@ dwarf_split_id(const struct dwarf_input *in, uint64_t *id)
 	struct dwarf_cu cu;
 	uint64_t end;
 
-	if (!dwarf_cu_header(&b, in->addr_size, &cu, &end))
-		return (false);
-	alone.base = 0;
-	if (cu.version < 5)
-		unit_entry(&alone, &cu, &e);
-	*id = cu.dwo_id;
-	return (true);
+	for (; bytes_left(&b) > 0; bytes_seek(&b, (size_t)end)) {
+		if (dwarf_cu_header(in, &b, &cu, &end) &&
+		    !dwarf_is_type_unit(&cu)) {
+			alone.base = 0;
+			if (cu.version < 5)
+				unit_entry(&alone, &cu, &e);
+			*id = cu.dwo_id;
+			return (true);
+		}
+		if (end == 0)
+			break;
+	}
+	return (false);
 }
 
 static void
@@ -864,7 +875,7 @@ part_units(struct ctx *ctx, struct dwarf_scan *s, uint32_t part)
 	size_t dropped;
 
 	for (dropped = 0; bytes_left(&b) > 0; bytes_seek(&b, (size_t)end)) {
-		if (dwarf_cu_header(&b, s->in->addr_size, &cu, &end)) {
+		if (dwarf_cu_header(in, &b, &cu, &end)) {
 			if (s->ncus >= UNITS_MAX)
 				return (ctx_fail(ctx, E_LIMIT, "%s: more than "
 				    "%u units", s->in->name, UNITS_MAX));
@@ -875,6 +886,7 @@ part_units(struct ctx *ctx, struct dwarf_scan *s, uint32_t part)
 			cu.offset += in->base;
 			cu.first += in->base;
 			cu.end += in->base;
+			cu.type_at += cu.type_at != 0 ? in->base : 0;
 			s->cus[s->ncus++] = cu;
 		}
 		if (end == 0)

@@ -195,14 +195,23 @@ same_kind(unsigned a, unsigned b)
 	return (a == b || (a == DW_TAG_class_type && b == DW_TAG_structure_type));
 }
 
-/* The definition of what a unit only declares, when another has one. */
+/*
+ * The definition of what a unit only declares, when another has one: the unit
+ * that it names, else one of that name.
+ */
 static bool
 define(struct dwarf *d, struct dwarf_die *die)
 {
+	const struct dwarf_value signature = dwarf_attr(d, die,
+	    DW_AT_signature);
 	struct dwarf_die other;
 	uint32_t cursor, off;
 	const char *name;
 
+	if (dwarf_ref(d, &signature, &other) == OK) {
+		*die = other;
+		return (true);
+	}
 	name = dwarf_die_name(d, die);
 	if (name[0] == '\0')
 		return (false);
@@ -215,6 +224,15 @@ define(struct dwarf *d, struct dwarf_die *die)
 			return (true);
 		}
 	return (false);
+}
+
+/* A declaration; of a type that has a unit of its own gcc does not say so. */
+static bool
+is_stub(struct dwarf *d, const struct dwarf_die *die)
+{
+	return (dwarf_attr(d, die, DW_AT_declaration).v != 0 ||
+	    (!die->has_children && dwarf_attr(d, die, DW_AT_signature).class !=
+	    DWARF_NONE));
 }
 
 /* The entry that an id stands for; *declared: nothing but its name is known. */
@@ -234,7 +252,7 @@ entry(struct dwarf_types *u, uint32_t id, struct dwarf **d,
 	if (rc != OK)
 		return (E_CORRUPT);
 	if (die->tag != DW_TAG_variable && die->tag != DW_TAG_subprogram &&
-	    dwarf_attr(*d, die, DW_AT_declaration).v != 0)
+	    is_stub(*d, die))
 		*declared = !define(*d, die);
 	return (OK);
 }
