@@ -3,6 +3,8 @@
 
 #include "base/bytes.h"
 #include "engine/backend/expand.h"
+#include "engine/backend/raw.h"
+#include "engine/backend/vmcoreinfo.h"
 #include "engine/edit.h"
 #include "engine/memory/freeze.h"
 #include "engine/memory/noise.h"
@@ -239,11 +241,31 @@ tell_failures(struct kernel *k)
 	}
 }
 
+/* What was told against what the dump says. */
+static int
+check_told(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
+{
+	const struct dump *d = k->dump;
+	const char *name = d->nfiles > 0 ? file_base(d->files[0]) :
+	    "this target";
+
+	if (opt->dump.arch != NULL && d->arch != NULL && d->arch !=
+	    opt->dump.arch)
+		return (ctx_fail(ctx, E_USAGE, "--arch: %s is of %s, not of %s",
+		    name, d->arch->name, opt->dump.arch->name));
+	if (opt->dump.has_base && d->backend != &backend_raw)
+		os_warn(k, "--base is for raw memory: %s says itself where its "
+		    "memory lies", name);
+	return (0);
+}
+
 int
 kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
     const struct kernel_options *opt, struct kernel **ret)
 {
 	const char *paths[64], *address = NULL;
+	struct dump_options told = opt->dump;
+	char info[VMCOREINFO_MAX + 1];
 	const struct source *source;
 	struct file *files[64];
 	struct symbols none;
@@ -258,6 +280,13 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	rc = take_source(ctx, words, &npaths, opt, paths, &source, &address);
 	if (rc != 0)
 		return (rc);
+	if (opt->vmcoreinfo != NULL) {
+		rc = vmcoreinfo_file(ctx, opt->vmcoreinfo, info,
+		    &told.vmcoreinfo_len);
+		if (rc != 0)
+			return (ctx_chain(ctx, "--vmcoreinfo"));
+		told.vmcoreinfo = info;
+	}
 	k = calloc(1, sizeof(*k));
 	if (k == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
@@ -280,11 +309,19 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		rc = source != NULL ? source->open(ctx, address, &k->dump) :
 		    npaths == 0 && k->image != NULL ?
 		    linked_open(ctx, k->image, &k->dump) :
-		    dump_open(ctx, files, npaths, &opt->dump, &k->dump);
+		    dump_open(ctx, files, npaths, &told, &k->dump);
 	linked = rc == 0 && source == NULL && npaths == 0;
 	if (rc != 0) {
 		for (i = 0; i < npaths; i++)
 			file_close(files[i]);
+		kernel_close(k);
+		return (rc);
+	}
+	rc = check_told(ctx, k, opt);
+	if (rc == 0)
+		rc = dump_tell(ctx, k->dump, &told);
+	if (rc != 0) {
+		dump_close(k->dump);
 		kernel_close(k);
 		return (rc);
 	}

@@ -196,7 +196,11 @@ linked_open(struct ctx *ctx, const struct image *im, struct dump **ret)
 	arena_init(&l->dump.arena);
 	high = false;
 	rc = gather(ctx, l, im, &high);
-	if (rc == 0 && !high)
+	if (rc == 0 && !high && image_is_module(ctx, im->file))
+		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is a module of a kernel: "
+		    "name the dump, or the kernel's image, that it goes with",
+		    file_name(im->file));
+	else if (rc == 0 && !high)
 		rc = ctx_fail(ctx, E_UNSUPPORTED, "%s is an ELF file, but no "
 		    "memory dump (ET_CORE), and no kernel either: nothing in it "
 		    "lies where kernels do", file_name(im->file));

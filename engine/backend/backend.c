@@ -15,10 +15,14 @@
 #include "engine/backend/minidump.h"
 #include "engine/backend/qmp.h"
 #include "engine/backend/raw.h"
+#include "engine/backend/vmcoreinfo.h"
 #include "engine/backend/vmware.h"
 #include "engine/memory/cache.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define PACKED_MAX	4		/* layers of packing */
 
 const struct backend *const backends[] = {
 	&backend_minidump,
@@ -63,6 +67,41 @@ not_a_dump(struct ctx *ctx, struct file *f)
 	    file_name(f)));
 }
 
+/* Is there a format that it shows by itself? */
+static bool
+is_dump(struct ctx *ctx, struct file *f)
+{
+	size_t i;
+	int rc = E_NOT_MINE;
+
+	ctx->quiet++;
+	for (i = 0; backends[i] != &backend_raw && rc == E_NOT_MINE; i++)
+		rc = backends[i]->probe(ctx, f);
+	ctx->quiet--;
+	return (rc == 0);
+}
+
+/* A dump of a format that is one file has others beside it. */
+static int
+too_many(struct ctx *ctx, struct file **files, size_t n, size_t dump)
+{
+	const char *name = file_name(files[dump]);
+	size_t i, other = dump == 0 ? 1 : 0;
+
+	for (i = 0; i < n; i++)
+		if (i != dump && strcmp(file_name(files[i]), name) == 0)
+			return (ctx_fail(ctx, E_USAGE, "%s is named twice",
+			    name));
+	for (i = 0; i < n; i++)
+		if (i != dump && !is_dump(ctx, files[i]))
+			return (ctx_fail(ctx, E_USAGE, "%s is nothing that "
+			    "goes with the dump %s: no kernel's image, debug "
+			    "information, module or System.map",
+			    file_name(files[i]), name));
+	return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; name "
+	    "one", name, file_name(files[other])));
+}
+
 static int
 open_plain(struct ctx *ctx, struct file **files, size_t n,
     const struct dump_options *opt, struct dump **ret)
@@ -79,6 +118,8 @@ open_plain(struct ctx *ctx, struct file **files, size_t n,
 		/* What one of the files is decides; they come in any order. */
 		for (j = 0, rc = E_NOT_MINE; j < n && rc == E_NOT_MINE; j++)
 			rc = backends[i]->probe(ctx, files[j]);
+		if (rc == 0 && n > 1 && !backends[i]->parts)
+			return (too_many(ctx, files, n, j - 1));
 		if (rc == 0) {
 			first = files[j - 1];
 			files[j - 1] = files[0];
@@ -125,40 +166,64 @@ open_files(struct ctx *ctx, struct file **files, size_t n,
 	return (rc);
 }
 
-/* A packed file is replaced by what is in it. */
+/* What was packed of a dump's files. */
+struct packed {
+	const char *how;		/* "gzip", or NULL */
+	bool	    cut;		/* a stream ends early */
+	bool	    grows;		/* and more of it is just being written */
+	char	    name[256];		/* of the file */
+};
+
+/*
+ * Packed files are replaced by what is in them; that may be packed once more,
+ * by savecore and then by hand.
+ */
 static int
-open_packed(struct ctx *ctx, struct file **files, size_t n,
-    const struct dump_options *opt, struct kerneldump *kdh,
-    struct dump **ret)
+unpack(struct ctx *ctx, struct file **files, size_t n,
+    const struct dump_options *opt, struct packed *p)
 {
-	struct file *packed = files[0], *plain;
-	const char *how;
-	bool cut, grows;
+	struct file *plain;
+	size_t i, depth;
+	bool cut;
 	int rc;
 
-	rc = expand_file(ctx, packed, opt->expand, &plain, &cut, &how);
-	if (rc != 0)
-		return (rc);
-	file_forbid_write(plain, file_name(packed), "is compressed as a whole: "
-	    "what is read is an expanded copy; expand it first");
-	files[0] = plain;
-	rc = open_files(ctx, files, n, opt, kdh, ret);
-	if (rc != 0) {
-		file_close(plain);
-		files[0] = packed;
-		return (rc);
-	}
-	grows = cut && file_is_growing(packed);
-	file_close(packed);
-	(*ret)->packed = how;
-	if (cut) {
-		(*ret)->complete = false;
-		if ((*ret)->incomplete == NULL || grows)
-			(*ret)->incomplete = grows ? "the compressed file is "
-			    "still being written" : "the compressed file ends "
-			    "early or is damaged";
+	memset(p, 0, sizeof(*p));
+	for (i = depth = 0; i < n;) {
+		rc = depth == PACKED_MAX ? E_NOT_MINE : expand_file(ctx,
+		    files[i], opt->expand, &plain, &cut, &p->how);
+		if (rc == E_NOT_MINE) {
+			i++;
+			depth = 0;
+			continue;
+		}
+		if (rc != 0)
+			return (rc);
+		if (cut && !p->grows) {
+			p->cut = true;
+			p->grows = file_is_growing(files[i]);
+			snprintf(p->name, sizeof(p->name), "%s",
+			    file_name(files[i]));
+		}
+		file_forbid_write(plain, file_name(files[i]), "is compressed "
+		    "as a whole: what is read is an expanded copy; expand it "
+		    "first");
+		file_close(files[i]);
+		files[i] = plain;
+		depth++;
 	}
 	return (0);
+}
+
+static void
+tell_packed(struct dump *d, const struct packed *p)
+{
+	d->packed = p->how;
+	if (!p->cut)
+		return;
+	d->complete = false;
+	if (d->incomplete == NULL || p->grows)
+		d->incomplete = p->grows ? "the compressed file is still being "
+		    "written" : "the compressed file ends early or is damaged";
 }
 
 /* What is missing may yet come: a dump, or a copy of one, being written. */
@@ -197,22 +262,45 @@ dump_open(struct ctx *ctx, struct file **files, size_t n,
 {
 	struct dump_options opt = { 0 };
 	struct kerneldump kdh;
+	struct packed packed;
 	int rc;
 
 	if (told != NULL)
 		opt = *told;
 	if (opt.cache == 0)
 		opt.cache = CACHE_BUDGET;
+	if (opt.arch == NULL && opt.vmcoreinfo != NULL)
+		opt.arch = vmcoreinfo_arch(opt.vmcoreinfo, opt.vmcoreinfo_len);
 	rc = kerneldump_take(ctx, files[0], &kdh);
 	if (rc != 0)
 		return (rc);
-	rc = open_packed(ctx, files, n, &opt, &kdh, ret);
-	if (rc == E_NOT_MINE)
+	rc = unpack(ctx, files, n, &opt, &packed);
+	if (rc == 0)
 		rc = open_files(ctx, files, n, &opt, &kdh, ret);
 	if (rc != 0)
-		return (fail_growing(ctx, files, n, rc));
+		return (packed.grows ? ctx_chain(ctx, "%s is still being "
+		    "written", packed.name) : fail_growing(ctx, files, n, rc));
+	tell_packed(*ret, &packed);
 	kerneldump_tell(&kdh, *ret);
 	tell_growing(*ret);
+	return (0);
+}
+
+int
+dump_tell(struct ctx *ctx, struct dump *d, const struct dump_options *opt)
+{
+	char *copy;
+
+	if (opt->vmcoreinfo == NULL || d->told)
+		return (0);
+	copy = arena_strndup(&d->arena, opt->vmcoreinfo, opt->vmcoreinfo_len);
+	if (copy == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	d->told = true;
+	d->note = d->vmcoreinfo;
+	d->note_len = d->vmcoreinfo_len;
+	d->vmcoreinfo = copy;
+	d->vmcoreinfo_len = opt->vmcoreinfo_len;
 	return (0);
 }
 

@@ -17,8 +17,12 @@ struct dump {
 	const struct arch	*arch;		/* NULL when the dump does not say */
 	struct cpu_state	*cpus;		/* from its notes */
 	size_t			 ncpus;
-	const char		*vmcoreinfo;	/* text of the note, NUL-ended, or NULL */
+	/* What was told, else the text of the note; NUL-ended, or NULL. */
+	const char		*vmcoreinfo;
 	size_t			 vmcoreinfo_len;
+	bool			 told;		/* it was told, and this is */
+	const char		*note;		/* the note's, or NULL */
+	size_t			 note_len;
 	const uint8_t		*notes;		/* its ELF notes, raw, or NULL */
 	size_t			 notes_len;
 	/* The kernel's space where the dump itself gives it, FreeBSD's. */
@@ -58,6 +62,8 @@ struct dump_options {
 	uint64_t	 cache;		/* bytes of a page cache, 0: the usual */
 	bool		 ahead;		/* a thread may read ahead */
 	uint64_t	 expand;	/* bytes a packed dump may grow to, 0: the usual */
+	const char	*vmcoreinfo;	/* text, or NULL */
+	size_t		 vmcoreinfo_len;
 };
 
 /* How a target that is not at rest fares. */
@@ -72,6 +78,7 @@ struct dump_state {
 
 struct backend {
 	const char *name;		/* "ELF" */
+	bool	    parts;		/* a dump may be of several files */
 	/* Name of the format, finer than name: for info's "format". */
 	const char *(*format)(const struct dump *);
 	/*
@@ -79,7 +86,7 @@ struct backend {
 	 * mine, but cannot be used, with the reason.
 	 */
 	int	(*probe)(struct ctx *, struct file *);
-	/* Takes the files over on success. */
+	/* Takes the files over on success; n is 1 without "parts". */
 	int	(*open)(struct ctx *, struct file **, size_t n,
 		    const struct dump_options *, struct dump **ret);
 	/* A number that changes with what there is of memory; may be NULL. */
@@ -103,12 +110,15 @@ const struct source *source_of(const char *word, const char **address);
 extern const struct backend *const backends[];	/* NULL-ended, probe order */
 
 /*
- * Open files as a dump with the first backend that knows them.  Otherwise
- * E_UNSUPPORTED with a message that names what the file is.  Takes the files
- * over on success only.  The options may be NULL.
+ * Open files as a dump with the first backend that knows them; those that are
+ * packed are replaced by what is in them.  Otherwise E_UNSUPPORTED with a message
+ * that names what the file is.  Takes the files over on success only.  The
+ * options may be NULL.
  */
 int	dump_open(struct ctx *, struct file **, size_t n,
 	    const struct dump_options *, struct dump **ret);
 void	dump_close(struct dump *);
+/* For backends that need it while they open: what was told is the dump's. */
+int	dump_tell(struct ctx *, struct dump *, const struct dump_options *);
 
 #endif

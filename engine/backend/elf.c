@@ -82,7 +82,7 @@ elf_probe(struct ctx *ctx, struct file *f)
 	if (rc != 0)
 		return (rc);
 	if (eh.type != ELF_ET_CORE)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: is an ELF file, %s, "
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is an ELF file, %s, "
 		    "not a memory dump (ET_CORE)", file_name(f),
 		    eh.type < 4 ? types[eh.type] : "of a type of its own"));
 	return (0);
@@ -173,7 +173,7 @@ take_load(struct ctx *ctx, struct elf *e, struct file *f, const struct elf_phdr 
 		if (d->incomplete == NULL)
 			d->incomplete = arena_printf(&d->arena, "its segments "
 			    "have virtual addresses alone, and where 0x%llx "
-			    "lies in memory is not known",
+			    "lies in memory is not known: --vmcoreinfo tells it",
 			    (unsigned long long)ph->vaddr);
 		return (0);
 	}
@@ -328,7 +328,8 @@ check_kind(struct ctx *ctx, const struct elf *e, struct file *f,
 }
 
 static int
-open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
+open_core(struct ctx *ctx, struct file *f, bool kcore,
+    const struct dump_options *opt, struct dump **ret)
 {
 	struct elf_header eh;
 	struct elf *e;
@@ -353,7 +354,9 @@ open_core(struct ctx *ctx, struct file *f, bool kcore, struct dump **ret)
 	e->class_bits = eh.bits;
 	/* A 32-bit kernel's dump may be a 64-bit ELF (PAE): the machine decides. */
 	e->plain.dump.arch = arch_by_elf((uint16_t)eh.machine, eh.bits / 8, eh.be);
-	rc = read_phdrs(ctx, e, f, &eh);
+	rc = opt != NULL ? dump_tell(ctx, &e->plain.dump, opt) : 0;
+	if (rc == 0)
+		rc = read_phdrs(ctx, e, f, &eh);
 	if (rc == 0)
 		rc = check_kind(ctx, e, f, &eh);
 	if (rc == 0 && e->plain.nruns == 0)
@@ -383,11 +386,8 @@ static int
 elf_open(struct ctx *ctx, struct file **files, size_t n,
     const struct dump_options *opt, struct dump **ret)
 {
-	(void)opt;
-	if (n != 1)
-		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
-		    "name one", file_name(files[0]), file_name(files[1])));
-	return (open_core(ctx, files[0], false, ret));
+	(void)n;
+	return (open_core(ctx, files[0], false, opt, ret));
 }
 
 int
@@ -399,7 +399,7 @@ elf_open_kcore(struct ctx *ctx, struct file *f, struct dump **ret)
 	if (rc == E_NOT_MINE)
 		rc = ctx_fail(ctx, E_CORRUPT, "%s is not an ELF core",
 		    file_name(f));
-	return (rc == 0 ? open_core(ctx, f, true, ret) : rc);
+	return (rc == 0 ? open_core(ctx, f, true, NULL, ret) : rc);
 }
 
 static const char *

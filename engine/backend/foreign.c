@@ -61,6 +61,10 @@ static const struct {
 	{ "SWAPSPACE2", 10, 4086, "a swap device", "no kernel is in it" },
 	{ "\xed\xc8\xfe\xde", 4, 0, "an illumos crash dump", "use mdb" },
 	{ "\xcf\xfa\xed\xfe", 4, 0, "a Mach-O file", "use lldb" },
+	{ "\xce\xfa\xed\xfe", 4, 0, "a Mach-O file", "use lldb" },
+	{ "\xfe\xed\xfa\xcf", 4, 0, "a Mach-O file", "use lldb" },
+	{ "\xfe\xed\xfa\xce", 4, 0, "a Mach-O file", "use lldb" },
+	{ "\xca\xfe\xba\xbe", 4, 0, "a Mach-O file", "use lldb" },
 	{ "EVF\x09\x0d\x0a\xff", 7, 0, "an EnCase image",
 	    "convert it to a raw file first" },
 	/* Packed by what nothing here expands. */

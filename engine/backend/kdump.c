@@ -74,6 +74,7 @@ static void	kdump_close(struct mem_layer *);
 const struct backend backend_kdump = {
 	.name = "kdump",
 	.format = kdump_format,
+	.parts = true,
 	.probe = kdump_probe,
 	.open = kdump_open,
 };
@@ -669,7 +670,11 @@ read_heads(struct ctx *ctx, struct kdump *k, struct file **files, size_t n,
 			return (rc);
 		if (i == 0)
 			*head = h;
-		if (rc == E_NOT_MINE || (n > 1 && (!h.split || !head->split)))
+		if (rc == E_NOT_MINE)
+			return (ctx_fail(ctx, E_USAGE, "%s is no kdump: no part "
+			    "of the dump in %s; name one dump",
+			    file_name(files[i]), file_name(files[0])));
+		if (n > 1 && (!h.split || !head->split))
 			return (ctx_fail(ctx, E_USAGE, "%s and %s are no parts "
 			    "of a split dump; name one dump",
 			    file_name(files[0]), file_name(files[i > 0 ? i : 1])));

@@ -54,11 +54,17 @@ static int
 lime_probe(struct ctx *ctx, struct file *f)
 {
 	struct header h;
+	uint8_t magic[4];
 	int rc;
 
 	rc = read_header(ctx, f, 0, &h);
-	if (rc == E_TRUNCATED)
-		return (E_NOT_MINE);
+	if (rc == E_TRUNCATED) {
+		if (file_size(f) < 4 || file_read(ctx, f, 0, magic, 4) != 0 ||
+		    load_u32(magic, false) != MAGIC)
+			return (E_NOT_MINE);
+		return (ctx_fail(ctx, E_TRUNCATED, "%s: a LiME image that ends "
+		    "inside its first header", file_name(f)));
+	}
 	if (rc == 0 && h.version != 1)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s is a LiME image of "
 		    "version %u; version 1 alone is known", file_name(f),
@@ -116,9 +122,7 @@ lime_open(struct ctx *ctx, struct file **files, size_t n,
 	struct plain *p;
 	int rc;
 
-	if (n != 1)
-		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
-		    "name one", file_name(files[0]), file_name(files[1])));
+	(void)n;
 	rc = read_header(ctx, files[0], 0, &h);
 	if (rc != 0)
 		return (rc);

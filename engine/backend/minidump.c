@@ -291,10 +291,7 @@ minidump_open(struct ctx *ctx, struct file **files, size_t n,
 	struct minidump *m;
 	int rc;
 
-	(void)opt;
-	if (n != 1)
-		return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; "
-		    "name one", file_name(files[0]), file_name(files[1])));
+	(void)n, (void)opt;
 	m = calloc(1, sizeof(*m));
 	if (m == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));

@@ -117,6 +117,19 @@ take_facts(struct ctx *ctx, struct notes *t, const struct note *note)
 	    facts_take(ctx, d, &t->facts, note->desc, note->n) : 0);
 }
 
+static int
+take_vmcoreinfo(struct ctx *ctx, struct dump *d, const struct note *note)
+{
+	const char **text = d->told ? &d->note : &d->vmcoreinfo;
+
+	if (*text != NULL)
+		return (0);
+	*text = arena_strndup(&d->arena, (const char *)note->desc, note->n);
+	*(d->told ? &d->note_len : &d->vmcoreinfo_len) = note->n;
+	return (*text != NULL ? 0 : ctx_fail(ctx, E_NOMEM, "no memory for "
+	    "VMCOREINFO"));
+}
+
 /*
  * PRSTATUS notes come in the order of the CPUs; the QEMU notes in the same
  * order after them, or after each: nqemu counts them.
@@ -128,13 +141,8 @@ take_note(struct ctx *ctx, struct notes *t, const struct note *note)
 	struct cpu_state st, *cpu;
 	int rc;
 
-	if (strcmp(note->name, "VMCOREINFO") == 0 && d->vmcoreinfo == NULL) {
-		d->vmcoreinfo = arena_strndup(&d->arena,
-		    (const char *)note->desc, note->n);
-		d->vmcoreinfo_len = note->n;
-		return (d->vmcoreinfo != NULL ? 0 :
-		    ctx_fail(ctx, E_NOMEM, "no memory for VMCOREINFO"));
-	}
+	if (strcmp(note->name, "VMCOREINFO") == 0)
+		return (take_vmcoreinfo(ctx, d, note));
 	if (strcmp(note->name, "CORE") == 0 && note->type == NT_AUXV)
 		t->user_core = true;
 	if (strcmp(note->name, "Xen") == 0 && note->type == NT_XEN_CRASH_INFO)

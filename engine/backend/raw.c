@@ -49,6 +49,7 @@ static const char *raw_format(const struct dump *);
 const struct backend backend_raw = {
 	.name = "raw",
 	.format = raw_format,
+	.parts = true,		/* none has; it says so itself */
 	.probe = raw_probe,
 	.open = raw_open,
 };

@@ -69,6 +69,33 @@ vmcoreinfo_probe(const char *p, size_t n)
 	return (vmcoreinfo_get(p, len, "PAGESIZE", &v) != NULL ? len : 0);
 }
 
+int
+vmcoreinfo_file(struct ctx *ctx, const char *path,
+    char text[VMCOREINFO_MAX + 1], size_t *len)
+{
+	struct file *f;
+	size_t n;
+	int rc;
+
+	rc = file_open(ctx, path, NULL, &f);
+	if (rc != 0)
+		return (rc);
+	n = file_size(f) < VMCOREINFO_MAX ? (size_t)file_size(f) :
+	    VMCOREINFO_MAX;
+	rc = file_read(ctx, f, 0, text, n);
+	file_close(f);
+	if (rc != 0)
+		return (rc);
+	n = vmcoreinfo_probe(text, n);
+	if (n == 0)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s does not begin with "
+		    "VMCOREINFO: lines such as OSRELEASE=6.1.0 first, PAGESIZE"
+		    "=4096, SYMBOL(init_uts_ns)=ffffffff82612a40", path));
+	text[n] = '\0';
+	*len = n;
+	return (0);
+}
+
 /* Keys that one processor alone writes (its machine_kexec.c, vmcore_info.c). */
 static const struct {
 	const char *key;

@@ -18,6 +18,12 @@ bool	vmcoreinfo_u64(const char *text, size_t len, const char *key,
 	    uint64_t *ret);
 /* The text's plausible length at p (of n bytes): 0 when this is not one. */
 size_t	vmcoreinfo_probe(const char *p, size_t n);
+/*
+ * A file with such a text, as makedumpfile -g writes it, or a page of memory that
+ * has it: text is NUL-ended.
+ */
+int	vmcoreinfo_file(struct ctx *, const char *path,
+	    char text[VMCOREINFO_MAX + 1], size_t *len);
 /* The processor whose kernels alone write such lines, or NULL. */
 const struct arch *vmcoreinfo_arch(const char *text, size_t len);
 /* Where an address of the kernel's image lies in physical memory. */

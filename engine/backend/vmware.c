@@ -55,6 +55,7 @@ static const char *vmware_format(const struct dump *);
 const struct backend backend_vmware = {
 	.name = "VMware",
 	.format = vmware_format,
+	.parts = true,
 	.probe = vmware_probe,
 	.open = vmware_open,
 };

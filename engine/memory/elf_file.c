@@ -14,8 +14,11 @@ elf_header_read(struct ctx *ctx, struct file *f, struct elf_header *h)
 	rc = file_read(ctx, f, 0, raw, n);
 	if (rc != 0)
 		return (rc);
-	if (n < 20 || memcmp(raw, "\177ELF", 4) != 0)
+	if (n < 4 || memcmp(raw, "\177ELF", 4) != 0)
 		return (E_NOT_MINE);
+	if (n < 20)
+		return (ctx_fail(ctx, E_TRUNCATED,
+		    "%s: ends inside the ELF header", file_name(f)));
 	if (raw[4] != 1 && raw[4] != 2)
 		return (ctx_fail(ctx, E_CORRUPT, "%s: ELF class %u is neither "
 		    "32 nor 64 bits", file_name(f), raw[4]));

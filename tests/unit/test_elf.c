@@ -28,18 +28,24 @@ make(struct image *im, const struct mk_elf *e)
 
 /* Open the first n bytes (0: all). */
 static int
-open_image(struct image *im, size_t n)
+open_told(struct image *im, size_t n, const struct dump_options *opt)
 {
 	int rc;
 
 	assert_int_equal(file_of_bytes(&im->ctx, "test.elf", im->b.p,
 	    n > 0 ? n : im->b.len, &im->file), 0);
-	rc = dump_open(&im->ctx, &im->file, 1, NULL, &im->dump);
+	rc = dump_open(&im->ctx, &im->file, 1, opt, &im->dump);
 	if (rc == 0)
 		mem_init(&im->mem, &im->dump->layer, NULL);
 	else
 		file_close(im->file);
 	return (rc);
+}
+
+static int
+open_image(struct image *im, size_t n)
+{
+	return (open_told(im, n, NULL));
 }
 
 static void
@@ -432,7 +438,7 @@ other_files_are_named(void **state)
 		{ "KDUMP   \1\2", 10, "kdump" },
 		{ "\x1f\x8b\x08", 3, "gzip" },
 		{ "hello", 5, "not a memory dump" },
-		{ "\177ELF\2\1\1", 7, "not a memory dump" },
+		{ "\177ELF\2\1\1", 7, "ends inside" },
 		{ "\177ELF\3\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20, "class 3" },
 		{ "\177ELF\2\3\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20, "order 3" },
 		{ "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0", 20,
@@ -487,6 +493,11 @@ set_paddr(struct image *im, uint64_t pa)
 #define IMAGE	UINT64_C(0xffffffff82000000)
 
 static const char x86_info[] = "OSRELEASE=6\nNUMBER(phys_base)=50331648\n";
+static const char wrong_info[] = "OSRELEASE=6\nNUMBER(phys_base)=67108864\n";
+static const char told_info[] = "OSRELEASE=7\nNUMBER(phys_base)=50331648\n";
+static const struct dump_options told = {
+	.vmcoreinfo = told_info, .vmcoreinfo_len = sizeof(told_info) - 1,
+};
 static const char arm_info[] = "OSRELEASE=6\nNUMBER(VA_BITS)=48\n"
     "NUMBER(kimage_voffset)=0xffff7fffc0000000\n"
     "NUMBER(PHYS_OFFSET)=0x40000000\n";
@@ -539,6 +550,22 @@ virtual_addresses_alone(void **state)
 	check_bytes(&im, 0x1000, 0x2000);
 	check_missing(&im, 0x5000000, 1, E_NOT_IN_DUMP, 0x5000000);
 	finish(&im);
+	/* Unless it is told; the note, if there is one, stands back. */
+	notes[0].desc = wrong_info;
+	notes[0].n = sizeof(wrong_info) - 1;
+	for (i = 0; i < 2; i++) {
+		make(&im, i == 0 ? &none : &e);
+		set_paddr(&im, 0);
+		assert_int_equal(open_told(&im, 0, &told), 0);
+		assert_true(im.dump->complete && im.dump->told);
+		check_bytes(&im, 0x5000000, 0x1000);
+		assert_memory_equal(im.dump->vmcoreinfo, told_info,
+		    sizeof(told_info));
+		assert_int_equal(im.dump->note != NULL, i == 1);
+		if (i == 1)
+			assert_string_equal(im.dump->note, wrong_info);
+		finish(&im);
+	}
 	/* One that says where it lies: all do. */
 	make(&im, &none);
 	store_uint(im.b.p + im.map.phoff + 24, 8, false, 0);

@@ -166,7 +166,7 @@ damaged_lime(void **state)
 	assert_false(im.dump->complete);
 	assert_non_null(strstr(im.dump->incomplete, "header"));
 	finish(&im);
-	assert_int_equal(open_image(&im, &b, 31, &little), E_UNSUPPORTED);
+	assert_int_equal(open_image(&im, &b, 31, &little), E_TRUNCATED);
 	finish(&im);
 	/* A range that ends before it begins, and one without an end. */
 	store_uint((uint8_t *)b.p + second + 16, 8, false, 5);

@@ -159,4 +159,60 @@ of_another_kernel(void **state)
 	finish(&f);
 }
 
-UNIT_MAIN(UNIT(moved), UNIT(of_another_kernel))
+/* Memory that names its code, not its data; a map has both. */
+static void
+names_that_are_missing(void **state)
+{
+	static const char own[] =
+	    "0000000000004100 T _stext\n"
+	    "0000000000004200 T do_exit\n"
+	    "0000000000005900 T twice\n";
+	char text[sizeof(map)], *p;
+	struct fixture f;
+	size_t i, used, known;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		strcpy(text, map);
+		make(&f, text, "Linux version 6");
+		f.m.os.arch = &linux_x86_64;
+		assert_int_equal(sym_add_lines(&f.ctx, &f.m.k.symbols, own,
+		    sizeof(own) - 1, &used, &known), 0);
+		f.m.k.symbols.source = "kallsyms";
+		assert_int_equal(sym_seal(&f.ctx, &f.m.k.symbols), 0);
+		if (i == 1) {		/* all but the start lies elsewhere */
+			file_close(f.m.k.sysmap);
+			p = strstr(text, "200 T do_exit");
+			memcpy(p, "3", 1);
+			p = strstr(text, "init_task");
+			memcpy(p, "twice", 6);
+			text[strlen(text)] = '\0';
+			assert_int_equal(file_of_bytes(&f.ctx, "System.map",
+			    text, strlen(text), &f.m.k.sysmap), 0);
+		} else if (i == 2) {
+			file_close(f.m.k.sysmap);
+			f.m.k.sysmap = NULL;
+		}
+		if (i == 1) {
+			assert_int_equal(linux_more_symbols(&f.ctx, &f.m.k),
+			    E_NOT_FOUND);
+			assert_non_null(strstr(f.ctx.err.text, "System.map is of "
+			    "another kernel"));
+			assert_int_equal(f.m.k.symbols.n, 3);
+		} else if (i == 2) {
+			assert_int_equal(linux_more_symbols(&f.ctx, &f.m.k), 0);
+			assert_int_equal(f.m.k.symbols.n, 3);
+		} else {
+			assert_int_equal(linux_more_symbols(&f.ctx, &f.m.k), 0);
+			assert_int_equal(address(&f, "init_task"), LOW + 0x1800);
+			assert_int_equal(address(&f, "twice"), 0x5900);
+			assert_null(sym_find(&f.m.k.symbols, "some_offset"));
+			assert_int_equal(f.m.k.symbols.n, 6);
+			assert_string_equal(f.m.k.symbols.source,
+			    "kallsyms and System.map");
+		}
+		finish(&f);
+	}
+}
+
+UNIT_MAIN(UNIT(moved), UNIT(of_another_kernel), UNIT(names_that_are_missing))

@@ -135,12 +135,25 @@ int	linux_scan_vmcoreinfo(struct ctx *, struct kernel *,
 /* Make it this kernel's, unless its symbols are elsewhere. */
 bool	linux_take_vmcoreinfo(struct kernel *, const char *text, size_t len,
 	    const char *source);
-/* Settle l->vmcoreinfo: the note, else by symbol, else by scanning. */
-int	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
+/*
+ * Settle l->vmcoreinfo: what was told, else the note, else by symbol, else by
+ * scanning.
+ */
+void	linux_find_vmcoreinfo(struct ctx *, struct kernel *,
 	    const struct kernel_options *);
 
 /* os_ops.vmcoreinfo. */
 int	linux_vmcoreinfo(struct ctx *, struct kernel *, struct buf *);
+
+/* linux_told.c */
+/* A VMCOREINFO that has --phys-base in it; false: no memory. */
+bool	linux_told_text(struct ctx *, struct kernel *,
+	    const struct kernel_options *, struct buf *);
+/* A warning when what was told is not what was found. */
+void	linux_check_told(struct kernel *, const char *option, uint64_t told,
+	    uint64_t found);
+/* That the dump's text, which was told, does not fit. */
+void	linux_warn_vmcoreinfo(struct kernel *, const struct kernel_options *);
 
 /*
  * linux_linked.c: the symbols of a System.map or an image among the files, moved
@@ -149,6 +162,8 @@ int	linux_vmcoreinfo(struct ctx *, struct kernel *, struct buf *);
  */
 int	linux_linked_symbols(struct ctx *, struct kernel *,
 	    const struct kernel_options *);
+/* The same for what a memory does not name that has names of its own. */
+int	linux_more_symbols(struct ctx *, struct kernel *);
 /*
  * linux_kernels.c, when names are known: is there a second kernel, and is that
  * the one wanted?  number is the user's, 0: none.  Then *again is set, and what

@@ -246,17 +246,28 @@ look_root(void *arg, struct ctx *ctx, uint64_t pa, const uint8_t *p, size_t n)
 	return (0);
 }
 
-static int
-look_vmcoreinfo(void *arg, struct ctx *ctx, const char *text, size_t len)
+/* Does a VMCOREINFO lead to the root? */
+static bool
+try_text(struct ctx *ctx, struct kernel *k, const char *text, size_t len)
 {
-	struct root_search *s = arg;
 	const struct pt_form *forms[4];
 	uint64_t roots[4];
 	size_t i, n;
 
-	n = linux_of(s->k)->arch->vmcoreinfo_roots(text, len, forms, roots);
-	for (i = 0; i < n && !s->found; i++)
-		s->found = try_root(ctx, s->k, forms[i], roots[i]);
+	n = text == NULL ? 0 : linux_of(k)->arch->vmcoreinfo_roots(text, len,
+	    forms, roots);
+	for (i = 0; i < n; i++)
+		if (try_root(ctx, k, forms[i], roots[i]))
+			return (true);
+	return (false);
+}
+
+static int
+look_vmcoreinfo(void *arg, struct ctx *ctx, const char *text, size_t len)
+{
+	struct root_search *s = arg;
+
+	s->found = try_text(ctx, s->k, text, len);
 	if (s->found)
 		(void)linux_take_vmcoreinfo(s->k, text, len, "memory");
 	return (s->found ? E_DONE : ctx_check(ctx));
@@ -267,8 +278,9 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
 	const struct linux_arch *la = linux_of(k)->arch;
-	const struct pt_form *form, *forms[4];
+	const struct pt_form *form;
 	struct dump *d = k->dump;
+	struct buf text = { 0 };
 	struct root_search s;
 	uint64_t roots[4];
 	size_t i, j, n;
@@ -283,17 +295,17 @@ linux_find_root(struct ctx *ctx, struct kernel *k,
 	if (opt->has_cr3) {
 		if (try_forms(ctx, k, opt->cr3))
 			return (0);
-		return (ctx_fail(ctx, E_NOT_FOUND, "no kernel is mapped "
-		    "through the page table at 0x%llx that was given",
-		    (unsigned long long)opt->cr3));
+		os_warn(k, "--cr3 0x%llx: no kernel is mapped through a page "
+		    "table there; it is ignored", (unsigned long long)opt->cr3);
 	}
-	if (d->vmcoreinfo != NULL) {
-		n = la->vmcoreinfo_roots(d->vmcoreinfo, d->vmcoreinfo_len,
-		    forms, roots);
-		for (i = 0; i < n; i++)
-			if (try_root(ctx, k, forms[i], roots[i]))
-				return (0);
+	if ((opt->has_phys_base && linux_told_text(ctx, k, opt, &text) &&
+	    try_text(ctx, k, text.p, text.len)) ||
+	    try_text(ctx, k, d->vmcoreinfo, d->vmcoreinfo_len) ||
+	    try_text(ctx, k, d->note, d->note_len)) {
+		buf_fini(&text);
+		return (0);
 	}
+	buf_fini(&text);
 	for (i = 0; i < d->ncpus && k->arch->roots != NULL; i++) {
 		n = k->arch->roots(&d->cpus[i], &form, roots);
 		for (j = 0; j < n; j++)

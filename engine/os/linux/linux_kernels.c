@@ -221,6 +221,8 @@ from_second(struct ctx *ctx, struct kernel *k, uint64_t at, unsigned number,
 	rc = copy != NULL ? 0 : E_NOT_FOUND;
 	if (rc == 0 && number != 2) {
 		*again = true;
+		d->told = false;
+		d->note = NULL;
 		d->vmcoreinfo = copy;
 		d->vmcoreinfo_len = told.vmcoreinfo_len;
 		take_cpus(d, &told);

@@ -8,6 +8,7 @@
 
 #include "engine/symbol/sysmap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BANNER		"Linux version "
@@ -71,41 +72,120 @@ add_moved(struct ctx *ctx, struct kernel *k, const struct symbols *s,
 	return (rc);
 }
 
+struct linked {
+	const struct symbols *from;
+	const char	*name;		/* of the file */
+	const char	*source;
+	struct symbols	 own;
+};
+
+/* E_NOT_FOUND, silent, when no such file is given. */
+static int
+linked_init(struct ctx *ctx, struct kernel *k, struct linked *f)
+{
+	int rc = 0;
+
+	f->from = NULL;
+	sym_init(&f->own);
+	if (k->sysmap != NULL) {
+		rc = sysmap_read(ctx, k->sysmap, &f->own);
+		f->from = &f->own;
+		f->name = file_base(k->sysmap);
+		f->source = "System.map";
+	} else if (k->image != NULL && k->image->symbols.n > 0) {
+		f->from = &k->image->symbols;
+		f->name = file_base(k->image->file);
+		f->source = "kernel image";
+	}
+	return (rc == 0 && f->from == NULL ? E_NOT_FOUND : rc);
+}
+
 int
 linux_linked_symbols(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
-	const struct symbols *from = NULL;
-	const char *name, *source;
-	struct symbols own;
+	struct linked f;
 	uint64_t distance;
 	int rc;
 
-	sym_init(&own);
-	rc = 0;
-	if (k->sysmap != NULL) {
-		rc = sysmap_read(ctx, k->sysmap, &own);
-		from = &own;
-		name = file_name(k->sysmap);
-		source = "System.map";
-	} else if (k->image != NULL && k->image->symbols.n > 0) {
-		from = &k->image->symbols;
-		name = file_name(k->image->file);
-		source = "kernel image";
-	}
-	if (rc == 0 && from == NULL)
-		rc = E_NOT_FOUND;
-	else if (rc == 0) {
+	rc = linked_init(ctx, k, &f);
+	if (rc == 0) {
 		ctx->quiet++;
-		rc = find_distance(ctx, k, opt, from, &distance) ? 0 :
+		rc = find_distance(ctx, k, opt, f.from, &distance) ? 0 :
 		    E_NOT_FOUND;
 		ctx->quiet--;
-		rc = rc == 0 ? add_moved(ctx, k, from, distance) :
+		rc = rc == 0 ? add_moved(ctx, k, f.from, distance) :
 		    ctx_fail(ctx, E_NOT_FOUND, "%s is of another kernel than "
-		    "this memory", name);
+		    "this memory", f.name);
 		if (rc == 0)
-			k->symbols.source = source;
+			k->symbols.source = f.source;
 	}
-	sym_fini(&own);
+	sym_fini(&f.own);
+	return (rc);
+}
+
+/* Where nearly all that both name lies in both, marks what only they name. */
+static bool
+find_new(struct kernel *k, const struct symbols *from,
+    uint64_t *distance, uint8_t *is_new, size_t *n)
+{
+	const struct symbol *ours, *v;
+	size_t both, same;
+
+	ours = sym_find(&k->symbols, "_stext");
+	v = sym_find(from, "_stext");
+	if (ours == NULL || v == NULL)
+		return (false);
+	*distance = ours->addr - v->addr;
+	*n = both = same = 0;
+	for (v = from->v; v < from->v + from->n; v++) {
+		if (v->addr < linux_of(k)->arch->image_low)
+			continue;
+		ours = sym_find(&k->symbols, sym_name(from, v));
+		is_new[v - from->v] = ours == NULL;
+		*n += ours == NULL;
+		both += ours != NULL;
+		same += ours != NULL && ours->addr == v->addr + *distance;
+	}
+	return (same > both / 2);
+}
+
+int
+linux_more_symbols(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *v;
+	uint64_t distance;
+	struct linked f;
+	const char *name;
+	uint8_t *is_new;
+	size_t n;
+	int rc;
+
+	/* Most kernels have their data's names, too. */
+	if (k->sysmap == NULL && sym_find(&k->symbols, "init_task") != NULL)
+		return (0);
+	rc = linked_init(ctx, k, &f);
+	is_new = rc == 0 ? calloc(f.from->n + 1, 1) : NULL;
+	if (rc == 0 && is_new == NULL)
+		rc = ctx_fail(ctx, E_NOMEM, "no memory for symbols");
+	if (rc == 0 && !find_new(k, f.from, &distance, is_new, &n)) {
+		rc = ctx_fail(ctx, E_NOT_FOUND, "%s is of another kernel than "
+		    "this memory and is not used", f.name);
+	} else if (rc == 0 && n > 0) {
+		for (v = f.from->v; rc == 0 && v < f.from->v + f.from->n; v++) {
+			if (!is_new[v - f.from->v])
+				continue;
+			name = sym_name(f.from, v);
+			rc = sym_add(ctx, &k->symbols, v->addr + distance,
+			    v->size, v->type, 0, name, strlen(name));
+		}
+		if (rc == 0)
+			rc = sym_seal(ctx, &k->symbols);
+		k->symbols.source = arena_printf(&k->arena, "%s and %s",
+		    k->symbols.source, f.source);
+	} else if (rc == E_NOT_FOUND)
+		rc = 0;
+	free(is_new);
+	sym_fini(&f.own);
 	return (rc);
 }

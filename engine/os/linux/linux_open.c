@@ -74,13 +74,19 @@ place(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 
 	text = sym_find(&k->symbols, "_text");
 	start = text != NULL ? text->addr : l->image.low;
-	l->kaslr = opt->has_kaslr ? opt->kaslr : start - l->arch->image_linked;
-	l->has_kaslr = opt->has_kaslr ||
-	    (text != NULL && l->arch->image_linked != 0);
-	if (opt->has_phys_base)
-		l->phys_base = opt->phys_base;
-	else if (space_translate(ctx, &k->space, start, &r) == 0)
+	l->kaslr = start - l->arch->image_linked;
+	l->has_kaslr = text != NULL && l->arch->image_linked != 0;
+	if (opt->has_kaslr && !l->has_kaslr)
+		l->kaslr = opt->kaslr;
+	else if (opt->has_kaslr)
+		linux_check_told(k, "kaslr", opt->kaslr, l->kaslr);
+	l->phys_base = opt->phys_base;
+	if (space_translate(ctx, &k->space, start, &r) == 0) {
 		l->phys_base = r.phys - (start - l->arch->image_low);
+		if (opt->has_phys_base)
+			linux_check_told(k, "phys-base", opt->phys_base,
+			    l->phys_base);
+	}
 }
 
 /* The kernel's symbols, and by them its own root. */
@@ -88,23 +94,27 @@ static void
 learn_names(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
 	struct err why;
-	int rc, linked;
+	bool own;
+	int rc;
 
 	rc = linux_load_symbols(ctx, k);
+	own = rc == 0;
 	if (rc != 0 && rc != E_CANCELLED && rc != E_NOMEM) {
 		why = ctx->err;
-		linked = linux_linked_symbols(ctx, k, opt);
-		if (linked == 0)
+		if (linux_linked_symbols(ctx, k, opt) == 0)
 			rc = 0;
 		else if (k->sysmap == NULL)
 			ctx->err = why;
 	}
 	if (rc == 0)
 		rc = sym_seal(ctx, &k->symbols);
-	if (rc != 0)
+	if (rc != 0) {
 		os_warn(k, "no symbols: %s", ctx->err.text);
-	else
-		linux_settle_root(ctx, k);
+		return;
+	}
+	linux_settle_root(ctx, k);
+	if (own && linux_more_symbols(ctx, k) != 0)
+		os_warn(k, "%s", ctx->err.text);
 }
 
 static void
@@ -118,13 +128,15 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 	int rc;
 
 	place(ctx, k, opt);
-	rc = linux_find_vmcoreinfo(ctx, k, opt);
-	if (rc != 0)
-		os_warn(k, "%s", ctx->err.text);
+	linux_find_vmcoreinfo(ctx, k, opt);
 	/* What the linker thought depends on the configuration. */
-	if (!l->has_kaslr && l->arch->image_linked == 0)
+	if (!l->has_kaslr && l->arch->image_linked == 0) {
 		l->has_kaslr = vmcoreinfo_u64(l->vmcoreinfo, l->vmcoreinfo_len,
 		    "KERNELOFFSET", &l->kaslr);
+		if (l->has_kaslr && opt->has_kaslr)
+			linux_check_told(k, "kaslr", opt->kaslr, l->kaslr);
+	}
+	l->has_kaslr = l->has_kaslr || opt->has_kaslr;
 	rc = typed ? 0 : linux_load_types(ctx, k);
 	if (rc != 0) {
 		why = ctx->err;
@@ -168,7 +180,7 @@ choose(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	sym_init(&k->symbols);
 	other.has_cr3 = other.cr3 != 0;
 	if (other.has_cr3)		/* of the other one, if of any */
-		k->dump->vmcoreinfo = NULL;
+		k->dump->vmcoreinfo = k->dump->note = NULL;
 	rc = linux_find_root(ctx, k, &other);
 	if (rc == 0)
 		learn_names(ctx, k, &other);

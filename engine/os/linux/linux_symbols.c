@@ -76,12 +76,23 @@ int
 linux_load_symbols(struct ctx *ctx, struct kernel *k)
 {
 	const struct linux_os *l = linux_of(k);
+	const struct dump *d = k->dump;
+	const struct {
+		const char *text;
+		size_t	    len;
+	} texts[] = {
+		{ d->vmcoreinfo, d->vmcoreinfo_len },
+		{ d->note, d->note_len },
+		{ l->vmcoreinfo, l->vmcoreinfo_len },
+	};
 	struct kallsyms t;
 	struct found f;
+	size_t i;
 	int rc;
 
-	if (tables_from(k->dump->vmcoreinfo, k->dump->vmcoreinfo_len, &t) ||
-	    tables_from(l->vmcoreinfo, l->vmcoreinfo_len, &t)) {
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!tables_from(texts[i].text, texts[i].len, &t))
+			continue;
 		ctx->quiet++;
 		rc = load(ctx, k, &t, "kallsyms");
 		ctx->quiet--;

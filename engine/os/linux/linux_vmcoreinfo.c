@@ -129,25 +129,7 @@ take_ours(void *arg, struct ctx *ctx, const char *text, size_t len)
 	    E_DONE : 0);
 }
 
-static bool
-from_file(struct ctx *ctx, struct kernel *k, const char *path)
-{
-	struct file *f;
-	char text[TEXT_MAX];
-	size_t n;
-	bool ok;
-
-	if (file_open(ctx, path, NULL, &f) != 0)
-		return (false);
-	n = file_size(f) < sizeof(text) ? (size_t)file_size(f) : sizeof(text);
-	ok = file_read(ctx, f, 0, text, n) == 0 &&
-	    (n = vmcoreinfo_probe(text, n)) > 0 &&
-	    linux_take_vmcoreinfo(k, text, n, "file");
-	file_close(f);
-	return (ok);
-}
-
-int
+void
 linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
     const struct kernel_options *opt)
 {
@@ -155,24 +137,26 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 	struct dump *d = k->dump;
 	size_t len;
 
-	if (opt->vmcoreinfo != NULL) {
-		if (from_file(ctx, k, opt->vmcoreinfo))
-			return (0);
-		return (ctx_fail(ctx, E_CORRUPT, "%s does not hold a "
-		    "VMCOREINFO of this kernel", opt->vmcoreinfo));
+	if (d->told) {
+		if (linux_take_vmcoreinfo(k, d->vmcoreinfo, d->vmcoreinfo_len,
+		    "file"))
+			return;
+		linux_warn_vmcoreinfo(k, opt);
+		d->vmcoreinfo = d->note;
+		d->vmcoreinfo_len = d->note_len;
 	}
 	if (d->vmcoreinfo != NULL) {
 		len = vmcoreinfo_probe(d->vmcoreinfo, d->vmcoreinfo_len);
 		if (len > 0 &&
 		    linux_take_vmcoreinfo(k, d->vmcoreinfo, len, "note"))
-			return (0);
+			return;
 		os_warn(k, "the dump's VMCOREINFO note does not agree with "
 		    "its memory and is ignored");
 	}
 	/* The text that led to the root, if the symbols agree. */
 	if (l->vmcoreinfo != NULL) {
 		if (agrees(k, l->vmcoreinfo, l->vmcoreinfo_len))
-			return (0);
+			return;
 		l->vmcoreinfo = NULL;
 		l->vmcoreinfo_len = 0;
 	}
@@ -185,7 +169,6 @@ linux_find_vmcoreinfo(struct ctx *ctx, struct kernel *k,
 	    sym_find(&k->symbols, "vmcoreinfo_data") == NULL)
 		(void)linux_scan_vmcoreinfo(ctx, k, take_ours, k);
 	ctx->quiet--;
-	return (0);
 }
 
 /*
