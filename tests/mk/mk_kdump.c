@@ -97,7 +97,7 @@ compress_to(uint8_t *out, enum mk_codec codec, const void *p, size_t n)
 void
 mk_compress(struct buf *b, enum mk_codec codec, const void *p, size_t n)
 {
-	uint8_t *out = malloc(ROOM);
+	uint8_t *out = calloc(1, ROOM);
 
 	if (out != NULL)
 		buf_add(b, out, compress_to(out, codec, p, n));
