@@ -293,14 +293,8 @@ bool	ui_forward(struct ui *, int n);
 /* Take the document that is shown away again; the first one stays. */
 void	window_give_up(struct window *);
 void	ui_layout(struct ui *);
-int	ui_split(struct ui *, bool side_by_side);
 int	ui_close_window(struct ui *);
-void	ui_only_window(struct ui *);
 void	ui_next_window(struct ui *, int direction);
-/* Give the window with the focus so many columns or rows more. */
-int	ui_size_window(struct ui *, bool columns, int by);
-void	ui_equal_windows(struct ui *);
-int	ui_swap_window(struct ui *);
 /*
  * The split whose line is at a place of the screen, or NULL; and where that
  * line is to go.

@@ -219,8 +219,8 @@ ui_layout(struct ui *ui)
  * The new window takes the lower or right half and shows the same document,
  * opened once more by its own command.
  */
-int
-ui_split(struct ui *ui, bool side_by_side)
+static int
+split(struct ui *ui, bool side_by_side)
 {
 	struct frame *old, *new, *f;
 	struct buf where = { 0 };
@@ -291,8 +291,8 @@ ui_close_window(struct ui *ui)
 	return (0);
 }
 
-void
-ui_only_window(struct ui *ui)
+static void
+only_window(struct ui *ui)
 {
 	struct window keep;
 
@@ -332,8 +332,9 @@ ui_next_window(struct ui *ui, int direction)
 	ui_layout(ui);
 }
 
-int
-ui_size_window(struct ui *ui, bool columns, int by)
+/* Give the window with the focus so many columns or rows more. */
+static int
+size_window(struct ui *ui, bool columns, int by)
 {
 	struct frame *f, *up;
 	int n, now;
@@ -369,15 +370,15 @@ equal(struct frame *f)
 	equal(f->b);
 }
 
-void
-ui_equal_windows(struct ui *ui)
+static void
+equal_windows(struct ui *ui)
 {
 	equal(ui->root);
 	ui_layout(ui);
 }
 
-int
-ui_swap_window(struct ui *ui)
+static int
+swap_window(struct ui *ui)
 {
 	struct frame *f, *other;
 	struct window win;
@@ -482,7 +483,7 @@ window_run(struct ui *ui, const struct command *c, const char *args)
 	int rc;
 
 	if (strcmp(c->name, "split") == 0 || strcmp(c->name, "vsplit") == 0) {
-		rc = ui_split(ui, c->name[0] == 'v');
+		rc = split(ui, c->name[0] == 'v');
 		if (rc == 0 && args[0] != '\0')
 			rc = ui_command(ui, args);
 		return (rc);
@@ -490,7 +491,7 @@ window_run(struct ui *ui, const struct command *c, const char *args)
 	if (strcmp(c->name, "close-window") == 0)
 		return (ui_close_window(ui));
 	if (strcmp(c->name, "only") == 0) {
-		ui_only_window(ui);
+		only_window(ui);
 		return (0);
 	}
 	if (strcmp(c->name, "zoom") == 0) {
@@ -509,11 +510,11 @@ window_run_size(struct ui *ui, const struct command *c, const char *args)
 
 	(void)args;
 	if (strcmp(c->name, "equal") == 0) {
-		ui_equal_windows(ui);
+		equal_windows(ui);
 		return (0);
 	}
 	if (strcmp(c->name, "swap-window") == 0)
-		return (ui_swap_window(ui));
+		return (swap_window(ui));
 	if (strcmp(c->name, "linked") == 0) {
 		ui->linked = !ui->linked;
 		ui_say(ui, STYLE_NORMAL, ui->linked ? "what is followed opens in "
@@ -521,6 +522,6 @@ window_run_size(struct ui *ui, const struct command *c, const char *args)
 		return (0);
 	}
 	if (strcmp(c->name, "taller") == 0 || strcmp(c->name, "shorter") == 0)
-		return (ui_size_window(ui, false, c->name[0] == 't' ? by : -by));
-	return (ui_size_window(ui, true, c->name[0] == 'w' ? by : -by));
+		return (size_window(ui, false, c->name[0] == 't' ? by : -by));
+	return (size_window(ui, true, c->name[0] == 'w' ? by : -by));
 }

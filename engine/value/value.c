@@ -11,16 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-uint64_t
-value_extend(uint64_t bits, uint64_t bytes, bool is_signed)
-{
-	return (bytes >= 8 ? bits :
-	    value_extend_bits(bits, (unsigned)bytes * 8, is_signed));
-}
-
-uint64_t
-value_extend_bits(uint64_t v, unsigned n, bool is_signed)
+/* The low n bits, extended to 64. */
+static uint64_t
+extend_bits(uint64_t v, unsigned n, bool is_signed)
 {
 	if (n == 0 || n >= 64)
 		return (v);
@@ -28,6 +21,13 @@ value_extend_bits(uint64_t v, unsigned n, bool is_signed)
 	if (is_signed && (v >> (n - 1)) != 0)
 		v |= UINT64_MAX << n;
 	return (v);
+}
+
+uint64_t
+value_extend(uint64_t bits, uint64_t bytes, bool is_signed)
+{
+	return (bytes >= 8 ? bits :
+	    extend_bits(bits, (unsigned)bytes * 8, is_signed));
 }
 
 int
@@ -82,7 +82,7 @@ bits_load(struct ctx *ctx, const struct value_env *env, const struct value *v,
 	x = b[0] >> shift;
 	for (i = 1; i < n && i * 8 - shift < 64; i++)
 		x |= (uint64_t)b[i] << (i * 8 - shift);
-	*bits = value_extend_bits(x, v->bit_size, t->is_signed);
+	*bits = extend_bits(x, v->bit_size, t->is_signed);
 	return (OK);
 }
 

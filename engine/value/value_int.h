@@ -5,9 +5,8 @@
 
 #include "engine/value/value.h"
 
-/* The low bytes (bits) of an integer, extended to 64 bits. */
+/* The low bytes of an integer, extended to 64 bits. */
 uint64_t value_extend(uint64_t, uint64_t bytes, bool is_signed);
-uint64_t value_extend_bits(uint64_t, unsigned n, bool is_signed);
 /* Towards zero; what does not fit gives the nearest that does. */
 uint64_t value_truncate(double);
 /* The stripped type of a value; fails gracefully when there are no types. */

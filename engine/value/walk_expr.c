@@ -479,16 +479,6 @@ walk_expr_column(struct ctx *ctx, struct walk_expr *w, size_t i,
 	return (expr_any(parser(ctx, w, w->columns[i].at), ret));
 }
 
-int
-walk_expr_eval(struct ctx *ctx, struct walk_expr *w, const char *text,
-    struct value *ret)
-{
-	struct expr *e = parser(ctx, w, 0);
-
-	e->text = e->p = text;
-	return (expr_whole(e, ret));
-}
-
 const struct value_env *
 walk_expr_env(const struct walk_expr *w)
 {

@@ -62,9 +62,6 @@ const char *walk_expr_column_name(const struct walk_expr *, size_t i);
 /* Of the current element; a text (place VALUE_TEXT) lives until the next. */
 int	walk_expr_column(struct ctx *, struct walk_expr *, size_t i,
 	    struct value *);
-/* Any other expression on the current element. */
-int	walk_expr_eval(struct ctx *, struct walk_expr *, const char *text,
-	    struct value *);
 /* The names of the current element, for value_eval and the like. */
 const struct value_env *walk_expr_env(const struct walk_expr *);
 

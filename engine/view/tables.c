@@ -192,8 +192,8 @@ tables_at(struct ctx *ctx, struct tables *t, size_t i)
 	return (view);
 }
 
-const struct view *
-tables_find(struct ctx *ctx, struct tables *t, const char *name)
+static const struct view *
+find(struct ctx *ctx, struct tables *t, const char *name)
 {
 	size_t i;
 
@@ -209,5 +209,5 @@ tables_view(struct ctx *ctx, struct tables *t, const char *name)
 	const struct view *view;
 
 	view = view_by_name(name);
-	return (view != NULL || t == NULL ? view : tables_find(ctx, t, name));
+	return (view != NULL || t == NULL ? view : find(ctx, t, name));
 }

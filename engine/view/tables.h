@@ -26,9 +26,6 @@ void	tables_destroy(struct tables *);
 int	tables_add(struct ctx *, struct tables *, const char *path,
 	    const char *text, size_t n);
 
-/* NULL: there is none, or (with the ctx's error) it cannot be read. */
-const struct view *tables_find(struct ctx *, struct tables *,
-	    const char *name);
 /* A built-in view, or a table.  tables may be NULL. */
 const struct view *tables_view(struct ctx *, struct tables *, const char *name);
 

@@ -18,7 +18,7 @@ enum {
 
 #define VIEW_ARGS_MAX	1024
 
-/* A command line, split: design.md, "blanks outside quotes, () and []". */
+/* A command line, split at blanks outside quotes, () and []. */
 struct view_args {
 	const char	*argv[VIEW_ARGS_MAX];	/* [0] is the command */
 	int		 argc;

@@ -51,10 +51,6 @@ struct vf_run {
  */
 int	vf_eval(struct vf_run *, const struct vf_expr *, struct value *);
 int	vf_eval_bits(struct vf_run *, const struct vf_expr *, uint64_t *);
-/* false for what is not there; what cannot be read counts as true. */
-int	vf_eval_test(struct vf_run *, const struct vf_expr *, bool *);
-int	vf_set(struct vf_run *, const char *name, const struct value *);
-void	vf_poison(struct vf_run *, const char *name, int status);
 /* Does the kernel have no such name? */
 bool	vf_is_absent(int status);
 /* The error at a place of the file; returns its code. */
@@ -73,7 +69,6 @@ int	vf_walk(struct vf_run *, const struct vf_walk *, vf_visit *,
 int	vf_call(void *arg, struct ctx *, const struct value_env *,
 	    const char *name, int argc, const struct value *argv,
 	    struct value *ret);
-int	vf_cpu_offset(struct vf_run *, uint64_t cpu, uint64_t *ret);
 
 /* viewfile_cell.c */
 struct cell vf_cell(struct vf_run *, const struct vf_step *,

@@ -49,8 +49,8 @@ vf_fail_at(struct vf_run *run, unsigned line, unsigned column)
 
 /* --- variables and expressions ------------------------------------------------- */
 
-int
-vf_set(struct vf_run *run, const char *name, const struct value *v)
+static int
+set_name(struct vf_run *run, const char *name, const struct value *v)
 {
 	size_t i;
 
@@ -60,8 +60,8 @@ vf_set(struct vf_run *run, const char *name, const struct value *v)
 	return (value_vars_set(run->ctx, run->env.vars, name, v));
 }
 
-void
-vf_poison(struct vf_run *run, const char *name, int status)
+static void
+poison(struct vf_run *run, const char *name, int status)
 {
 	size_t i;
 
@@ -147,8 +147,9 @@ vf_eval_bits(struct vf_run *run, const struct vf_expr *e, uint64_t *ret)
 	return (rc == OK ? OK : vf_fail_at(run, e->line, e->column));
 }
 
-int
-vf_eval_test(struct vf_run *run, const struct vf_expr *e, bool *ret)
+/* false for what is not there; what cannot be read counts as true. */
+static int
+eval_test(struct vf_run *run, const struct vf_expr *e, bool *ret)
 {
 	uint64_t bits;
 	int rc;
@@ -240,7 +241,7 @@ gather_one(void *arg, struct vf_run *run, uint64_t key, uint64_t id,
 
 	(void)key;
 	(void)id;
-	rc = vf_set(run, g->loop->name, x);
+	rc = set_name(run, g->loop->name, x);
 	if (rc == OK && g->loop->next != NULL) {
 		g->loop = g->loop->next;
 		rc = vf_walk(run, g->loop->walk, gather_one, g);
@@ -249,7 +250,7 @@ gather_one(void *arg, struct vf_run *run, uint64_t key, uint64_t id,
 	}
 	yes = true;
 	if (rc == OK && s->only != NULL)
-		rc = vf_eval_test(run, s->only, &yes);
+		rc = eval_test(run, s->only, &yes);
 	if (rc != OK || !yes)
 		return (rc);
 	if (s->kind == VF_COLUMN) {
@@ -319,11 +320,11 @@ step_let(struct vf_run *run, const struct vf_step *s)
 			v = g.picked;
 	}
 	if (status_reason(rc) != NULL || rc == E_NO_SYMBOL) {
-		vf_poison(run, s->name, rc);
+		poison(run, s->name, rc);
 		ctx_clear(run->ctx);
 		return (OK);
 	}
-	return (rc != OK ? rc : vf_set(run, s->name, &v));
+	return (rc != OK ? rc : set_name(run, s->name, &v));
 }
 
 /* --- rows --------------------------------------------------------------------- */
@@ -504,9 +505,9 @@ step_one(void *arg, struct vf_run *run, uint64_t key, uint64_t id,
 	memcpy(run->pending, l->pending, sizeof(run->pending));
 	run->key = hash_u64(l->key ^ id) ^ id;
 	run->row_key = 0;
-	rc = vf_set(run, l->s->name, x);
+	rc = set_name(run, l->s->name, x);
 	if (rc == OK && l->s->at != NULL)
-		rc = vf_set(run, l->s->at, &at);
+		rc = set_name(run, l->s->at, &at);
 	/* Numbers are about what is around them. */
 	if (l->s->walk->kind != VF_RANGE && l->s->walk->kind != VF_CPUS)
 		run->element = x;
@@ -579,7 +580,7 @@ steps(struct vf_run *run, const struct vf_step *s)
 		case VF_BOTH:
 			return (step_both(run, s));
 		case VF_WHERE:
-			rc = vf_eval_test(run, s->expr, &yes);
+			rc = eval_test(run, s->expr, &yes);
 			if (rc == OK && !yes)
 				return (OK);
 			break;
@@ -632,7 +633,7 @@ set_number(struct vf_run *run, const char *name, uint64_t n)
 	struct value v = { .place = VALUE_IMM, .bits = n,
 	    .type = type_builtin(run->env.types, 'l') };
 
-	return (vf_set(run, name, &v));
+	return (set_name(run, name, &v));
 }
 
 /* $pid, and $task: the structure that the system has for it. */
@@ -656,7 +657,7 @@ set_process(struct vf_run *run, uint64_t pid)
 		    strcmp(run->k->os->name, "Linux") == 0 ?
 		    "struct task_struct" : "struct thread", &v.type);
 		if (rc == OK)
-			rc = vf_set(run, "task", &v);
+			rc = set_name(run, "task", &v);
 	}
 	arena_fini(&arena);
 	return (rc);
@@ -680,7 +681,7 @@ take_arg(struct vf_run *run, const struct view_args *args)
 			return (OK);
 		rc = vf_eval(run, f->arg_default, &v);
 		if (rc == OK && f->arg == VF_ARG_EXPR)
-			return (vf_set(run, "expr", &v));
+			return (set_name(run, "expr", &v));
 		if (rc == OK)
 			rc = value_load(run->ctx, &run->env, &v, &n);
 		if (rc != OK)
@@ -690,8 +691,8 @@ take_arg(struct vf_run *run, const struct view_args *args)
 		/* Nobody named it: that matters where it is used. */
 		rc = set_process(run, n);
 		if (rc != OK && rc != E_NOMEM && rc != E_CANCELLED) {
-			vf_poison(run, "pid", rc);
-			vf_poison(run, "task", rc);
+			poison(run, "pid", rc);
+			poison(run, "task", rc);
 			ctx_clear(run->ctx);
 			rc = OK;
 		}
@@ -711,7 +712,7 @@ take_arg(struct vf_run *run, const struct view_args *args)
 	case VF_ARG_EXPR:
 		rc = value_eval(run->ctx, view_env(run->k, args),
 		    args->argv[1], &v);
-		return (rc != OK ? rc : vf_set(run, "expr", &v));
+		return (rc != OK ? rc : set_name(run, "expr", &v));
 	default:
 		break;
 	}

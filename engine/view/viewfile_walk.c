@@ -374,6 +374,30 @@ range(struct visit *v, const struct value *root)
 	return (rc);
 }
 
+/* How far the per-CPU variables of a CPU are from where they were linked. */
+static int
+cpu_offset(struct vf_run *run, uint64_t cpu, uint64_t *ret)
+{
+	struct os_cpu c;
+	int rc;
+
+	if (cpu >= VF_CPUS_MAX)
+		return (ctx_fail(run->ctx, E_NOT_FOUND, "no CPU %llu",
+		    (unsigned long long)cpu));
+	if (run->offsets == NULL)
+		run->offsets = calloc(VF_CPUS_MAX, sizeof(*run->offsets));
+	if (run->offsets == NULL)
+		return (ctx_fail(run->ctx, E_NOMEM, "no memory for CPUs"));
+	if (run->offsets[cpu] == 0) {
+		rc = os_cpu(run->ctx, run->k, (int)cpu, &c);
+		if (rc != OK)
+			return (rc);
+		run->offsets[cpu] = c.offset + 1;
+	}
+	*ret = run->offsets[cpu] - 1;
+	return (OK);
+}
+
 static int
 cpus(struct visit *v)
 {
@@ -384,7 +408,7 @@ cpus(struct visit *v)
 
 	rc = os_cpus(run->ctx, run->k, &ids, &online);
 	for (cpu = 0; rc == OK && cpu < ids; cpu++) {
-		rc = vf_cpu_offset(run, cpu, &offset);
+		rc = cpu_offset(run, cpu, &offset);
 		if (rc == E_NOT_FOUND) {
 			ctx_clear(run->ctx);
 			rc = OK;
@@ -530,29 +554,6 @@ vf_walk(struct vf_run *run, const struct vf_walk *w, vf_visit *fn, void *arg)
 
 /* --- functions ---------------------------------------------------------------- */
 
-int
-vf_cpu_offset(struct vf_run *run, uint64_t cpu, uint64_t *ret)
-{
-	struct os_cpu c;
-	int rc;
-
-	if (cpu >= VF_CPUS_MAX)
-		return (ctx_fail(run->ctx, E_NOT_FOUND, "no CPU %llu",
-		    (unsigned long long)cpu));
-	if (run->offsets == NULL)
-		run->offsets = calloc(VF_CPUS_MAX, sizeof(*run->offsets));
-	if (run->offsets == NULL)
-		return (ctx_fail(run->ctx, E_NOMEM, "no memory for CPUs"));
-	if (run->offsets[cpu] == 0) {
-		rc = os_cpu(run->ctx, run->k, (int)cpu, &c);
-		if (rc != OK)
-			return (rc);
-		run->offsets[cpu] = c.offset + 1;
-	}
-	*ret = run->offsets[cpu] - 1;
-	return (OK);
-}
-
 /* per_cpu(variable, cpu): that CPU's copy of an object or of what is pointed to. */
 static int
 per_cpu(struct vf_run *run, const struct value *argv, struct value *ret)
@@ -567,7 +568,7 @@ per_cpu(struct vf_run *run, const struct value *argv, struct value *ret)
 	if (rc == OK)
 		rc = type_strip(run->ctx, run->env.types, x.type, &ref, &t);
 	if (rc == OK)
-		rc = vf_cpu_offset(run, cpu, &offset);
+		rc = cpu_offset(run, cpu, &offset);
 	if (rc != OK)
 		return (rc);
 	if (x.place != VALUE_MEM) {

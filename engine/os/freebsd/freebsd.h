@@ -228,9 +228,6 @@ int	freebsd_cptime(struct ctx *, struct kernel *, int cpu,
 /* freebsd_frames.c */
 int	freebsd_frames(struct ctx *, struct kernel *, const struct os_proc *,
 	    int (*fn)(void *, struct ctx *, const struct os_frame *), void *);
-/* The saved registers of a thread. */
-int	freebsd_first_frame(struct ctx *, struct kernel *,
-	    const struct os_proc *, struct unwind_frame *);
 
 /* Where a thread's registers were saved, and in which form. */
 int	freebsd_pcb(struct ctx *, struct kernel *, const struct os_proc *,

@@ -236,8 +236,8 @@ from_cpu(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	return (false);
 }
 
-int
-freebsd_first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+static int
+first_frame(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
     struct unwind_frame *f)
 {
 	const struct freebsd_pcb *form;
@@ -404,7 +404,7 @@ freebsd_frames(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 
 	form = pcb_form(k);
 	down = 0;
-	rc = freebsd_first_frame(ctx, k, p, &f);
+	rc = first_frame(ctx, k, p, &f);
 	if (rc != 0)
 		return (ctx_chain(ctx, "stack of thread %d", p->tid));
 	for (out.index = 0; rc == 0 && out.index < FRAMES_MAX; out.index++) {
