@@ -165,6 +165,15 @@ os_modules(struct ctx *ctx, struct kernel *k,
 }
 
 int
+os_objects(struct ctx *ctx, struct kernel *k, const char *cache,
+    int (*fn)(void *, struct ctx *, const struct os_object *), void *arg)
+{
+	if (!HAS(k, objects))
+		return (unsupported(ctx, k, "the objects of a cache"));
+	return (k->os->objects(ctx, k, cache, fn, arg));
+}
+
+int
 os_current(struct ctx *ctx, struct kernel *k, int cpu, uint64_t *task)
 {
 	if (!HAS(k, current))

@@ -175,6 +175,16 @@ struct os_module {
 	const char	*const *used_by;	/* NULL-ended */
 };
 
+enum os_object_state { OBJECT_USED, OBJECT_FREE, OBJECT_UNKNOWN };
+
+/* What an allocator's cache has handed out, or could. */
+struct os_object {
+	uint64_t	 addr, size;	/* bytes */
+	enum os_object_state state;
+	const char	*type;		/* perhaps: "struct task_struct" */
+	uint64_t	 slab;		/* the allocator's own structure for it */
+};
+
 /* A bit of a set, and what people call it; a name of NULL ends an array. */
 struct os_bit {
 	uint64_t	 bit;
@@ -255,6 +265,13 @@ struct os_ops {
 	/* One above the highest CPU number that can be; how many are at work. */
 	int	(*cpus)(struct ctx *, struct kernel *, unsigned *ids,
 		    unsigned *online);
+	/*
+	 * The objects of a cache of the allocator, by its name; E_NOT_FOUND:
+	 * there is none.
+	 */
+	int	(*objects)(struct ctx *, struct kernel *, const char *cache,
+		    int (*fn)(void *, struct ctx *, const struct os_object *),
+		    void *);
 	/* A number that changes with the modules that are loaded. */
 	int	(*digest)(struct ctx *, struct kernel *, uint64_t *);
 	/* E_NOT_FOUND: there is no such CPU. */
@@ -340,6 +357,8 @@ int	os_log(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_log *), void *);
 int	os_modules(struct ctx *, struct kernel *,
 	    int (*fn)(void *, struct ctx *, const struct os_module *), void *);
+int	os_objects(struct ctx *, struct kernel *, const char *cache,
+	    int (*fn)(void *, struct ctx *, const struct os_object *), void *);
 int	os_current(struct ctx *, struct kernel *, int cpu, uint64_t *task);
 int	os_cpus(struct ctx *, struct kernel *, unsigned *ids, unsigned *online);
 int	os_cpu(struct ctx *, struct kernel *, int cpu, struct os_cpu *);

@@ -156,7 +156,7 @@ const struct phrase phrases[] = {
 	/* Memory management, devices, time. */
 	{ "kmem -i", 0, "zones", NULL },
 	{ "kmem -s", 0, "slabs", NULL },
-	{ "kmem -S", 1, "slabs %1", NULL },
+	{ "kmem -S", 1, "objects %1", NULL },
 	{ "kmem -s", 1, "slabs %1", NULL },
 	{ "kmem -f", 0, "buddy", NULL },
 	{ "kmem -v", 0, "vmalloc", NULL },

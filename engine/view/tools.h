@@ -106,6 +106,6 @@ extern const struct view view_info, view_ps, view_argv, view_env_vars,
     view_sym, view_hex, view_print, view_type, view_swap, view_load, view_log,
     view_mod, view_vtop, view_maps, view_files, view_bt, view_dis, view_whatis, view_find,
     view_views, view_types, view_layout, view_users, view_ranges,
-    view_tele, view_blocked, view_frame, view_analyze;
+    view_tele, view_blocked, view_frame, view_analyze, view_objects;
 
 #endif

@@ -35,6 +35,7 @@ const struct view *const views[] = {
 	&view_maps,
 	&view_files,
 	&view_whatis,
+	&view_objects,
 	&view_find,
 	&view_views,
 	NULL

@@ -34,6 +34,7 @@ static const struct {
 	{ "union thread_union 0x10", "print *(union thread_union *)(0x10)" },
 	{ "kmem -s", "slabs" },
 	{ "kmem -s ext4", "slabs ext4" },
+	{ "kmem -S dentry", "objects dentry" },
 	{ "kmem 0xffff888001234000", "whatis 0xffff888001234000" },
 	{ "vm 12", "maps 12" },
 	{ "search -k 0xdead", "find 0xdead kernel" },

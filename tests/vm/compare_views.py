@@ -193,6 +193,29 @@ def slabs(v):
                   "only %d of %d as in /proc/slabinfo" % (near, len(rows)))
 
 
+def objects(v):
+    """By pages and free lists alone: as many as slabs counts on the caches'
+    nodes, and the tasks that ps finds on lists, but the one that is static."""
+    counted = v.rows("slabs")
+    if counted is None:
+        return
+    total = {r["name"]: r["total"] for r in counted}
+    for name in ("task_struct", "filp", "dentry", "kmalloc-64"):
+        rows = v.score.rows(v.dump, "objects " + name, "objects")
+        v.same("objects", len(rows), total[name], name)
+        v.score.check(all(r["state"] in ("used", "free") for r in rows),
+                      "objects", name + ": broken free lists")
+        if name == "task_struct":
+            tasks = {r["task"] for r in v.score.rows(v.dump, "ps -t", "ps")}
+            used = {r["address"] for r in rows if r["state"] == "used"}
+            v.same("objects", len(tasks - used), 1, "static tasks")
+            # Dead ones wait for their last readers (EXIT_DEAD).
+            for task in used - tasks:
+                row = v.score.rows(v.dump, "print ((struct task_struct *)%s)"
+                                   "->exit_state" % task, "print")
+                v.same("objects", row[0]["value"], 16, "a task without ps")
+
+
 def timers(v):
     rows = v.rows("timers")
     if rows is None:
@@ -543,7 +566,7 @@ def missing(v):
 
 def views(score, m, dump, truth):
     v = Views(score, m, dump, truth)
-    for compare in (mounts, disks, net, sockets, slabs, timers, interrupts,
-                    softirqs, queues, zones, lists, fewer, processes, hooks,
-                    example, missing):
+    for compare in (mounts, disks, net, sockets, slabs, objects, timers,
+                    interrupts, softirqs, queues, zones, lists, fewer,
+                    processes, hooks, example, missing):
         compare(v)

@@ -60,6 +60,7 @@ const struct os_ops linux_ops = {
 	.waits = linux_waits,
 	.natural = linux_natural,
 	.wild = linux_wild,
+	.objects = linux_objects,
 	.what = linux_what,
 };
 

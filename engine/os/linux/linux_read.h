@@ -334,11 +334,25 @@
 	M(PAGE, MAPPING, "mapping")					\
 	M(PAGE, TYPE, "page_type")					\
 	M(PAGE, CACHE, "slab_cache")					\
+	M(PAGE, FREE, "freelist")					\
+	M(PAGE, OBJECTS, "objects")					\
 	T(SLAB, "struct slab")						\
 	M(SLAB, CACHE, "slab_cache")					\
+	M(SLAB, FREE, "freelist")					\
+	M(SLAB, OBJECTS, "objects")					\
 	T(CACHE, "struct kmem_cache")					\
 	M(CACHE, NAME, "name")						\
-	M(CACHE, SIZE, "size")
+	M(CACHE, LIST, "list")						\
+	M(CACHE, SIZE, "size")						\
+	M(CACHE, OBJECT_SIZE, "object_size")				\
+	M(CACHE, OFFSET, "offset")					\
+	M(CACHE, RANDOM, "random")					\
+	M(CACHE, LEFT, "red_left_pad")					\
+	M(CACHE, CPUS, "cpu_slab")					\
+	M(CACHE, SHEAVES, "cpu_sheaves")				\
+	T(CACHE_CPU, "struct kmem_cache_cpu")				\
+	M(CACHE_CPU, SLAB, "slab|page")					\
+	M(CACHE_CPU, FREE, "freelist")
 
 #define LINUX_NOTHING(...)
 #define LINUX_TYPE_ID(t, name)		LT_##t,
@@ -560,6 +574,31 @@ int	linux_direct_map(struct ctx *, struct kernel *, uint64_t *base,
 int	linux_patches(struct ctx *, struct kernel *, uint64_t from, uint64_t to,
 	    int (*fn)(void *, struct ctx *, uint64_t, uint64_t, const char *),
 	    void *);
+/*
+ * linux_slab.c.  Where the struct page of frame 0 is; false: not known (x86-64
+ * and arm64 have a vmemmap).
+ */
+bool	linux_page_map(struct ctx *, struct kernel *, uint64_t *);
+/* Is a page a slab's?  A flag up to 6.9, a type of page since (46df8e73a4a3). */
+struct linux_slab_test {
+	enum {
+		SLAB_BY_FLAG,
+		SLAB_BY_TYPE,		/* 6.11 on: the upper byte */
+		SLAB_BY_BIT,		/* between: a bit that is cleared */
+	}		 by;
+	int64_t		 v;
+};
+bool	linux_slab_test(struct ctx *, struct kernel *, struct linux_slab_test *);
+bool	linux_is_slab(const struct linux_slab_test *, uint64_t page_flags,
+	    uint64_t page_type);
+/* The struct kmem_cache of a slab's (first) page. */
+int	linux_slab_cache(struct ctx *, struct kernel *, uint64_t page,
+	    uint64_t *);
+/* Of the object around addr; base is where the slab's memory begins. */
+enum os_object_state linux_object_state(struct ctx *, struct kernel *,
+	    uint64_t cache, uint64_t page, uint64_t base, uint64_t addr);
+int	linux_objects(struct ctx *, struct kernel *, const char *cache,
+	    int (*fn)(void *, struct ctx *, const struct os_object *), void *);
 /* linux_natural.c */
 void	linux_natural(struct ctx *, struct kernel *, const struct os_field *,
 	    struct buf *);

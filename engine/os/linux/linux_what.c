@@ -153,23 +153,17 @@ task(struct ctx *ctx, struct what *w)
 		(void)linux_procs(ctx, w->k, OS_THREADS | OS_IDLE, task_one, w);
 }
 
-/* Is the page a slab's?  A flag up to 6.9, a type of page since (46df8e73a4a3). */
 static bool
 is_slab(struct ctx *ctx, struct kernel *k, const struct linux_obj *page)
 {
+	struct linux_slab_test t;
 	uint64_t flags, type;
-	int64_t v;
 
-	if (linux_enum(ctx, k, "pageflags", "PG_slab", &v) == 0)
-		return (v >= 0 && v < 64 && linux_u64(ctx, page,
-		    LM_PAGE_FLAGS, &flags) == 0 && (flags >> v & 1) != 0);
+	if (linux_u64(ctx, page, LM_PAGE_FLAGS, &flags) != 0)
+		flags = 0;
 	if (linux_u64(ctx, page, LM_PAGE_TYPE, &type) != 0)
-		return (false);
-	/* 6.11 on: the upper byte; between: a bit that is cleared. */
-	if (linux_enum(ctx, k, "pagetype", "PGTY_slab", &v) == 0)
-		return (type >> 24 == (uint64_t)v);
-	return (linux_enum(ctx, k, "pagetype", "PG_slab", &v) == 0 &&
-	    type >> 24 != 0 && (type & (uint64_t)v) == 0);
+		type = 0;
+	return (linux_slab_test(ctx, k, &t) && linux_is_slab(&t, flags, type));
 }
 
 static void
@@ -178,12 +172,9 @@ slab(struct ctx *ctx, struct what *w, const struct linux_obj *page,
 {
 	const char *name, *text;
 	uint64_t cache, p, size, base, at;
-	int rc;
 
-	rc = linux_has(w->k, LM_SLAB_CACHE) ?
-	    linux_member(ctx, w->k, page->addr, LM_SLAB_CACHE, &cache) :
-	    linux_u64(ctx, page, LM_PAGE_CACHE, &cache);
-	if (rc != 0 || linux_member(ctx, w->k, cache, LM_CACHE_NAME, &p) != 0 ||
+	if (linux_slab_cache(ctx, w->k, page->addr, &cache) != 0 ||
+	    linux_member(ctx, w->k, cache, LM_CACHE_NAME, &p) != 0 ||
 	    linux_text(ctx, w->k, p, 64, w->arena, &name) != 0)
 		return;
 	if (linux_member(ctx, w->k, cache, LM_CACHE_SIZE, &size) != 0 ||
@@ -192,21 +183,10 @@ slab(struct ctx *ctx, struct what *w, const struct linux_obj *page,
 	at = w->phys - first;
 	base = w->addr - at % size;
 	text = w->task != 0 ? arena_printf(w->arena, "%s of %s", name,
-	    w->task_name) : name;
+	    w->task_name) : linux_object_state(ctx, w->k, cache, page->addr,
+	    w->addr - at, w->addr) != OBJECT_FREE ? name :
+	    arena_printf(w->arena, "%s, a free object", name);
 	say(ctx, w, "slab", text, w->task != 0 ? w->task : base);
-}
-
-/* Where the struct page of frame 0 is; x86-64 and arm64: vmemmap. */
-static bool
-page_map(struct ctx *ctx, struct kernel *k, uint64_t page_struct, uint64_t *ret)
-{
-	const struct linux_os *l = linux_of(k);
-	uint64_t direct;
-
-	if (l->arch != NULL && l->arch->zero != NULL)
-		return (l->arch->zero(l->vmcoreinfo, l->vmcoreinfo_len,
-		    page_struct, &direct, ret));
-	return (linux_var(ctx, k, "vmemmap_base", k->space.ptr_size, ret) == 0);
 }
 
 /* The page's struct page, from its number. */
@@ -222,7 +202,7 @@ page(struct ctx *ctx, struct what *w)
 	shift = (unsigned)__builtin_ctzll(linux_page_size(w->k));
 	pfn = w->phys >> shift;
 	if (w->said != 0 || !w->mapped || size == 0 ||
-	    !page_map(ctx, w->k, size, &vmemmap))
+	    !linux_page_map(ctx, w->k, &vmemmap))
 		return;
 	if (linux_obj_init(ctx, &o, w->k, LT_PAGE) != 0)
 		return;
