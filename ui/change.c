@@ -2,6 +2,7 @@
 #include "ui/change.h"
 
 #include "engine/edit.h"
+#include "ui/save.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,7 @@ change_run_undo(struct ui *ui, const struct command *c, const char *args)
 int
 change_run_patch(struct ui *ui, const struct command *c, const char *args)
 {
+	char *path;
 	int rc;
 
 	(void)c;
@@ -232,8 +234,12 @@ change_run_patch(struct ui *ui, const struct command *c, const char *args)
 	if (rc == 0 && args[0] == '\0')
 		rc = ctx_fail(ui->ctx, E_USAGE, "patch: to which file? patch "
 		    "FILE");
+	path = save_typed(args);
+	if (rc == 0 && path == NULL)
+		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
 	if (rc == 0)
-		rc = edits_save_patch(ui->ctx, ui->kernel->edits, args);
+		rc = edits_save_patch(ui->ctx, ui->kernel->edits, path);
+	free(path);
 	if (rc == 0)
 		ui_say(ui, STYLE_GOOD, "%s holds it: --patch %s lays "
 		    "it over this memory", args, args);

@@ -279,11 +279,11 @@ run_overview(struct ui *ui, const struct command *c, const char *args)
 }
 
 static int
-run_help(struct ui *ui, const struct command *c, const char *args)
+run_messages(struct ui *ui, const struct command *c, const char *args)
 {
+	(void)c;
 	(void)args;
-	return (c->name[0] == 'h' ? pane_help_open(ui) :
-	    pane_messages_open(ui));
+	return (pane_messages_open(ui));
 }
 
 static int
@@ -385,6 +385,7 @@ run_screenshot(struct ui *ui, const struct command *c, const char *args)
 {
 	struct buf b = { 0 };
 	struct out *out;
+	char *path;
 	int rc;
 
 	(void)c;
@@ -403,16 +404,20 @@ run_screenshot(struct ui *ui, const struct command *c, const char *args)
 	if (out_flush(out) != 0)
 		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
 	free(out);
+	path = save_typed(args);
+	if (rc == 0 && path == NULL)
+		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
 	if (rc == 0)
-		rc = save_file(ui->ctx, args, true, b.p, b.len);
+		rc = save_file(ui->ctx, path, true, b.p, b.len);
+	free(path);
 	if (rc == 0)
 		ui_say(ui, STYLE_NORMAL, "written to %s", args);
 	buf_fini(&b);
 	return (rc);
 }
 
-static int
-run_map(struct ui *ui, const struct command *c, const char *args)
+int
+command_map(struct ui *ui, const struct command *c, const char *args)
 {
 	const struct binding *b;
 	const char *mode = ui_pane(ui)->ops->name, *p;
@@ -550,7 +555,10 @@ const struct command commands[] = {
 	{ "next-part", "", "", "to the next part or mapping", 0, VERB_NEXT_PART,
 	    run_verb },
 	{ "prev-part", "", "", "to the part before", 0, VERB_PREV_PART, run_verb },
-	{ "goto", "g", "EXPR", "go to a row, or to an address", 0, 0, command_goto },
+	{ "goto", "g", "EXPR", "go to a row, to N%, or to an address", 0, 0,
+	    command_goto },
+	{ "percent", "", "", "to COUNT percent of the rows", 0, 0,
+	    command_percent },
 
 	{ .name = "Links and history", .help = "" },
 	{ "follow", "", "", "open what is under the cursor", 0, 0, run_follow },
@@ -626,8 +634,11 @@ const struct command commands[] = {
 	    run_print },
 	{ "process", "", "PID", "one process: arguments, environment, map",
 	    NEEDS_OS, 0, run_process },
-	{ "help", "h", "", "the keys, and every command", 0, 0, run_help },
-	{ "messages", "mes", "", "the messages so far", 0, 0, run_help },
+	{ "help", "h", "[KEYS|COMMAND]", "the keys, and every command", 0, 0,
+	    command_help },
+	{ "messages", "mes", "", "the messages so far", 0, 0, run_messages },
+	{ "open", "e e! ed", "[FILE]", "read again; or how to browse another "
+	    "kernel", 0, 0, command_open },
 
 	{ .name = "Changing memory (kpeek -w)", .help = "" },
 	{ "change", "", "[VALUE]", "change what is under the cursor", 0, 0,
@@ -645,7 +656,7 @@ const struct command commands[] = {
 
 	{ .name = "Windows", .help = "" },
 	{ "split", "sp", "[COMMAND]", "a second window below", 0, 0, window_run },
-	{ "vsplit", "vs", "[COMMAND]", "a second window to the right", 0, 0,
+	{ "vsplit", "vs vsp", "[COMMAND]", "a second window to the right", 0, 0,
 	    window_run },
 	{ "next-window", "", "", "to the next window", 0, 0, window_run },
 	{ "prev-window", "", "", "to the window before", 0, 0, window_run },
@@ -677,13 +688,13 @@ const struct command commands[] = {
 	{ .name = "Taking along", .help = "" },
 	{ "yank", "y", "[word|row|address|where|pane|json|csv]",
 	    "copy to the terminal's clipboard", 0, 0, run_yank },
-	{ "save", "w", "FILE [text|json|jsonl|csv]", "write this document to a "
+	{ "save", "w", "FILE|!COMMAND [text|json|jsonl|csv]", "write this document to a "
 	    "new file", 0, 0, run_save },
 	{ "save!", "w!", "FILE [text|json|jsonl|csv]", "write it over a file", 0,
 	    0, run_save },
 	{ "|", "", "[json] COMMAND", "give this document to a program", 0, 0,
 	    run_program },
-	{ "!", "", "[COMMAND]", "run a program", 0, 0, run_program },
+	{ "!", "sh shell", "[COMMAND]", "run a program", 0, 0, run_program },
 	{ "screenshot", "", "FILE.svg", "a picture of the screen", 0, 0,
 	    run_screenshot },
 
@@ -693,7 +704,7 @@ const struct command commands[] = {
 	{ "palette", "", "", "find a command by a few of its letters", 0, 0,
 	    run_prompt },
 	{ "map", "", "[KEYS]", "what a key does and where that is said", 0, 0,
-	    run_map },
+	    command_map },
 	{ "snap", "", "[NAME]", "keep this screen in the recorded session", 0, 0,
 	    run_snap },
 	{ "again", "", "", "run the last typed command again", 0, 0, run_again },
@@ -701,13 +712,14 @@ const struct command commands[] = {
 	    run_set },
 	{ "mouse", "", "", "use the mouse: click a link, scroll", 0, 0,
 	    run_mouse },
+	{ "version", "ver ve", "", "which kpeek this is", 0, 0, command_version },
 	{ "redraw", "", "", "draw the screen anew", 0, 0, run_terminal },
 	{ "suspend", "", "", "stop kpeek; fg comes back", 0, 0, run_terminal },
 	{ "close", "", "", "leave this document; the first one: quit", 0, 0,
 	    run_close },
-	{ "leave", "q", "", "close this window; the last one: quit", 0, 0,
+	{ "leave", "q wq", "", "close this window; the last one: quit", 0, 0,
 	    run_leave },
-	{ "quit", "qa", "", "quit", 0, 0, run_quit },
+	{ "quit", "qa wqa xa exit", "", "quit", 0, 0, run_quit },
 	{ "quit!", "q! qa!", "", "quit, and forget what is staged", 0, 0,
 	    run_quit },
 
@@ -805,6 +817,15 @@ watch(struct ui *ui, const char *name)
 		ui->opt->watch->command(ui->opt->watch->arg, name);
 }
 
+/* "12", "50%" */
+static bool
+is_row(const char *text)
+{
+	const size_t n = strspn(text, "0123456789");
+
+	return (text[n] == '\0' || (n > 0 && strcmp(text + n, "%") == 0));
+}
+
 int
 ui_command(struct ui *ui, const char *line)
 {
@@ -850,9 +871,16 @@ ui_command(struct ui *ui, const char *line)
 		rc = pane_table_open(ui, text);
 		if (rc == E_USAGE)
 			rc = phrase(ui, &arena, text, rc);
-	} else if (strspn(text, "0123456789") == strlen(text))
+	} else if (is_row(text)) {
 		rc = command_goto(ui, NULL, text);
-	else {
+	} else if (strcmp(text, "$") == 0) {
+		/* gdb's last value; while there is none vi's last line. */
+		rc = ui_expression(ui, text);
+		if (rc != 0) {
+			ctx_clear(ui->ctx);
+			rc = ui_command(ui, "bottom");
+		}
+	} else {
 		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
 		if (rc != 0)
 			rc = phrase(ui, &arena, text, rc);

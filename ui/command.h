@@ -35,5 +35,14 @@ int	command_as(struct ui *, const struct command *, const char *args);
 int	command_goto(struct ui *, const struct command *, const char *args);
 int	command_stacks(struct ui *, const struct command *, const char *args);
 int	command_task(struct ui *, const struct command *, const char *args);
+int	command_percent(struct ui *, const struct command *, const char *args);
+
+/* command_help.c */
+int	command_help(struct ui *, const struct command *, const char *args);
+int	command_open(struct ui *, const struct command *, const char *args);
+int	command_version(struct ui *, const struct command *, const char *args);
+
+/* command.c: what a key does. */
+int	command_map(struct ui *, const struct command *, const char *args);
 
 #endif

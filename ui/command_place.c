@@ -195,6 +195,34 @@ command_telescope(struct ui *ui, const struct command *c, const char *args)
 	return (rc);
 }
 
+/* To so many percent of the rows, as less and vi count them. */
+static int
+go_percent(struct ui *ui, unsigned long long percent)
+{
+	struct list *l = &ui_pane(ui)->list;
+
+	if (ui_pane(ui)->ops->row_text == NULL)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "percent: memory is no "
+		    "list of rows; goto EXPR"));
+	if (percent > 100)
+		percent = 100;
+	ui_remember(ui);
+	list_go(l, (l->n * (size_t)percent + 99) / 100 > 0 ?
+	    (l->n * (size_t)percent + 99) / 100 - 1 : 0);
+	return (0);
+}
+
+int
+command_percent(struct ui *ui, const struct command *c, const char *args)
+{
+	(void)c;
+	(void)args;
+	if (ui->count <= 0)
+		return (ctx_fail(ui->ctx, E_USAGE, "percent: of how many? 50%% "
+		    "goes to the middle of the rows"));
+	return (go_percent(ui, (unsigned long long)ui->count));
+}
+
 int
 command_goto(struct ui *ui, const struct command *c, const char *args)
 {
@@ -206,6 +234,8 @@ command_goto(struct ui *ui, const struct command *c, const char *args)
 
 	(void)c;
 	row = strtoull(args, &end, 10);
+	if (end > args && strcmp(end, "%") == 0)
+		return (go_percent(ui, row));
 	if (p->ops->row_text != NULL && args[0] != '\0' && *end == '\0') {
 		ui_remember(ui);
 		list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);

@@ -8,6 +8,7 @@
 #include "ui/command.h"
 
 #include "engine/view/tables.h"
+#include "ui/save.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -176,7 +177,7 @@ offer_files(struct prompt *p, const char *word, size_t n)
 {
 	struct dirent *e;
 	struct stat st;
-	char dir[PATH_LEN], path[PATH_LEN + 256 + 2];
+	char dir[PATH_LEN], path[PATH_LEN + 256 + 2], *full;
 	size_t slash;
 	DIR *d;
 
@@ -186,18 +187,73 @@ offer_files(struct prompt *p, const char *word, size_t n)
 		return;
 	memcpy(dir, word, slash);
 	dir[slash] = '\0';
-	d = opendir(slash > 0 ? dir : ".");
-	if (d == NULL)
+	full = save_typed(slash > 0 ? dir : ".");
+	d = full != NULL ? opendir(full) : NULL;
+	if (d == NULL) {
+		free(full);
 		return;
+	}
 	while ((e = readdir(d)) != NULL && p->nwords < WORDS_MAX) {
 		if (e->d_name[0] == '.' && word[slash] != '.')
 			continue;
 		snprintf(path, sizeof(path) - 1, "%s%s", dir, e->d_name);
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		if (fstatat(dirfd(d), e->d_name, &st, 0) == 0 &&
+		    S_ISDIR(st.st_mode))
 			strcat(path, "/");
 		offer(p, word, n, path);
 	}
 	closedir(d);
+	free(full);
+}
+
+struct offering {
+	struct prompt	*p;
+	const char	*prefix;
+	size_t		 n;
+};
+
+static void
+offer_word(void *arg, const char *word)
+{
+	const struct offering *o = arg;
+
+	offer(o->p, o->prefix, o->n, word);
+}
+
+static void
+offer_settings(struct prompt *p, const char *typed, size_t n)
+{
+	struct offering o = { p, typed, n };
+	char *copy = strndup(typed, n);
+
+	if (copy != NULL)
+		ui_set_words(copy, offer_word, &o);
+	free(copy);
+}
+
+/* "[word|row|json]": words that the command itself names. */
+static bool
+offer_choices(struct prompt *p, const char *name, size_t n, const char *prefix,
+    size_t len)
+{
+	const struct command *c = command_by_name(name, n);
+	const char *from, *s;
+	char word[32];
+	size_t k;
+
+	from = c != NULL ? strchr(c->args, '[') : NULL;
+	if (from == NULL || !(islower((unsigned char)from[1]) ||
+	    isdigit((unsigned char)from[1])))
+		return (false);
+	for (s = from + 1; *s != '\0'; s += k + (s[k] == '|')) {
+		k = strcspn(s, "|]");
+		snprintf(word, sizeof(word), "%.*s", (int)k, s);
+		if (k > 0)
+			offer(p, prefix, len, word);
+		if (s[k] == ']')
+			break;
+	}
+	return (true);
 }
 
 static bool
@@ -231,6 +287,7 @@ gather_words(struct ui *ui, const char *text, size_t first)
 	    "screenshot", "patch", NULL };
 	static const char *const bookmarks[] = { "go", "unbookmark", NULL };
 	static const char *const settings[] = { "set", "se", NULL };
+	static const char *const names[] = { "help", "h", NULL };
 	struct prompt *p = &ui->prompt;
 	const char *word;
 	size_t n, i, len;
@@ -248,9 +305,11 @@ gather_words(struct ui *ui, const char *text, size_t first)
 		for (n = 0; n < ui->state.nbookmarks; n++)
 			offer(p, word, len, ui->state.bookmarks[n].name);
 	} else if (is_command(text + first, n, settings)) {
-		for (n = 0; ui_set_word(n) != NULL; n++)
-			offer(p, word, len, ui_set_word(n));
-	} else {
+		offer_settings(p, word, len);
+	} else if (is_command(text + first, n, names)) {
+		offer_commands(p, ui->tables, word, len);
+	} else if (text[p->pos] != '\0' ||
+	    !offer_choices(p, text + first, n, word, len)) {
 		return (false);
 	}
 	p->from = i;

@@ -267,8 +267,9 @@ int	ui_command(struct ui *, const char *line);
 
 /* set.c: "NAME", "noNAME", "NAME=VALUE"; all of them without arguments */
 int	ui_set(struct ui *, const char *args);
-/* The i-th word that :set knows, NULL behind the last. */
-const char *ui_set_word(size_t i);
+/* What may follow in place of a word typed so far, to be completed. */
+void	ui_set_words(const char *typed, void (*word)(void *arg, const char *),
+	    void *arg);
 
 /* output.c: to files, other programs, the clipboard */
 int	ui_save(struct ui *, const char *args, bool replace);

@@ -126,15 +126,18 @@ content(struct ui *ui, const char *format, struct buf *b)
 	return (rc);
 }
 
-/* "FILE", "FILE FORMAT"; without one the name's end tells. */
+/* "FILE", "FILE FORMAT", "!COMMAND"; without one the name's end tells. */
 int
 ui_save(struct ui *ui, const char *args, bool replace)
 {
 	struct buf b = { 0 };
 	const char *format, *dot;
-	char *path, *word;
+	char *path, *typed, *word;
 	int rc;
 
+	/* As in vi: "w !COMMAND" gives it to a program. */
+	if (args[0] == '!')
+		return (ui_pipe(ui, args + 1 + strspn(args + 1, " \t")));
 	rc = ui_may_act(ui, "save");
 	if (rc != 0)
 		return (rc);
@@ -157,15 +160,18 @@ ui_save(struct ui *ui, const char *args, bool replace)
 		if (dot != NULL && sink_by_name(dot + 1) != NULL)
 			format = dot + 1;
 	}
-	rc = content(ui, format, &b);
+	typed = save_typed(path);
+	rc = typed == NULL ? ctx_fail(ui->ctx, E_NOMEM, "no memory") :
+	    content(ui, format, &b);
 	if (rc == 0)
-		rc = save_file(ui->ctx, path, replace, buf_text(&b), b.len);
+		rc = save_file(ui->ctx, typed, replace, buf_text(&b), b.len);
 	if (rc == 0)
 		ui_say(ui, STYLE_NORMAL, "%s: %zu bytes written%s%s", path, b.len,
 		    format != NULL ? " as " : "", format != NULL ? format : "");
 	else
 		ctx_chain(ui->ctx, "save");
 	buf_fini(&b);
+	free(typed);
 	free(path);
 	return (rc);
 }

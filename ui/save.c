@@ -73,6 +73,26 @@ save_path(char *path, size_t size, const char *variable, const char *fallback,
 	return (n > 0 && (size_t)n < size);
 }
 
+char *
+save_typed(const char *path)
+{
+	const char *home = getenv("HOME");
+	struct buf b = { 0 };
+
+	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0') &&
+	    home != NULL && home[0] == '/') {
+		buf_puts(&b, home);
+		path++;
+	}
+	buf_puts(&b, path);
+	buf_text(&b);
+	if (b.bad) {
+		buf_fini(&b);
+		return (NULL);
+	}
+	return (b.p);
+}
+
 int
 save_folders(struct ctx *ctx, const char *path)
 {

@@ -24,6 +24,11 @@ int	load_file(struct ctx *, const char *path, size_t limit, struct buf *b);
  */
 bool	save_path(char *path, size_t size, const char *variable,
 	    const char *fallback, const char *name);
+/*
+ * A path as a person types it, "~/" being the home: in full, to be freed; NULL:
+ * no memory.
+ */
+char	*save_typed(const char *path);
 /* The folders that a path goes through, made as far as they are missing. */
 int	save_folders(struct ctx *, const char *path);
 

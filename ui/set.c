@@ -5,11 +5,14 @@
 #include "ui/term.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct setting {
 	const char	*name;
+	const char	*brief;		/* as vi has it, or NULL */
+	const char	*values;	/* that it may have, NULL: no few words */
 	bool		*(*flag)(struct ui *);	/* on or off; NULL: has a value */
 	int		(*set)(struct ui *, const char *value);
 	const char	*(*get)(struct ui *);
@@ -69,20 +72,21 @@ get_theme(struct ui *ui)
 }
 
 static const struct setting settings[] = {
-	{ "ascii", flag_ascii, NULL, NULL },
-	{ "ignorecase", flag_ignorecase, NULL, NULL },
-	{ "linked", flag_linked, NULL, NULL },
-	{ "mouse", flag_mouse, NULL, NULL },
-	{ "refresh", NULL, moving_set_rate, moving_rate },
-	{ "theme", NULL, set_theme, get_theme },
-	{ "wrapscan", flag_wrapscan, NULL, NULL },
+	{ "ascii", NULL, NULL, flag_ascii, NULL, NULL },
+	{ "ignorecase", "ic", NULL, flag_ignorecase, NULL, NULL },
+	{ "linked", NULL, NULL, flag_linked, NULL, NULL },
+	{ "mouse", NULL, NULL, flag_mouse, NULL, NULL },
+	{ "refresh", NULL, "1 2 5 off", NULL, moving_set_rate, moving_rate },
+	{ "theme", "colorscheme", "dark light 16 mono", NULL, set_theme,
+	    get_theme },
+	{ "wrapscan", "ws", NULL, flag_wrapscan, NULL, NULL },
 };
 #define NSETTINGS	(sizeof(settings) / sizeof(settings[0]))
 
-const char *
-ui_set_word(size_t i)
+static bool
+is_word(const char *word, const char *name, size_t n)
 {
-	return (i < NSETTINGS ? settings[i].name : NULL);
+	return (word != NULL && strlen(word) == n && memcmp(word, name, n) == 0);
 }
 
 static const struct setting *
@@ -91,11 +95,41 @@ setting_by_name(const char *name, size_t n)
 	size_t i;
 
 	for (i = 0; i < NSETTINGS; i++) {
-		if (strlen(settings[i].name) == n &&
-		    memcmp(settings[i].name, name, n) == 0)
+		if (is_word(settings[i].name, name, n) ||
+		    is_word(settings[i].brief, name, n))
 			return (&settings[i]);
 	}
 	return (NULL);
+}
+
+void
+ui_set_words(const char *typed, void (*word)(void *arg, const char *), void *arg)
+{
+	const size_t n = strcspn(typed, "=");
+	const struct setting *s;
+	const char *p;
+	char text[64];
+	size_t i, k;
+
+	if (typed[n] == '=') {
+		s = setting_by_name(typed, n);
+		for (p = s != NULL && s->values != NULL ? s->values : "";
+		    *p != '\0'; p += k + strspn(p + k, " ")) {
+			k = strcspn(p, " ");
+			snprintf(text, sizeof(text), "%.*s=%.*s", (int)n, typed,
+			    (int)k, p);
+			word(arg, text);
+		}
+		return;
+	}
+	for (i = 0; i < NSETTINGS; i++) {
+		snprintf(text, sizeof(text), "%s%s", settings[i].name,
+		    settings[i].flag == NULL ? "=" : "");
+		word(arg, text);
+		snprintf(text, sizeof(text), "no%s", settings[i].name);
+		if (settings[i].flag != NULL)
+			word(arg, text);
+	}
 }
 
 static void
@@ -151,6 +185,18 @@ set_one(struct ui *ui, const char *word, size_t n)
 			return (0);
 		}
 	}
+	/* "ascii!", "invascii": the other way round. */
+	if (n > 1 && word[n - 1] == '!')
+		s = setting_by_name(word, n - 1);
+	else if (n > 3 && memcmp(word, "inv", 3) == 0)
+		s = setting_by_name(word + 3, n - 3);
+	if (s != NULL && s->flag != NULL) {
+		*s->flag(ui) = !*s->flag(ui);
+		tell(ui, s, &b);
+		ui_say(ui, STYLE_NORMAL, "%s", buf_text(&b));
+		buf_fini(&b);
+		return (0);
+	}
 	return (ctx_fail(ui->ctx, E_USAGE, "set: there is no \"%.*s\"; set "
 	    "alone lists what there is", (int)n, word));
 }
@@ -162,7 +208,7 @@ ui_set(struct ui *ui, const char *args)
 	size_t i, n;
 	int rc;
 
-	if (args[0] == '\0') {
+	if (args[0] == '\0' || strcmp(args, "all") == 0) {
 		for (i = 0; i < NSETTINGS; i++)
 			tell(ui, &settings[i], &b);
 		ui_say(ui, STYLE_NORMAL, "%s", buf_text(&b));
