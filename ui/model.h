@@ -226,6 +226,7 @@ struct ui {
 	/* What :set changes (set.c). */
 	enum theme	 theme;
 	bool		 ascii, ignorecase, wrapscan;
+	bool		 only_ascii;	/* the terminal shows no more */
 	struct frame	*dragged;	/* the split whose line the mouse holds */
 	bool		 mouse;		/* clicks are ours, not the terminal's */
 	int		 status;	/* exit status */

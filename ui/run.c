@@ -184,7 +184,8 @@ open_terminal(struct ui *ui)
 
 	t.no_color = ui->opt->no_color || (no_color != NULL &&
 	    no_color[0] != '\0');
-	ui->ascii |= !utf8_locale();
+	ui->only_ascii = !utf8_locale();
+	ui->ascii |= ui->only_ascii;
 	rc = term_curses.open(ui->ctx, &t);
 	if (rc != 0)
 		return (rc);

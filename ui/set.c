@@ -143,6 +143,16 @@ tell(struct ui *ui, const struct setting *s, struct buf *b)
 }
 
 static int
+turn(struct ui *ui, const struct setting *s, bool on)
+{
+	if (s->flag == flag_ascii && !on && ui->only_ascii)
+		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "set: this locale has "
+		    "ASCII only; LC_ALL=C.UTF-8 kpeek ... has more"));
+	*s->flag(ui) = on;
+	return (0);
+}
+
+static int
 set_one(struct ui *ui, const char *word, size_t n)
 {
 	const struct setting *s;
@@ -154,10 +164,8 @@ set_one(struct ui *ui, const char *word, size_t n)
 	for (name = 0; name < n && word[name] != '='; name++)
 		;
 	s = setting_by_name(word, name);
-	if (s != NULL && s->flag != NULL && name == n) {
-		*s->flag(ui) = true;
-		return (0);
-	}
+	if (s != NULL && s->flag != NULL && name == n)
+		return (turn(ui, s, true));
 	if (s != NULL && s->flag == NULL && name < n) {
 		value = strndup(word + name + 1, n - name - 1);
 		if (value == NULL)
@@ -180,10 +188,8 @@ set_one(struct ui *ui, const char *word, size_t n)
 		    "set %s, set no%s", s->name, s->name, s->name));
 	if (n > 2 && memcmp(word, "no", 2) == 0) {
 		s = setting_by_name(word + 2, n - 2);
-		if (s != NULL && s->flag != NULL) {
-			*s->flag(ui) = false;
-			return (0);
-		}
+		if (s != NULL && s->flag != NULL)
+			return (turn(ui, s, false));
 	}
 	/* "ascii!", "invascii": the other way round. */
 	if (n > 1 && word[n - 1] == '!')
@@ -191,7 +197,9 @@ set_one(struct ui *ui, const char *word, size_t n)
 	else if (n > 3 && memcmp(word, "inv", 3) == 0)
 		s = setting_by_name(word + 3, n - 3);
 	if (s != NULL && s->flag != NULL) {
-		*s->flag(ui) = !*s->flag(ui);
+		rc = turn(ui, s, !*s->flag(ui));
+		if (rc != 0)
+			return (rc);
 		tell(ui, s, &b);
 		ui_say(ui, STYLE_NORMAL, "%s", buf_text(&b));
 		buf_fini(&b);

@@ -323,6 +323,9 @@ try_looks(void)
 	tty_stop(&t);
 	start(&t, "xterm-256color", 80, 24, c_locale, NULL);
 	check(tty_shows(&t, "Overview") && becomes_whole(&t) && !t.high, "the C locale");
+	tty_type(&t, ":set noascii\r");
+	check(tty_shows(&t, "this locale has ASCII only") && !t.high,
+	    "the C locale: it stays with ASCII");
 	tty_stop(&t);
 }
 
