@@ -81,8 +81,8 @@ expr_need(struct expr *e, const char *token)
 	return (expr_fail(e, e->p, E_SYNTAX, what));
 }
 
-static int
-enter(struct expr *e)
+int
+expr_enter(struct expr *e)
 {
 	if (++e->depth > DEPTH_MAX)
 		return (expr_fail(e, e->p, E_LIMIT, "too deeply nested"));
@@ -113,6 +113,20 @@ expr_unread(struct expr *e, struct value *v)
 	return (r);
 }
 
+/* Several, divided by commas: the last one counts. */
+static int
+sequence(struct expr *e, struct value *ret)
+{
+	int r;
+
+	r = expr_any(e, ret);
+	while (r == OK && expr_take(e, ",")) {
+		r = expr_any(e, ret);
+		e->bare = false;
+	}
+	return (r);
+}
+
 static int
 primary(struct expr *e, struct value *ret)
 {
@@ -122,7 +136,7 @@ primary(struct expr *e, struct value *ret)
 	expr_blanks(e);
 	start = e->p;
 	if (expr_take(e, "(")) {
-		r = expr_any(e, ret);
+		r = sequence(e, ret);
 		return (r == OK ? expr_need(e, ")") : r);
 	}
 	if (isdigit((unsigned char)*e->p) ||
@@ -291,19 +305,16 @@ address_of(struct expr *e, const char *start, struct value *v)
 static int
 cast(struct expr *e, struct value *v, bool *done)
 {
-	const char *start = e->p, *inner;
+	const char *start = e->p;
 	struct typeref ref;
-	size_t used;
 	int r;
 
 	*done = false;
 	if (!expr_take(e, "("))
 		return (OK);
-	inner = e->p;
-	r = type_parse_prefix(e->ctx, e->env->types, inner, false, &used, &ref);
+	r = expr_type_prefix(e, false, &ref);
 	if (r != OK && r != E_NOT_FOUND)
-		return (expr_place(e, inner, r));
-	e->p += r == OK ? used : 0;
+		return (r);
 	if (r != OK || !expr_take(e, ")")) {
 		e->p = start;
 		return (OK);
@@ -347,7 +358,7 @@ expr_unary(struct expr *e, struct value *v)
 	bool done = false;
 	int r;
 
-	r = enter(e);
+	r = expr_enter(e);
 	if (r != OK)
 		return (r);
 	expr_blanks(e);
@@ -490,7 +501,7 @@ expr_choice(struct expr *e, struct value *v)
 	if (r != OK)
 		return (r);
 	e->skip += yes;
-	r = enter(e);
+	r = expr_enter(e);
 	if (r == OK)
 		r = expr_choice(e, &b);
 	e->depth--;
@@ -505,7 +516,7 @@ expr_any(struct expr *e, struct value *v)
 {
 	int r;
 
-	r = enter(e);
+	r = expr_enter(e);
 	if (r != OK)
 		return (r);
 	r = expr_choice(e, v);
@@ -526,7 +537,7 @@ expr_whole(struct expr *e, struct value *ret)
 	char what[64];
 	int r;
 
-	r = expr_any(e, ret);
+	r = sequence(e, ret);
 	if (r != OK)
 		return (r);
 	expr_blanks(e);

@@ -40,6 +40,8 @@ int	expr_fail(struct expr *, const char *at, int code, const char *what);
 
 /* Give the error of a lower part its column; memory's keep their address. */
 int	expr_place(struct expr *, const char *at, int code);
+/* One level deeper: the caller counts depth down. */
+int	expr_enter(struct expr *);
 /* Pass blanks; take a punctuator, if it is the next thing; or insist on it. */
 void	expr_blanks(struct expr *);
 bool	expr_take(struct expr *, const char *token);
@@ -55,6 +57,12 @@ int	expr_unread(struct expr *, struct value *);
 int	expr_any(struct expr *, struct value *);
 int	expr_whole(struct expr *, struct value *);
 int	expr_unary(struct expr *, struct value *);
+
+/*
+ * A type, or typeof of one or of an operand: the text moves behind it.
+ * E_NOT_FOUND, silently, when none begins here.
+ */
+int	expr_type_prefix(struct expr *, bool bare_tags, struct typeref *);
 
 /* expr_name.c: a name and what it needs ("sizeof x", "f(1)"). */
 int	expr_name(struct expr *, struct value *);

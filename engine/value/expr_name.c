@@ -293,24 +293,81 @@ expr_path(struct expr *e, char path[EXPR_NAME_MAX])
 	return (OK);
 }
 
+/* typeof, behind that word: what is in the brackets, and "*" behind them. */
+static int
+type_of(struct expr *e, struct typeref *ref)
+{
+	struct value v;
+	int r;
+
+	r = expr_enter(e);
+	if (r == OK)
+		r = expr_need(e, "(");
+	if (r == OK)
+		r = expr_type_prefix(e, false, ref);
+	if (r == E_NOT_FOUND) {
+		e->unread++;
+		r = expr_any(e, &v);
+		e->unread--;
+		*ref = v.type;
+	}
+	if (r == OK)
+		r = expr_need(e, ")");
+	while (r == OK && expr_take(e, "*"))
+		r = type_pointer_to(e->ctx, e->env->types, *ref, ref);
+	e->depth--;
+	return (r);
+}
+
+/* Is a type wanted of the word at p? */
+static size_t
+typeof_word(const char *p)
+{
+	static const char *const words[] = { "typeof", "__typeof__", "__typeof",
+	    "typeof_unqual" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		n = strlen(words[i]);
+		if (strncmp(p, words[i], n) == 0 && !expr_is_word(p[n]))
+			return (n);
+	}
+	return (0);
+}
+
+int
+expr_type_prefix(struct expr *e, bool bare_tags, struct typeref *ref)
+{
+	const char *start;
+	size_t n, used;
+	int r;
+
+	expr_blanks(e);
+	start = e->p;
+	n = typeof_word(e->p);
+	if (n > 0) {
+		e->p += n;
+		return (type_of(e, ref));
+	}
+	r = type_parse_prefix(e->ctx, e->env->types, e->p, bare_tags, &used,
+	    ref);
+	if (r == OK)
+		e->p += used;
+	return (r == OK || r == E_NOT_FOUND ? r : expr_place(e, start, r));
+}
+
 /* A type, in a place where nothing else can stand. */
 int
 expr_type(struct expr *e, struct typeref *ref)
 {
 	const char *start;
-	size_t used;
 	int r;
 
 	expr_blanks(e);
 	start = e->p;
-	r = type_parse_prefix(e->ctx, e->env->types, e->p, true, &used, ref);
-	if (r == E_NOT_FOUND)
-		return (expr_fail(e, start, E_NO_TYPE,
-		    "a type is wanted here"));
-	if (r != OK)
-		return (expr_place(e, start, r));
-	e->p += used;
-	return (OK);
+	r = expr_type_prefix(e, true, ref);
+	return (r == E_NOT_FOUND ? expr_fail(e, start, E_NO_TYPE,
+	    "a type is wanted here") : r);
 }
 
 /* offsetof(type, member), container_of(pointer, type, member) */
@@ -375,7 +432,6 @@ size_of(struct expr *e, struct value *ret)
 	struct typeref ref;
 	struct value v;
 	uint64_t size;
-	size_t used;
 	bool symbol = false;
 	int r = E_NOT_FOUND;
 
@@ -386,14 +442,11 @@ size_of(struct expr *e, struct value *ret)
 			symbol = e->env->symbols != NULL &&
 			    sym_find(e->env->symbols, name) != NULL;
 		e->p = inner;
-		r = type_parse_prefix(e->ctx, e->env->types, e->p, !symbol,
-		    &used, &ref);
-		if (r == OK) {
-			e->p += used;
+		r = expr_type_prefix(e, !symbol, &ref);
+		if (r == OK)
 			r = expr_need(e, ")");
-		}
 		if (r != OK && r != E_NOT_FOUND)
-			return (expr_place(e, inner, r));
+			return (r);
 	}
 	if (r == E_NOT_FOUND) {
 		e->p = start;
@@ -503,6 +556,9 @@ expr_name(struct expr *e, struct value *ret)
 		return (r);
 	if (strcmp(word, "sizeof") == 0)
 		return (size_of(e, ret));
+	if (typeof_word(word) == strlen(word))
+		return (expr_fail(e, start, E_SYNTAX, "a type is no value: "
+		    "(typeof(x) *)p is one, and so is sizeof(typeof(x))"));
 	if (expr_take(e, "(")) {
 		if (strcmp(word, "count") == 0)
 			return (expr_walk_count(e, ret));

@@ -325,6 +325,18 @@ asks_types(void **state)
 	gives(&w, "sizeof(struct task)", "unsigned long", 64);
 	gives(&w, "sizeof(task)", "unsigned long", 64);
 	gives(&w, "sizeof task0", "unsigned long", 64);
+	gives(&w, "sizeof(typeof(task0))", "unsigned long", 64);
+	gives(&w, "sizeof(typeof(struct task))", "unsigned long", 64);
+	gives(&w, "sizeof ( __typeof__ ( task0.comm ) )", "unsigned long", 16);
+	gives(&w, "(typeof(sizeof(int)))-1", "unsigned long", UINT64_MAX);
+	gives(&w, "(typeof(1 + 1))-1 < 0", "int", 1);
+	gives(&w, "offsetof(typeof(task0), comm) == offsetof(struct task, comm)",
+	    "int", 1);
+	gives(&w, "((typeof(task0) *)&task0)->comm == task0.comm", "int", 1);
+	gives(&w, "sizeof(typeof(task0) **)", "unsigned long", 8);
+	gives(&w, "(1, 2, sizeof(int))", "unsigned long", 4);
+	gives(&w, "1, 2", "int", 2);
+	gives(&w, "0 ? (1, 2) : (3, 4)", "int", 4);
 	gives(&w, "sizeof(task0.comm)", "unsigned long", 16);
 	gives(&w, "sizeof task0.next->v", "unsigned long", 12);
 	gives(&w, "sizeof(int) * 2", "unsigned long", 8);
@@ -428,6 +440,7 @@ fails_with_a_column(void **state)
 	struct world w;
 	char deep[5000];
 	struct value v;
+	size_t i;
 
 	(void)state;
 	world_init(&w, false, 8);
@@ -438,6 +451,10 @@ fails_with_a_column(void **state)
 	fails(&w, "1 +", E_SYNTAX, 3);
 	fails(&w, "1 2", E_SYNTAX, 2);
 	fails(&w, "(1", E_SYNTAX, 2);
+	fails(&w, "typeof(task0)", E_SYNTAX, 0);
+	fails(&w, "(typeof(nope) *)0", E_NO_SYMBOL, 8);
+	fails(&w, "(typeof task0)0", E_SYNTAX, 8);
+	fails(&w, "(1, )", E_SYNTAX, 4);
 	fails(&w, "nope + 1", E_NO_SYMBOL, 0);
 	fails(&w, "1 + nope", E_NO_SYMBOL, 4);
 	fails(&w, "mod!task0", E_NO_SYMBOL, 0);
@@ -481,6 +498,10 @@ fails_with_a_column(void **state)
 	/* Memory's failures keep the address. */
 	fails(&w, "*(int *)0x10000000", E_NOT_MAPPED, 0x10000000);
 	fails(&w, "((struct task *)0x10000000)->pid", E_NOT_MAPPED, 0x10000000);
+	deep[0] = '\0';
+	for (i = 0; i < 500; i++)
+		memcpy(deep + i * 8, "(typeof(", 9);
+	fails(&w, deep, E_LIMIT, -1);
 	memset(deep, '(', sizeof(deep));
 	deep[100] = '\0';
 	fails(&w, deep, E_LIMIT, -1);
