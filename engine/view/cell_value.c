@@ -18,6 +18,7 @@ struct cells {
 	const struct value_env *env;
 	struct arena	*arena;
 	size_t		 nodes;
+	bool		 hex;		/* what nests, in base 16 */
 };
 
 static bool
@@ -169,6 +170,17 @@ view_cell_note(struct ctx *ctx, const struct value_env *env,
 	return (cell);
 }
 
+struct cell
+view_cell_hex(struct cell c, uint64_t size)
+{
+	if (c.kind != CELL_U64 && c.kind != CELL_S64)
+		return (c);
+	if (size > 0 && size < 8)
+		c.u &= (UINT64_C(1) << 8 * size) - 1;
+	c.kind = CELL_ADDR;
+	return (c);
+}
+
 struct level {
 	struct cells	*p;
 	struct cell_named *v;
@@ -220,7 +232,8 @@ nested_cell(struct ctx *ctx, struct cells *p, const struct value *v,
 	if ((t.kind != TYPE_STRUCT && t.kind != TYPE_UNION &&
 	    t.kind != TYPE_ARRAY) || (t.kind == TYPE_ARRAY &&
 	    is_char(ctx, p->env->types, t.target)))
-		return (leaf_cell(ctx, p, v));
+		return (p->hex ? view_cell_hex(leaf_cell(ctx, p, v), t.size) :
+		    leaf_cell(ctx, p, v));
 	error = value_children(ctx, p->env, v, 0, ELEMENTS_MAX, add_child, &l);
 	made = cell_null();
 	if (error != OK) {
@@ -254,10 +267,11 @@ view_cell_leaf(struct ctx *ctx, const struct value_env *env,
 
 int
 view_cell_nested(struct ctx *ctx, const struct value_env *env,
-    const struct value *v, struct arena *arena, size_t *nodes,
+    const struct value *v, bool hex, struct arena *arena, size_t *nodes,
     struct cell *ret)
 {
-	struct cells p = { .env = env, .arena = arena, .nodes = *nodes };
+	struct cells p = { .env = env, .arena = arena, .nodes = *nodes,
+	    .hex = hex };
 	struct cell cell;
 
 	cell = nested_cell(ctx, &p, v, 0);
@@ -306,7 +320,7 @@ view_cell_value(struct ctx *ctx, const struct value_env *env,
 		return (cell_text(text));
 	}
 	if (type_strip(ctx, env->types, v->type, &ref, &t) != OK ||
-	    view_cell_nested(ctx, env, v, arena, &nodes, &cell) != OK) {
+	    view_cell_nested(ctx, env, v, false, arena, &nodes, &cell) != OK) {
 		cell = view_cell_status(ctx->err.code);
 		ctx_clear(ctx);
 		return (cell);

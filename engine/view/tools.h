@@ -24,13 +24,16 @@ struct cell	view_cell_text(struct os_text);
  */
 struct cell	view_cell_leaf(struct ctx *, const struct value_env *,
 		    const struct value *, struct arena *);
+/* An integer of so many bytes in base 16; other cells as they are. */
+struct cell	view_cell_hex(struct cell, uint64_t size);
 /*
- * The same with structures as objects and arrays as lists.  *nodes counts the
- * parts over several calls; E_LIMIT beyond a million.
+ * The same with structures as objects and arrays as lists, integers in base 16
+ * where hex is set.  *nodes counts the parts over several calls; E_LIMIT
+ * beyond a million.
  */
 int		view_cell_nested(struct ctx *, const struct value_env *,
-		    const struct value *, struct arena *, size_t *nodes,
-		    struct cell *);
+		    const struct value *, bool hex, struct arena *,
+		    size_t *nodes, struct cell *);
 /*
  * As the columns of tables show it: a pointer to chars gives the text, a bool
  * true or false.  Never fails: what cannot be read is a missing cell.
@@ -54,7 +57,7 @@ extern const struct column view_print_columns[VIEW_PRINT_COLUMNS];
  * print shows values (a structure as a link to it); or nested in one row.
  */
 int		view_walk(struct ctx *, struct walk_expr *, const char *text,
-		    bool nest, struct row_sink *);
+		    bool nest, bool hex, struct row_sink *);
 
 /*
  * The source line of code, written to place; null where it is not known, which

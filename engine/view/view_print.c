@@ -43,18 +43,6 @@ struct print {
 	bool		 hex;		/* integers in base 16 */
 };
 
-/* An integer of so many bytes in base 16. */
-static struct cell
-in_hex(struct cell c, uint64_t size)
-{
-	if (c.kind != CELL_U64 && c.kind != CELL_S64)
-		return (c);
-	if (size > 0 && size < 8)
-		c.u &= (UINT64_C(1) << 8 * size) - 1;
-	c.kind = CELL_ADDR;
-	return (c);
-}
-
 static int
 emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 {
@@ -72,7 +60,7 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	value = n->is_leaf && !p->layout ? view_cell_leaf(ctx, p->env, &n->v, &p->arena) :
 	    cell_null();
 	if (p->hex)
-		value = in_hex(value, n->size);
+		value = view_cell_hex(value, n->size);
 	if (type_name(ctx, p->env->types, n->v.type, "", type,
 	    sizeof(type)) != OK)
 		type[0] = '\0';
@@ -109,7 +97,8 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 	size_t nodes = 0;
 	int error;
 
-	error = view_cell_nested(ctx, p->env, v, &p->arena, &nodes, &value);
+	error = view_cell_nested(ctx, p->env, v, p->hex, &p->arena, &nodes,
+	    &value);
 	if (error != OK)
 		return (error);
 	if (type_size(ctx, p->env->types, v->type, &size) != OK)
@@ -133,18 +122,21 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 
 /* --- the commands --------------------------------------------------------------- */
 
-/* Options before the expression, and "-n" as its last word: takes them off. */
+/*
+ * Options before the expression ("-n -x", "-nx"), and "-n" as its last word:
+ * takes them off.
+ */
 static void
 take_options(char *text, char **expr, struct print *p, bool *nest)
 {
 	size_t n;
 
 	*nest = false;
-	while (text[0] == '-' && (text[1] == 'n' || text[1] == 'x') &&
-	    (text[2] == ' ' || text[2] == '\t')) {
-		*nest |= text[1] == 'n';
-		p->hex |= text[1] == 'x';
-		text += 2 + strspn(text + 2, " \t");
+	while (text[0] == '-' && (n = strspn(text + 1, "nx")) > 0 &&
+	    n <= 2 && (text[n + 1] == ' ' || text[n + 1] == '\t')) {
+		*nest |= memchr(text, 'n', n + 1) != NULL;
+		p->hex |= memchr(text, 'x', n + 1) != NULL;
+		text += n + 1 + strspn(text + n + 1, " \t");
 	}
 	*expr = text;
 	n = strlen(text);
@@ -175,56 +167,6 @@ print_value(struct ctx *ctx, struct print *p, const struct value *v, bool nest)
 	return (value_walk(ctx, p->env, v, ELEMENTS_MAX, emit_node, p));
 }
 
-/* In front of a sink: integers in base 16, whatever the columns are. */
-struct hex_sink {
-	struct row_sink	 sink, *to;
-	struct arena	 arena;
-};
-
-static int
-hex_begin(struct row_sink *sink, struct ctx *ctx, const struct column *columns,
-    size_t n)
-{
-	struct row_sink *to = ((struct hex_sink *)sink)->to;
-
-	return (to->begin(to, ctx, columns, n));
-}
-
-static int
-hex_row(struct row_sink *sink, struct ctx *ctx, const struct row *row)
-{
-	struct hex_sink *h = (struct hex_sink *)sink;
-	struct row copy = *row;
-	struct cell *cells;
-	size_t i;
-
-	arena_reset(&h->arena);
-	cells = arena_dup(&h->arena, row->cells,
-	    row->ncells * sizeof(*cells));
-	if (cells == NULL)
-		return (ctx_fail(ctx, E_NOMEM, "no memory for a row"));
-	for (i = 0; i < row->ncells; i++)
-		cells[i] = in_hex(cells[i], 8);
-	copy.cells = cells;
-	return (row_emit(h->to, ctx, &copy));
-}
-
-static int
-walk_run(struct ctx *ctx, struct walk_expr *walk, const struct print *p,
-    bool nest)
-{
-	struct hex_sink h = { .sink = { .begin = hex_begin, .row = hex_row },
-	    .to = p->sink };
-	int error;
-
-	if (!p->hex)
-		return (view_walk(ctx, walk, p->top, nest, p->sink));
-	arena_init(&h.arena);
-	error = view_walk(ctx, walk, p->top, nest, &h.sink);
-	arena_fini(&h.arena);
-	return (error);
-}
-
 static int
 print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
@@ -246,7 +188,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	arena_init(&p.arena);
 	error = walk_expr_open(ctx, p.env, expr, &walk);
 	if (error == OK) {
-		error = walk_run(ctx, walk, &p, nest);
+		error = view_walk(ctx, walk, p.top, nest, p.hex, sink);
 		walk_expr_close(walk);
 	} else if (error == E_NOT_FOUND && ctx->err.text[0] == '\0') {
 		error = value_eval(ctx, p.env, expr, &v);

@@ -14,7 +14,21 @@ struct rows {
 	struct row_sink	*sink;
 	struct arena	 arena;		/* of one row, or of all that nests */
 	size_t		 nodes;		/* that nest */
+	bool		 hex;		/* integers in base 16 */
 };
+
+static struct cell
+column_value(struct ctx *ctx, struct rows *r, const struct value *v)
+{
+	struct cell cell = view_cell_value(ctx, r->env, v, &r->arena);
+	uint64_t size = 0;
+
+	if (!r->hex)
+		return (cell);
+	if (type_size(ctx, r->env->types, v->type, &size) != OK)
+		ctx_clear(ctx);
+	return (view_cell_hex(cell, size));
+}
 
 /* Of one element; what a column needs may be missing there. */
 static int
@@ -25,7 +39,7 @@ column_cell(struct ctx *ctx, struct rows *r, size_t i, struct cell *ret)
 
 	error = walk_expr_column(ctx, r->walk, i, &v);
 	if (error == OK) {
-		*ret = view_cell_value(ctx, r->env, &v, &r->arena);
+		*ret = column_value(ctx, r, &v);
 		return (OK);
 	}
 	if (status_reason(error) == NULL || error == E_NO_TYPE ||
@@ -95,6 +109,8 @@ emit_value(struct ctx *ctx, struct rows *r, const struct walk_item *item)
 		    t.kind == TYPE_FWD ?
 		    cell_link(cell_addr(item->v.addr), item_link(item)) :
 		    view_cell_leaf(ctx, r->env, &item->v, &r->arena);
+		if (r->hex)
+			value = view_cell_hex(value, size);
 		ctx_clear(ctx);
 	} else
 		value = cell_missing(item->status);
@@ -154,8 +170,8 @@ nested_item(struct ctx *ctx, struct rows *r, const struct walk_item *item,
 		return (OK);
 	}
 	if (n == 0)
-		return (view_cell_nested(ctx, r->env, &item->v, &r->arena,
-		    &r->nodes, ret));
+		return (view_cell_nested(ctx, r->env, &item->v, r->hex,
+		    &r->arena, &r->nodes, ret));
 	named = arena_alloc(&r->arena, n * sizeof(*named));
 	if (named == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for a walk"));
@@ -200,9 +216,9 @@ nested(struct ctx *ctx, struct rows *r, const char *text)
 
 int
 view_walk(struct ctx *ctx, struct walk_expr *walk, const char *text, bool nest,
-    struct row_sink *sink)
+    bool hex, struct row_sink *sink)
 {
-	struct rows r = { .walk = walk, .sink = sink,
+	struct rows r = { .walk = walk, .sink = sink, .hex = hex,
 	    .env = walk_expr_env(walk) };
 	int error;
 
