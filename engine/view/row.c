@@ -324,6 +324,20 @@ word_format(struct buf *b, const char *s, size_t n)
 	buf_puts(b, "'");
 }
 
+/* What tables are full of. */
+static void
+integer_format(struct buf *b, uint64_t v, bool negative)
+{
+	char text[21], *p = text + sizeof(text);
+
+	do
+		*--p = (char)('0' + v % 10);
+	while ((v /= 10) != 0);
+	if (negative)
+		*--p = '-';
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+}
+
 /* 1536 as "1.5K": at most four digits before the unit. */
 static void
 bytes_format(struct buf *b, uint64_t v)
@@ -333,7 +347,7 @@ bytes_format(struct buf *b, uint64_t v)
 	int i;
 
 	if (v < 1024) {
-		buf_printf(b, "%" PRIu64, v);
+		integer_format(b, v, false);
 		return;
 	}
 	d = (double)v / 1024;
@@ -409,13 +423,14 @@ number_format(struct buf *b, const struct cell *c, const struct column *col)
 	} else if (c->kind == CELL_DOUBLE)
 		double_format(b, d, col != NULL ? col->decimals : -1);
 	else if (c->kind == CELL_S64)
-		buf_printf(b, "%" PRId64, c->s);
+		integer_format(b, c->s < 0 ? -(uint64_t)c->s : (uint64_t)c->s,
+		    c->s < 0);
 	else if (form == FORM_HEX)
 		buf_printf(b, "0x%" PRIx64, c->u);
 	else if (form == FORM_BYTES)
 		bytes_format(b, c->u);
 	else
-		buf_printf(b, "%" PRIu64, c->u);
+		integer_format(b, c->u, false);
 }
 
 static void

@@ -64,7 +64,8 @@ gather(void *arg, struct ctx *ctx, const char *text, size_t len)
 struct ps {
 	struct kernel	*k;
 	bool		 no_kthreads;
-	struct table	 rows;
+	struct table	 rows;		/* those that come in no order */
+	struct row_sink	*to;
 	struct strings	 argv;
 	struct sym_filter *filter;
 	struct typeref	 task_type;
@@ -127,7 +128,7 @@ add_proc(void *arg, struct ctx *ctx, const struct os_proc *p)
 	};
 	_Static_assert(COUNT(cells) == COUNT(ps_columns), "a cell a column");
 
-	return (row_emit_cells(&ps->rows.sink, ctx, p->task != OS_UNKNOWN ?
+	return (row_emit_cells(ps->to, ctx, p->task != OS_UNKNOWN ?
 	    p->task : (uint64_t)p->tid, cells, COUNT(cells)));
 }
 
@@ -297,6 +298,8 @@ ps_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		error = sink->begin(sink, ctx, ps_columns, COUNT(ps_columns));
 	if (error != OK)
 		goto out;
+	/* Processes come by their numbers. */
+	ps.to = tree || (flags & OS_THREADS) != 0 ? &ps.rows.sink : sink;
 	/* What was found before a broken list is shown all the same. */
 	walk = os_procs(ctx, k, flags, add_proc, &ps);
 	if (ps.rows.nrows > 0)

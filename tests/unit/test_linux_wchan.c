@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is kept of a kernel that runs: where its tasks wait, as long as they
- * rest, and where the pages of their arguments are.  The demo dump, looked at
+ * What is kept of a kernel that runs: where its tasks wait and what their
+ * arguments are, as long as they rest, and where the pages of these are.  The demo dump, looked at
  * as if it moved.
  */
 #include "tests/unit/unit.h"
@@ -136,12 +136,13 @@ on_text(void *arg, struct ctx *ctx, const char *text, size_t n)
 	return (0);
 }
 
-/* The arguments of a process at the next refresh. */
+/* The arguments of a process at the next refresh, which has run or not. */
 static int
-args_now(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
+args_now(struct ctx *ctx, struct kernel *k, struct os_proc *p, bool ran,
     struct buf *b)
 {
 	kernel_refresh(k);
+	p->usage.nvcsw += ran;
 	buf_reset(b);
 	return (os_args(ctx, k, p, false, on_text, b));
 }
@@ -153,22 +154,26 @@ arguments(void **state)
 	struct pt_result at, other;
 	uint64_t start, entry, zero = 0;
 	struct os_proc p, q;
+	struct linux_kept kept;
 	struct overlay *over;
 	struct arena arena;
 	struct kernel *k;
 	struct space sp;
 	struct ctx ctx;
+	int i;
 
 	(void)state;
 	over = open_demo(&ctx, &k);
 	arena_init(&arena);
 	assert_int_equal(os_proc(&ctx, k, 1, &arena, &p), 0);
-	assert_int_equal(args_now(&ctx, k, &p, &was), 0);
+	/* It is to rest between the times that it has run. */
+	p.on_cpu.v = 0;
+	assert_int_equal(args_now(&ctx, k, &p, true, &was), 0);
 	k->live = true;
 	/* The first time they are found, then they are known. */
-	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_int_equal(args_now(&ctx, k, &p, true, &now), 0);
 	assert_string_equal(buf_text(&now), buf_text(&was));
-	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_int_equal(args_now(&ctx, k, &p, true, &now), 0);
 	assert_string_equal(buf_text(&now), buf_text(&was));
 	/* Written over, as setproctitle() does. */
 	assert_int_equal(linux_member(&ctx, k, p.mm, LM_MM_ARG_START, &start),
@@ -176,24 +181,32 @@ arguments(void **state)
 	assert_int_equal(linux_proc_space(&ctx, k, &p, &sp), 0);
 	assert_int_equal(space_translate(&ctx, &sp, start, &at), 0);
 	assert_int_equal(overlay_put(&ctx, over, at.phys, "X", 1), 0);
-	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_int_equal(args_now(&ctx, k, &p, true, &now), 0);
 	assert_int_equal(buf_text(&now)[0], 'X');
 	assert_string_equal(buf_text(&now) + 1, buf_text(&was) + 1);
+	/* By a debugger, while it rests: kept, but not for ever. */
+	assert_int_equal(overlay_put(&ctx, over, at.phys, "Y", 1), 0);
+	assert_int_equal(args_now(&ctx, k, &p, false, &now), 0);
+	assert_int_equal(buf_text(&now)[0], 'X');
+	for (i = 0; i < 40; i++)
+		linux_kept_get(k, &p, &arena, &kept);
+	assert_int_equal(args_now(&ctx, k, &p, false, &now), 0);
+	assert_int_equal(buf_text(&now)[0], 'Y');
 	/* Moved to a page that held something else. */
 	assert_int_equal(os_proc(&ctx, k, 2, &arena, &q), 0);
 	assert_int_equal(space_translate(&ctx, &k->space, q.task, &other), 0);
 	entry = (at.entry & ~sp.form->addr_mask) |
 	    (other.phys & sp.form->addr_mask & ~UINT64_C(4095));
 	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &entry, 8), 0);
-	(void)args_now(&ctx, k, &p, &now);
+	(void)args_now(&ctx, k, &p, true, &now);
 	assert_string_not_equal(buf_text(&now), buf_text(&was));
 	/* Gone, and come back. */
 	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &zero, 8), 0);
-	assert_int_equal(args_now(&ctx, k, &p, &now), E_NOT_MAPPED);
+	assert_int_equal(args_now(&ctx, k, &p, true, &now), E_NOT_MAPPED);
 	assert_int_equal(now.len, 0);
 	assert_int_equal(overlay_put(&ctx, over, at.entry_addr, &at.entry, 8),
 	    0);
-	assert_int_equal(args_now(&ctx, k, &p, &now), 0);
+	assert_int_equal(args_now(&ctx, k, &p, true, &now), 0);
 	assert_string_equal(buf_text(&now) + 1, buf_text(&was) + 1);
 	buf_fini(&was);
 	buf_fini(&now);

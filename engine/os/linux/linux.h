@@ -100,7 +100,7 @@ struct linux_os {			/* kernel->os_data */
 	struct linux_members *members;
 	struct linux_orc *orc;			/* unwind rules, when first wanted */
 	bool		 no_orc;		/* there are none */
-	struct linux_wait *waits;		/* linux_wchan.c */
+	struct linux_slots *kept;		/* linux_kept.c */
 	struct linux_argpage *argpages;		/* linux_args.c */
 	struct linux_found found[LINUX_FOUND_MAX];	/* linux_find.c */
 	size_t		 nfound;

@@ -3,9 +3,9 @@
  * A process's own memory, and the arguments and the environment in it, as
  * /proc/PID/cmdline and environ give them (fs/proc/base.c).
  *
- * Of a kernel that runs it is kept where the arguments' pages were: they are
- * read at every refresh, and where the entry of the page table says the same
- * as before the tables above it need not be read.
+ * Of a kernel that runs it is kept where the arguments' pages were: those of a
+ * process that has run are read at every refresh, and where the entry of the
+ * page table says the same as before the tables above it need not be read.
  */
 #include "engine/os/linux/linux_read.h"
 
@@ -65,7 +65,20 @@ struct strings {
 	struct buf part;		/* a string that goes on in the next page */
 	bool	 skip;			/* the start of this one is missing */
 	struct err missing;
+	bool	 keep;
+	struct buf kept;		/* those handed out, each with a NUL */
 };
+
+/* Hand one out. */
+static int
+out(struct ctx *ctx, struct strings *s, const char *text, size_t n)
+{
+	if (s->keep) {
+		buf_add(&s->kept, text, n);
+		buf_add(&s->kept, "", 1);
+	}
+	return (s->fn(s->arg, ctx, text, n));
+}
 
 /* Hand out the strings that end in these bytes; keep the rest. */
 static int
@@ -84,7 +97,7 @@ split(struct ctx *ctx, struct strings *s, const char *p, size_t n)
 			return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 		if (end == NULL)
 			return (0);
-		rc = s->skip ? 0 : s->fn(s->arg, ctx, buf_text(&s->part),
+		rc = s->skip ? 0 : out(ctx, s, buf_text(&s->part),
 		    s->part.len);
 		buf_reset(&s->part);
 		s->skip = false;
@@ -127,7 +140,7 @@ area(struct ctx *ctx, const struct space *sp, uint64_t start, uint64_t end,
 	}
 	/* The last string need not end in a NUL. */
 	if (s->part.len > 0 && !s->skip)
-		return (s->fn(s->arg, ctx, buf_text(&s->part), s->part.len));
+		return (out(ctx, s, buf_text(&s->part), s->part.len));
 	return (0);
 }
 
@@ -170,8 +183,7 @@ title(struct ctx *ctx, const struct space *sp, uint64_t start, uint64_t end,
 	buf_add(&s->part, bytes, done);
 	if (s->part.bad)
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	return (done == 0 ? 0 :
-	    s->fn(s->arg, ctx, buf_text(&s->part), done));
+	return (done == 0 ? 0 : out(ctx, s, buf_text(&s->part), done));
 }
 
 /* Is the page where it was?  Its entry tells. */
@@ -224,11 +236,27 @@ recall(struct ctx *ctx, struct kernel *k, const struct space *sp, uint64_t mm,
 	ctx_clear(ctx);
 }
 
+/* Those of a process that rests, from what was kept of it. */
+static int
+again(struct ctx *ctx, struct strings *s)
+{
+	const char *p = buf_text(&s->kept), *end = p + s->kept.len;
+	size_t n;
+	int rc;
+
+	for (rc = 0; rc == 0 && p < end; p += n + 1) {
+		n = strlen(p);
+		rc = s->fn(s->arg, ctx, p, n);
+	}
+	return (rc);
+}
+
 int
 linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
     bool env, int (*fn)(void *, struct ctx *, const char *, size_t), void *arg)
 {
 	struct strings s = { .fn = fn, .arg = arg };
+	uint64_t users;
 	struct linux_obj mm;
 	struct space sp;
 	uint64_t start, end, env_start, env_end, page;
@@ -236,6 +264,11 @@ linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 
 	if (proc->mm == 0)
 		return (0);
+	if (!env && linux_kept_args(k, proc, &s.kept)) {
+		rc = again(ctx, &s);
+		buf_fini(&s.kept);
+		return (rc);
+	}
 	rc = linux_proc_space(ctx, k, proc, &sp);
 	if (rc != 0)
 		return (rc);
@@ -251,6 +284,9 @@ linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 		rc = linux_u64(ctx, &mm, LM_MM_ENV_START, &env_start);
 	if (rc == 0)
 		rc = linux_u64(ctx, &mm, LM_MM_ENV_END, &env_end);
+	/* Another thread may write over them while this one rests. */
+	s.keep = rc == 0 && k->live && !env &&
+	    linux_u64(ctx, &mm, LM_MM_USERS, &users) == 0 && users == 1;
 	linux_obj_fini(&mm);
 	if (rc != 0)
 		return (rc);
@@ -276,6 +312,9 @@ linux_args(struct ctx *ctx, struct kernel *k, const struct os_proc *proc,
 		rc = title(ctx, &sp, start, env_end, page, &s);
 	else
 		rc = area(ctx, &sp, start, end, page, &s);
+	if (s.keep && rc == 0 && s.missing.code == 0)
+		linux_keep_args(k, proc, &s.kept);
+	buf_fini(&s.kept);
 	buf_fini(&s.part);
 	if (rc == 0 && s.missing.code != 0) {
 		ctx->err = s.missing;

@@ -239,7 +239,7 @@ linux_close(struct kernel *k)
 		return;
 	pthread_mutex_destroy(&l->lock);
 	linux_orc_destroy(l->orc);
-	free(l->waits);
+	linux_kept_destroy(l->kept);
 	free(l->argpages);
 	linux_members_destroy(l->members);
 	free(l);

@@ -54,9 +54,9 @@ add_task(struct ctx *ctx, struct list *l, const struct linux_obj *o)
 	int64_t pid, tgid;
 	int rc;
 
-	rc = linux_s64(ctx, o, LM_TASK_PID, &pid);
+	rc = linux_s64(ctx, o, LM_LINKS_PID, &pid);
 	if (rc == 0)
-		rc = linux_s64(ctx, o, LM_TASK_TGID, &tgid);
+		rc = linux_s64(ctx, o, LM_LINKS_TGID, &tgid);
 	if (rc != 0)
 		return (rc);
 	if (pid < 0 || pid > PID_MAX || tgid < 0 || tgid > PID_MAX)
@@ -90,7 +90,7 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, int tgid,
 	if (!linux_has(l->k, link))
 		return (ctx_fail(ctx, E_NO_MEMBER,
 		    "this kernel's threads are linked in an unknown way"));
-	rc = linux_obj_init(ctx, &o, l->k, LT_TASK);
+	rc = linux_obj_init(ctx, &o, l->k, LT_LINKS);
 	if (rc == 0 && (rc = walk_list(&w, ctx, &l->k->space, head)) == 0) {
 		while ((rc = walk_next(&w, ctx, &key, &node)) == 0) {
 			task = node - linux_place(l->k, link)->offset;
@@ -105,7 +105,7 @@ add_threads(struct ctx *ctx, struct list *l, uint64_t leader, int tgid,
 				rc = ctx_fail(ctx, E_NOMEM, "out of memory");
 			else {
 				linux_obj_at(ctx, &o, task);
-				rc = linux_s64(ctx, &o, LM_TASK_TGID, &group);
+				rc = linux_s64(ctx, &o, LM_LINKS_TGID, &group);
 				if (rc == 0 && group != tgid)
 					rc = ctx_fail_at(ctx, E_CORRUPT, task,
 					    "0x%llx is no thread of %d",
@@ -142,7 +142,8 @@ add_group(struct ctx *ctx, struct list *l, struct err *broken)
 
 	rc = add_task(ctx, l, &l->task);
 	if (rc == 0 && l->threads) {
-		rc = linux_u64(ctx, &l->task, LM_TASK_SIGNAL, &signal);
+		rc = linux_member(ctx, l->k, l->task.addr,
+		    LM_TASK_SIGNAL, &signal);
 		if (rc == 0)
 			rc = add_threads(ctx, l, l->task.addr,
 			    l->v[l->n - 1].tgid, signal);
@@ -176,7 +177,7 @@ chain(struct ctx *ctx, struct list *l, enum linux_member way,
 		linux_obj_at(ctx, &l->task, task);
 		rc = linux_u64(ctx, &l->task, back, &other);
 		if (rc == 0 && other != from && (linux_u64(ctx, &l->task,
-		    LM_TASK_LEADER, &leader) != 0 || leader != task))
+		    LM_LINKS_LEADER, &leader) != 0 || leader != task))
 			rc = ctx_fail_at(ctx, E_CORRUPT, task, "a link of the "
 			    "task list leads to 0x%llx, where no task is",
 			    (unsigned long long)task);
@@ -242,7 +243,7 @@ from_table(struct ctx *ctx, struct list *l, struct err *broken)
 	while (walk_next(&w, ctx, &key, &pid) == 0 && ctx_check(ctx) == 0) {
 		if (pid_task(ctx, l->k, pid, &task) != 0 ||
 		    linux_obj_at(ctx, &l->task, task) != 0 ||
-		    linux_u64(ctx, &l->task, LM_TASK_LEADER, &leader) != 0 ||
+		    linux_u64(ctx, &l->task, LM_LINKS_LEADER, &leader) != 0 ||
 		    leader != task || seen_add(&l->seen, task) != 1)
 			continue;
 		if (add_group(ctx, l, broken) != 0)
@@ -297,16 +298,16 @@ collect(struct ctx *ctx, struct list *l, unsigned flags, struct err *broken)
 
 	rc = linux_root(ctx, l->k, "init_task", &l->init_task);
 	if (rc == 0)
-		rc = linux_obj_init(ctx, &l->task, l->k, LT_TASK);
+		rc = linux_obj_init(ctx, &l->task, l->k, LT_LINKS);
 	if (rc == 0 && !linux_has(l->k, LM_TASK_TASKS))
 		rc = ctx_fail(ctx, E_NO_MEMBER, "task_struct has no tasks");
 	if (rc != 0)
 		return (rc);
 	l->threads = (flags & OS_THREADS) != 0;
-	rc = chain(ctx, l, LM_TASK_NEXT, LM_TASK_PREV, broken);
+	rc = chain(ctx, l, LM_LINKS_NEXT, LM_LINKS_PREV, broken);
 	if (rc != 0 && !fatal(rc)) {
 		*broken = ctx->err;
-		rc = chain(ctx, l, LM_TASK_PREV, LM_TASK_NEXT, broken);
+		rc = chain(ctx, l, LM_LINKS_PREV, LM_LINKS_NEXT, broken);
 		if (!fatal(rc))
 			from_table(ctx, l, broken);
 	}

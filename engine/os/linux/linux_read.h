@@ -25,14 +25,11 @@
 	M(TASK, CPU, "thread_info.cpu|cpu")				\
 	M(TASK, LAST_RUN, "sched_info.last_arrival|se.exec_start")	\
 	M(TASK, TASKS, "tasks")						\
-	M(TASK, NEXT, "tasks.next")					\
-	M(TASK, PREV, "tasks.prev")					\
 	M(TASK, MM, "mm")						\
 	M(TASK, EXIT_STATE, "exit_state")				\
 	M(TASK, PID, "pid")						\
 	M(TASK, TGID, "tgid")						\
 	M(TASK, PARENT, "real_parent")					\
-	M(TASK, LEADER, "group_leader")					\
 	M(TASK, PID_LINK, "pid_links[0]|pids[0].node")			\
 	M(TASK, THREAD_NODE, "thread_node")				\
 	M(TASK, KTHREAD, "worker_private|set_child_tid")		\
@@ -40,6 +37,16 @@
 	M(TASK, CRED, "real_cred")					\
 	M(TASK, COMM, "comm")						\
 	M(TASK, SIGNAL, "signal")					\
+	M(TASK, ON_CPU, "on_cpu")					\
+	M(TASK, NVCSW, "nvcsw")						\
+	M(TASK, NIVCSW, "nivcsw")					\
+	/* And those by which all of them are found. */			\
+	T(LINKS, "struct task_struct")					\
+	M(LINKS, NEXT, "tasks.next")					\
+	M(LINKS, PREV, "tasks.prev")					\
+	M(LINKS, PID, "pid")						\
+	M(LINKS, TGID, "tgid")						\
+	M(LINKS, LEADER, "group_leader")				\
 	/* Members of the same structure that are read alone. */	\
 	T(TASK_ALONE, "struct task_struct")				\
 	M(TASK_ALONE, THREAD_GROUP, "thread_group")			\
@@ -194,6 +201,7 @@
 	/* Memory of a process. */					\
 	T(MM, "struct mm_struct")					\
 	M(MM, PGD, "pgd")						\
+	M(MM, USERS, "mm_users")					\
 	M(MM, TOTAL_VM, "total_vm")					\
 	M(MM, START_BRK, "start_brk")					\
 	M(MM, BRK, "brk")						\
@@ -490,10 +498,9 @@ struct linux_task_reader {
 int	linux_task_init(struct ctx *, struct linux_task_reader *,
 	    struct kernel *, struct arena *, bool usage);
 void	linux_task_fini(struct linux_task_reader *);
-/* linux_usage.c: what it has used, as far as its own structure tells ... */
-void	linux_task_used(struct ctx *, struct linux_task_reader *,
-	    struct os_proc *);
-/* ... and its process's, and who it belongs to. */
+/*
+ * linux_usage.c: what it and its process have used, and who they belong to.
+ */
 void	linux_task_usage(struct ctx *, struct linux_task_reader *,
 	    struct os_proc *);
 /* Fails only where not even its pid can be read. */
@@ -503,6 +510,33 @@ int	linux_task_read(struct ctx *, struct linux_task_reader *, uint64_t task,
 char	linux_state(uint64_t state, uint64_t exit_state);
 /* The bytes of a kernel stack. */
 uint64_t linux_stack_size(struct ctx *, struct kernel *);
+/*
+ * linux_kept.c: what is kept of a task of a kernel that runs, until it has run
+ * itself; in a dump nothing is.  Texts go to the arena.
+ */
+enum {
+	LINUX_KEPT_WCHAN = 1, LINUX_KEPT_UID = 2, LINUX_KEPT_THREAD = 4,
+	LINUX_KEPT_PARENT = 8
+};
+struct linux_kept {
+	unsigned	 known;		/* which of these */
+	bool		 fresh;		/* more than was kept */
+	uint64_t	 parent;	/* the task whose number ppid is */
+	int		 ppid;
+	const char	*wchan;
+	uint64_t	 uid;
+	const char	*name, *work;	/* of a kernel's thread; "": none */
+};
+struct linux_slots;
+void	linux_kept_destroy(struct linux_slots *);
+void	linux_kept_get(struct kernel *, const struct os_proc *, struct arena *,
+	    struct linux_kept *);
+void	linux_kept_put(struct kernel *, const struct os_proc *,
+	    const struct linux_kept *);
+/* Arguments: each ends in a NUL.  False: they are not kept. */
+bool	linux_kept_args(struct kernel *, const struct os_proc *, struct buf *);
+void	linux_keep_args(struct kernel *, const struct os_proc *,
+	    const struct buf *);
 /*
  * linux_wchan.c: the function in which a task that is not running sleeps, ""
  * when its stack does not tell.

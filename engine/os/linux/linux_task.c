@@ -113,8 +113,7 @@ linux_task_init(struct ctx *ctx, struct linux_task_reader *t, struct kernel *k,
 	if (rc != 0)
 		return (rc);
 	ctx->quiet++;
-	/* What it waits in is kept for as long as it has not run. */
-	if (usage || k->live)
+	if (usage)
 		(void)linux_obj_init(ctx, &t->used, k, LT_USAGE);
 	if (linux_obj_init(ctx, &t->mm, k, LT_MM) == 0 &&
 	    linux_has(k, LM_MM_RSS_CPUS) && percpu_offsets(ctx, t) != 0)
@@ -270,6 +269,13 @@ read_work(struct ctx *ctx, struct linux_task_reader *t, uint64_t worker)
 	return (work);
 }
 
+static void
+learned(struct linux_kept *kept, unsigned what)
+{
+	kept->known |= what;
+	kept->fresh = true;
+}
+
 /*
  * A kernel thread has a struct kthread behind task->worker_private (before
  * 5.17, e32cf5dfbe22, behind set_child_tid): its full name where comm was too
@@ -278,11 +284,17 @@ read_work(struct ctx *ctx, struct linux_task_reader *t, uint64_t worker)
  */
 static void
 read_kthread(struct ctx *ctx, struct linux_task_reader *t, uint64_t flags,
-    struct os_proc *proc)
+    struct linux_kept *kept, struct os_proc *proc)
 {
 	uint64_t kthread, p;
 	const char *name;
 
+	if ((kept->known & LINUX_KEPT_THREAD) != 0) {
+		if (kept->name[0] != '\0')
+			proc->comm.s = kept->name;
+		proc->work.s = kept->work;
+		return;
+	}
 	if (linux_u64(ctx, &t->task, LM_TASK_KTHREAD, &kthread) != 0 ||
 	    kthread == 0)
 		return;
@@ -290,10 +302,85 @@ read_kthread(struct ctx *ctx, struct linux_task_reader *t, uint64_t flags,
 	    p != 0 && linux_text(ctx, t->k, p, COMM_MAX, t->arena,
 	    &name) == 0 && ((flags & PF_WQ_WORKER) == 0 ||
 	    strncmp(name, "kworker/", 8) == 0))
-		proc->comm.s = name;
+		proc->comm.s = kept->name = name;
+	else
+		kept->name = "";
 	if ((flags & PF_WQ_WORKER) != 0 &&
 	    linux_member(ctx, t->k, kthread, LM_KTHREAD_DATA, &p) == 0 && p != 0)
 		proc->work = read_work(ctx, t, p);
+	kept->work = proc->work.s;
+	if (proc->work.status == OK)
+		learned(kept, LINUX_KEPT_THREAD);
+}
+
+/* How often it has left a CPU tells whether it has run. */
+static void
+read_switches(struct ctx *ctx, struct linux_task_reader *t,
+    struct os_proc *proc)
+{
+	struct os_usage *u = &proc->usage;
+
+	u->status = linux_u64(ctx, &t->task, LM_TASK_NVCSW, &u->nvcsw);
+	if (u->status == OK)
+		u->status = linux_u64(ctx, &t->task, LM_TASK_NIVCSW,
+		    &u->nivcsw);
+	proc->on_cpu = cell(ctx, &t->task, LM_TASK_ON_CPU);
+}
+
+/* Whose parent ends gets another. */
+static void
+read_parent(struct ctx *ctx, struct linux_task_reader *t,
+    struct linux_kept *kept, struct os_proc *proc)
+{
+	uint64_t parent, tgid;
+
+	if (linux_u64(ctx, &t->task, LM_TASK_PARENT, &parent) != 0 ||
+	    parent == 0)
+		return;
+	if ((kept->known & LINUX_KEPT_PARENT) != 0 &&
+	    kept->parent == parent) {
+		proc->ppid = kept->ppid;
+	} else if (linux_member(ctx, t->k, parent, LM_TASK_TGID, &tgid) == 0) {
+		proc->ppid = kept->ppid = (int)(int32_t)tgid;
+		kept->parent = parent;
+		learned(kept, LINUX_KEPT_PARENT);
+	}
+}
+
+/* The effective user; credentials are never changed, only changed for others. */
+static void
+read_uid(struct ctx *ctx, struct linux_task_reader *t, struct linux_kept *kept,
+    struct os_proc *proc)
+{
+	uint64_t cred;
+
+	if ((kept->known & LINUX_KEPT_UID) != 0) {
+		proc->uid.v = kept->uid;
+		return;
+	}
+	proc->uid.status = linux_u64(ctx, &t->task, LM_TASK_CRED, &cred);
+	if (proc->uid.status == 0)
+		proc->uid.status = linux_member(ctx, t->k, cred, LM_CRED_EUID,
+		    &proc->uid.v);
+	if (proc->uid.status == 0) {
+		kept->uid = proc->uid.v;
+		learned(kept, LINUX_KEPT_UID);
+	}
+}
+
+static void
+read_wchan(struct ctx *ctx, struct linux_task_reader *t,
+    struct linux_kept *kept, struct os_proc *proc)
+{
+	if ((kept->known & LINUX_KEPT_WCHAN) != 0) {
+		proc->wchan.s = kept->wchan;
+		return;
+	}
+	proc->wchan.status = linux_wchan(ctx, t->k, proc, &proc->wchan.s);
+	if (proc->wchan.status == 0) {
+		kept->wchan = proc->wchan.s;
+		learned(kept, LINUX_KEPT_WCHAN);
+	}
 }
 
 int
@@ -301,6 +388,7 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
     struct os_proc *proc)
 {
 	uint64_t state, exit_state, flags, p;
+	struct linux_kept kept;
 	int64_t pid, tgid;
 	int rc;
 
@@ -325,13 +413,6 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 	proc->start = seconds(ctx, &t->task, LM_TASK_START);
 	/* The clock of the scheduler, which runs from boot on. */
 	proc->last_run = seconds(ctx, &t->task, LM_TASK_LAST_RUN);
-	if (linux_u64(ctx, &t->task, LM_TASK_PARENT, &p) == 0 && p != 0 &&
-	    linux_member(ctx, t->k, p, LM_TASK_TGID, &state) == 0)
-		proc->ppid = (int)(int32_t)state;
-	proc->uid.status = linux_u64(ctx, &t->task, LM_TASK_CRED, &p);
-	if (proc->uid.status == 0)
-		proc->uid.status = linux_member(ctx, t->k, p, LM_CRED_EUID,
-		    &proc->uid.v);
 	if (linux_u64(ctx, &t->task, LM_TASK_FLAGS, &flags) != 0)
 		flags = 0;
 	proc->is_kthread = (flags & PF_KTHREAD) != 0;
@@ -339,22 +420,26 @@ linux_task_read(struct ctx *ctx, struct linux_task_reader *t, uint64_t task,
 	if (linux_u64(ctx, &t->task, LM_TASK_MM, &p) == 0 && !proc->is_kthread)
 		proc->mm = p;
 	read_mm(ctx, t, proc);
-	if (t->usage || t->k->live)
-		linux_task_used(ctx, t, proc);
 	if (t->usage)
 		linux_task_usage(ctx, t, proc);
+	else if (t->k->live)
+		read_switches(ctx, t, proc);
+	linux_kept_get(t->k, proc, t->arena, &kept);
+	read_parent(ctx, t, &kept, proc);
+	read_uid(ctx, t, &kept, proc);
 	if (proc->is_kthread && pid != 0)
-		read_kthread(ctx, t, flags, proc);
+		read_kthread(ctx, t, flags, &kept, proc);
 
 	proc->state = '?';
 	if (linux_u64(ctx, &t->task, LM_TASK_STATE, &state) == 0 &&
 	    linux_u64(ctx, &t->task, LM_TASK_EXIT_STATE, &exit_state) == 0) {
 		proc->state = linux_state(state, exit_state);
 		if (proc->state != 'R' && exit_state == 0) {
-			proc->wchan.status = linux_wchan(ctx, t->k, proc,
-			    &proc->wchan.s);
+			read_wchan(ctx, t, &kept, proc);
 		}
 	}
+	if (kept.fresh)
+		linux_kept_put(t->k, proc, &kept);
 	ctx->quiet--;
 	ctx_clear(ctx);
 	return (0);

@@ -104,8 +104,8 @@ usage(struct ctx *ctx, const struct linux_obj *o, const enum linux_member m[6])
 	return (u);
 }
 
-void
-linux_task_used(struct ctx *ctx, struct linux_task_reader *t, struct os_proc *p)
+static void
+used(struct ctx *ctx, struct linux_task_reader *t, struct os_proc *p)
 {
 	static const enum linux_member own[6] = {
 		LM_USAGE_UTIME, LM_USAGE_STIME, LM_USAGE_MINFLT,
@@ -291,6 +291,7 @@ linux_task_usage(struct ctx *ctx, struct linux_task_reader *t,
 {
 	struct os_u64 signal, cred;
 
+	used(ctx, t, p);
 	of_task(ctx, t, p);
 	signal = cell(ctx, &t->task, LM_TASK_SIGNAL);
 	if (signal.status == OK && signal.v != 0) {

@@ -206,9 +206,14 @@ number(const char *file, const char *word)
 }
 
 /* utime and stime, the 14th and 15th field of stat, in ms. */
-static long
+struct times {
+	long user, system;
+};
+
+static struct times
 cpu(void)
 {
+	const long tick = sysconf(_SC_CLK_TCK);
 	char path[64], line[1024] = "", *p;
 	unsigned long user = 0, system = 0;
 	FILE *f;
@@ -221,7 +226,8 @@ cpu(void)
 		    "%lu %lu", &user, &system);
 	if (f != NULL)
 		fclose(f);
-	return (long)(user + system) * 1000 / sysconf(_SC_CLK_TCK);
+	return (struct times){ (long)user * 1000 / tick,
+	    (long)system * 1000 / tick };
 }
 
 /* Until all who are to be measured together have come to this place. */
@@ -251,14 +257,15 @@ gather(const char *folder, int n)
 static int
 cost(const char *folder, int n, int seconds, const char *keys, char **argv)
 {
-	long ms, reads, bytes, rss, end;
+	long reads, bytes, rss, end;
+	struct times before, after;
 
 	start("linux", argv);
 	type(keys);
 	for (end = now() + WARM_MS; now() < end && take((int)(end - now()));)
 		;
 	gather(folder, n);
-	ms = cpu();
+	before = cpu();
 	reads = number("io", "syscr: ");
 	bytes = number("io", "rchar: ");
 	rss = number("status", "VmRSS:");
@@ -266,7 +273,9 @@ cost(const char *folder, int n, int seconds, const char *keys, char **argv)
 	for (end = now() + seconds * 1000; now() < end &&
 	    take((int)(end - now()));)
 		;
-	printf("cpu_ms %ld\n", cpu() - ms);
+	after = cpu();
+	printf("user_ms %ld\n", after.user - before.user);
+	printf("system_ms %ld\n", after.system - before.system);
 	printf("reads %ld\n", number("io", "syscr: ") - reads);
 	printf("read_kib %ld\n", (number("io", "rchar: ") - bytes) / 1024);
 	printf("rss_kib %ld\n", number("status", "VmRSS:"));
