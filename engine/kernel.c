@@ -6,19 +6,21 @@
 #include "engine/backend/raw.h"
 #include "engine/backend/vmcoreinfo.h"
 #include "engine/edit.h"
+#include "engine/kernel_debug.h"
+#include "engine/linked.h"
+#include "engine/memory/elf_file.h"
 #include "engine/memory/freeze.h"
 #include "engine/memory/noise.h"
 #include "engine/memory/pages.h"
-#include "engine/kernel_debug.h"
-#include "engine/linked.h"
 #include "engine/memory/recorder.h"
 #include "engine/os/os.h"
-#include "engine/memory/elf_file.h"
 #include "engine/symbol/sysmap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FILES_MAX	64		/* of one dump, and beside it */
 
 static int
 open_files(struct ctx *ctx, const char *const *paths, size_t n,
@@ -259,22 +261,157 @@ check_told(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 	return (0);
 }
 
+/*
+ * The dump, or the target, and the kernel's image and System.map beside it; an
+ * image alone is *linked: read as it lies in its file.
+ */
+static int
+open_dump(struct ctx *ctx, struct kernel *k, const char *const *paths, size_t n,
+    const struct kernel_options *opt, const struct dump_options *told,
+    const struct source *source, const char *address, bool *linked)
+{
+	struct file *files[FILES_MAX];
+	size_t i;
+	int rc;
+
+	rc = open_files(ctx, paths, n, opt, files);
+	if (rc != 0)
+		return (rc);
+	rc = unpack_images(ctx, opt, files, n);
+	if (rc == 0)
+		rc = take_sysmap(ctx, k, files, &n, source != NULL);
+	if (rc == 0)
+		rc = take_image(ctx, k, files, &n);
+	*linked = source == NULL && n == 0;
+	if (rc == 0 && source != NULL && n > 0)
+		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
+		    "image, with no other file", paths[0]);
+	else if (rc == 0)
+		rc = source != NULL ? source->open(ctx, address, &k->dump) :
+		    *linked && k->image != NULL ?
+		    linked_open(ctx, k->image, &k->dump) :
+		    dump_open(ctx, files, n, told, &k->dump);
+	if (rc != 0) {
+		for (i = 0; i < n; i++)
+			file_close(files[i]);
+		return (rc);
+	}
+	rc = check_told(ctx, k, opt);
+	if (rc == 0)
+		rc = dump_tell(ctx, k->dump, told);
+	if (rc != 0)
+		dump_close(k->dump);
+	return (rc);
+}
+
+/* The layers of memory above the dump. */
+static int
+push_layers(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
+    const struct source *source)
+{
+	size_t i;
+	int rc;
+
+	if (opt->write && k->dump->layer.ops->write != NULL)
+		for (i = 0; i < k->dump->nfiles; i++)
+			file_allow_write(k->dump->files[i]);
+	mem_init(&k->mem, &k->dump->layer, opt->faults);
+	/* What was read of a target is kept until a refresh. */
+	k->live = source != NULL;
+	rc = k->live ? pages_push(ctx, &k->mem, source->run) : 0;
+	if (rc == 0 && k->live)
+		rc = freeze_push(ctx, &k->mem);
+	if (rc == 0 && opt->record)
+		rc = recorder_push(ctx, &k->mem);
+	return (rc);
+}
+
+/* What is known before a system is: the processor, its types, a space. */
+static int
+take_arch(struct ctx *ctx, struct kernel *k)
+{
+	const struct dump *d = k->dump;
+
+	k->arch = d->arch;
+	if (!d->complete)
+		os_warn(k, "the dump is incomplete: %s", d->incomplete != NULL ?
+		    d->incomplete : "its header says so");
+	if (d->erased != NULL)
+		os_warn(k, "parts of this memory were erased when the dump "
+		    "was made: %.200s", d->erased);
+	if (k->image != NULL && k->image->arch != k->arch &&
+	    k->image->arch != NULL && k->arch != NULL)
+		return (ctx_fail(ctx, E_USAGE, "%s is a kernel for %s, the "
+		    "dump is of %s", file_name(k->image->file),
+		    k->image->arch->name, k->arch->name));
+	if (k->arch == NULL && k->image != NULL)
+		k->arch = k->image->arch;
+	/* Expressions need the built-in types in any case. */
+	k->types = types_create(k->arch != NULL ? k->arch->ptr_size : 8,
+	    k->arch != NULL && k->arch->be);
+	if (k->types == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
+	/* Until a system is found: what the dump says, else physical. */
+	space_init(&k->space, &k->mem, d->has_root ? d->form : NULL, d->root,
+	    k->arch != NULL && k->arch->be,
+	    k->arch != NULL ? k->arch->ptr_size : 8);
+	return (0);
+}
+
+static int
+take_system(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
+    bool linked)
+{
+	struct symbols none;
+	int rc;
+
+	rc = kernel_debug_create(ctx, k, opt);
+	/* An image at rest has no processes, no tables, no log. */
+	if (rc == 0 && !linked)
+		rc = open_os(ctx, k, opt);
+	if (rc == 0)
+		rc = kernel_debug_match(ctx, k, opt);
+	if (rc != 0)
+		return (rc);
+	if (kernel_debug_types(ctx, k) != 0)
+		ctx_clear(ctx);
+	/* Names for the addresses of a system that is not known. */
+	if (k->os == NULL && k->image != NULL && k->symbols.n == 0) {
+		none = k->symbols;
+		k->symbols = k->image->symbols;
+		k->image->symbols = none;
+	}
+	return (0);
+}
+
+/* For expressions. */
+static int
+fill_env(struct ctx *ctx, struct kernel *k)
+{
+	k->env.space = &k->space;
+	k->env.symbols = &k->symbols;
+	k->env.types = k->types;
+	k->env.call = os_call;
+	k->env.call_arg = k;
+	k->env.vars = value_vars_create();
+	return (k->env.vars != NULL ? 0 : ctx_fail(ctx, E_NOMEM,
+	    "out of memory"));
+}
+
 int
 kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
     const struct kernel_options *opt, struct kernel **ret)
 {
-	const char *paths[64], *address = NULL;
+	const char *paths[FILES_MAX], *address = NULL;
 	struct dump_options told = opt->dump;
 	char info[VMCOREINFO_MAX + 1];
 	const struct source *source;
-	struct file *files[64];
-	struct symbols none;
 	struct kernel *k;
 	bool linked;
 	size_t i;
 	int rc;
 
-	if (npaths == 0 || npaths > sizeof(files) / sizeof(files[0]))
+	if (npaths == 0 || npaths > FILES_MAX)
 		return (ctx_fail(ctx, E_USAGE, "%zu files cannot be one dump",
 		    npaths));
 	rc = take_source(ctx, words, &npaths, opt, paths, &source, &address);
@@ -292,116 +429,24 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	arena_init(&k->arena);
 	sym_init(&k->symbols);
-	rc = open_files(ctx, paths, npaths, opt, files);
-	if (rc != 0) {
-		kernel_close(k);
-		return (rc);
-	}
-	rc = unpack_images(ctx, opt, files, npaths);
+	rc = open_dump(ctx, k, paths, npaths, opt, &told, source, address,
+	    &linked);
 	if (rc == 0)
-		rc = take_sysmap(ctx, k, files, &npaths, source != NULL);
+		rc = push_layers(ctx, k, opt, source);
 	if (rc == 0)
-		rc = take_image(ctx, k, files, &npaths);
-	if (rc == 0 && source != NULL && npaths > 0)
-		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
-		    "image, with no other file", paths[0]);
-	else if (rc == 0)
-		rc = source != NULL ? source->open(ctx, address, &k->dump) :
-		    npaths == 0 && k->image != NULL ?
-		    linked_open(ctx, k->image, &k->dump) :
-		    dump_open(ctx, files, npaths, &told, &k->dump);
-	linked = rc == 0 && source == NULL && npaths == 0;
-	if (rc != 0) {
-		for (i = 0; i < npaths; i++)
-			file_close(files[i]);
-		kernel_close(k);
-		return (rc);
-	}
-	rc = check_told(ctx, k, opt);
+		rc = take_arch(ctx, k);
 	if (rc == 0)
-		rc = dump_tell(ctx, k->dump, &told);
-	if (rc != 0) {
-		dump_close(k->dump);
-		kernel_close(k);
-		return (rc);
-	}
-	if (opt->write && k->dump->layer.ops->write != NULL)
-		for (i = 0; i < k->dump->nfiles; i++)
-			file_allow_write(k->dump->files[i]);
-	mem_init(&k->mem, &k->dump->layer, opt->faults);
-	/* What was read of a target is kept until a refresh. */
-	k->live = source != NULL;
-	rc = k->live ? pages_push(ctx, &k->mem, source->run) : 0;
-	if (rc == 0 && k->live)
-		rc = freeze_push(ctx, &k->mem);
-	if (rc == 0 && opt->record)
-		rc = recorder_push(ctx, &k->mem);
-	if (rc != 0) {
-		kernel_close(k);
-		return (rc);
-	}
-	k->arch = k->dump->arch;
-	if (!k->dump->complete)
-		os_warn(k, "the dump is incomplete: %s",
-		    k->dump->incomplete != NULL ? k->dump->incomplete : "its "
-		    "header says so");
-	if (k->dump->erased != NULL)
-		os_warn(k, "parts of this memory were erased when the dump "
-		    "was made: %.200s", k->dump->erased);
-	if (k->image != NULL && k->image->arch != k->arch &&
-	    k->image->arch != NULL && k->arch != NULL) {
-		rc = ctx_fail(ctx, E_USAGE, "%s is a kernel for %s, the dump "
-		    "is of %s", file_name(k->image->file),
-		    k->image->arch->name, k->arch->name);
-		kernel_close(k);
-		return (rc);
-	}
-	if (k->arch == NULL && k->image != NULL)
-		k->arch = k->image->arch;
-	/* Expressions need the built-in types in any case. */
-	k->types = types_create(k->arch != NULL ? k->arch->ptr_size : 8,
-	    k->arch != NULL && k->arch->be);
-	if (k->types == NULL) {
-		rc = ctx_fail(ctx, E_NOMEM, "out of memory");
-		kernel_close(k);
-		return (rc);
-	}
-	/* Until a system is found: what the dump says, else physical. */
-	space_init(&k->space, &k->mem, k->dump->has_root ? k->dump->form : NULL,
-	    k->dump->root, k->arch != NULL && k->arch->be,
-	    k->arch != NULL ? k->arch->ptr_size : 8);
-	rc = kernel_debug_create(ctx, k, opt);
-	/* An image at rest has no processes, no tables, no log. */
-	if (rc == 0 && !linked)
-		rc = open_os(ctx, k, opt);
+		rc = take_system(ctx, k, opt, linked);
 	if (rc == 0)
-		rc = kernel_debug_match(ctx, k, opt);
-	if (rc == 0 && kernel_debug_types(ctx, k) != 0)
-		ctx_clear(ctx);
+		rc = fill_env(ctx, k);
 	if (rc != 0) {
 		kernel_close(k);
 		return (rc);
 	}
 	tell_failures(k);
-	/* Names for the addresses of a system that is not known. */
-	if (k->os == NULL && k->image != NULL && k->symbols.n == 0) {
-		none = k->symbols;
-		k->symbols = k->image->symbols;
-		k->image->symbols = none;
-	}
 	/* Opening has looked at much that is not looked at again. */
 	for (i = 0; i < k->dump->nfiles; i++)
 		file_drop(k->dump->files[i], 0, UINT64_MAX);
-	k->env.space = &k->space;
-	k->env.symbols = &k->symbols;
-	k->env.types = k->types;
-	k->env.call = os_call;
-	k->env.call_arg = k;
-	k->env.vars = value_vars_create();
-	if (k->env.vars == NULL) {
-		kernel_close(k);
-		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
-	}
 	kernel_note(ctx, k);
 	kernel_rest(k);
 	*ret = k;
