@@ -390,8 +390,10 @@ all_pages(struct ctx *ctx, struct objects *o)
 		rc = mem_range(ctx, &o->k->mem, pa, &r);
 		if (rc != 0 || r.end <= pa)
 			break;
-		/* Their words may be there where they are not themselves. */
-		rc = pages(ctx, o, pa, r.end < end ? r.end : end, chunk);
+		/* What is not there may be of any size: a file's word. */
+		if (r.status == OK)
+			rc = pages(ctx, o, pa, r.end < end ? r.end : end,
+			    chunk);
 	}
 	free(chunk);
 	if (rc == E_DONE)
