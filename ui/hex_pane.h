@@ -43,12 +43,22 @@ struct hex {
 	size_t		 nneedle;
 	uint64_t	 at, searched;
 	uint64_t	 run_end;	/* up to here it is known to be mapped */
+	bool		 mapping;	/* the next mapping is sought, no bytes */
+	uint64_t	 stride;	/* so far page tables are read at once */
+	/* What is mapped below: windows further and further down. */
+	struct {
+		bool	 open, found;
+		uint64_t below, from, by, va, last;
+	}		 hole;
+	struct pt_range	 run;		/* the last one, if it was cut off */
 };
 
 /* Bring the cursor onto the screen. */
 void	hex_fit(struct hex *);
 
 /* As pane_ops have them. */
+/* The next mapping above the cursor, in steps as a search. */
+void	hex_next_mapping(struct hex *);
 int	hex_search(struct pane *, const char *pattern, int direction);
 bool	hex_search_step(struct pane *);
 void	hex_search_cancel(struct pane *);

@@ -430,38 +430,6 @@ scroll(struct hex *h, uint64_t rows, bool down)
 	hex_fit(h);
 }
 
-/* The next mapping at or above an address, past the hole that it is in. */
-static void
-next_mapping(struct hex *h)
-{
-	struct ctx *ctx = h->p.ui->ctx;
-	struct pt_range range;
-	uint64_t va;
-	int tries;
-
-	va = row_of(h, h->cur);
-	ctx->deadline = ui_now() + 500000000;
-	for (tries = 0; tries < 4096; tries++) {
-		if (space_range(ctx, h->space, va, UINT64_MAX, &range) != 0)
-			break;
-		if (range.status == OK && range.start > h->cur) {
-			h->cur = range.start;
-			h->top = h->cur;
-			hex_fit(h);
-			break;
-		}
-		if (range.end == 0 || range.end <= va) {
-			tries = 4096;
-			break;
-		}
-		va = range.end;
-	}
-	ctx->deadline = 0;
-	ctx_clear(ctx);
-	if (tries >= 4096)
-		ui_say(h->p.ui, STYLE_WARN, "nothing is mapped further on");
-}
-
 static void
 set_unit(struct hex *h, const char *arg)
 {
@@ -532,7 +500,7 @@ verb(struct pane *p, enum verb v, int count, const char *arg)
 		break;
 	case VERB_BOTTOM:
 	case VERB_NEXT_PART:
-		next_mapping(h);
+		hex_next_mapping(h);
 		break;
 	case VERB_HOME:
 		h->cur = row_of(h, h->cur);

@@ -508,9 +508,42 @@ try_full_disk(void)
 		check(false, "a full disk: cannot clean up");
 }
 
+/*
+ * Page tables of a dump may be made so that what is mapped in them is not found
+ * in hours (tests/mk/holes.py): who searches there is answered all the same.
+ */
+static void
+try_holes(void)
+{
+	static const char *const searches[] = { ":search-back \"nowhere\"\r",
+	    ":search \"nowhere\"\r", "G" };
+	struct terminal t;
+	size_t i;
+
+	dump = getenv("HOLES");
+	check(dump != NULL, "holes: there is such a dump");
+	if (dump == NULL)
+		return;
+	start(&t, "xterm-256color", 80, 24, utf8, NULL);
+	check(tty_shows(&t, "Overview"), "holes: opens");
+	tty_type(&t, ":hex 0x4f0000000000 pid 1\r");
+	check(tty_shows(&t, "not mapped"), "holes: the memory of a process");
+	for (i = 0; i < sizeof(searches) / sizeof(searches[0]); i++) {
+		tty_type(&t, searches[i]);
+		check(tty_shows(&t, "searching"), "holes: search %zu", i);
+		tty_type(&t, ":set\r");
+		check(tty_shows(&t, "wrapscan"), "holes: other keys meanwhile");
+		tty_type(&t, "\003");
+		check(tty_shows(&t, "given up"), "holes: given up");
+	}
+	tty_type(&t, "Q");
+	check(tty_shows(&t, "[ended 0 same]"), "holes: ends well");
+	tty_stop(&t);
+}
+
 static void (*const tests[])(void) = {
 	try_resizes, try_suspend, try_refusals, try_looks, try_thrift, try_ends,
-	try_close, try_programs, try_full_disk,
+	try_close, try_programs, try_full_disk, try_holes,
 };
 #define NTESTS	(sizeof(tests) / sizeof(tests[0]))
 
