@@ -157,6 +157,14 @@ made_derive(struct type_unit *u, enum type_kind kind, struct typeref target,
 	return (status);
 }
 
+/* A list is a chain of entries of no kind, the last argument first. */
+int
+made_argument(struct type_unit *u, struct typeref list, struct typeref arg,
+    struct typeref *ret)
+{
+	return (made_derive(u, TYPE_OTHER, arg, list.id, ret));
+}
+
 uint32_t
 made_builtin(char letter)
 {
@@ -177,6 +185,10 @@ made_get(struct type_unit *u, uint32_t id, struct type *t)
 	if (id >= atomic_load_explicit(&m->count, memory_order_acquire))
 		return (E_CORRUPT);
 	*t = *made_slot(m, id);
+	if (t->kind == TYPE_PROTO) {
+		for (; t->count != 0; t->nmembers++)
+			t->count = made_slot(m, (uint32_t)t->count)->count;
+	}
 	return (OK);
 }
 
@@ -184,11 +196,19 @@ static int
 made_member(struct type_unit *u, uint32_t id, uint32_t i,
     struct type_member *m)
 {
-	(void)u;
-	(void)id;
-	(void)i;
-	(void)m;
-	return (E_CORRUPT);
+	struct made *made = (struct made *)u;
+	const struct type *list;
+	struct type t;
+	uint32_t n;
+
+	if (made_get(u, id, &t) != OK || t.kind != TYPE_PROTO ||
+	    i >= t.nmembers)
+		return (E_CORRUPT);
+	list = made_slot(made, (uint32_t)made_slot(made, id)->count);
+	for (n = t.nmembers - 1; n > i; n--)
+		list = made_slot(made, (uint32_t)list->count);
+	*m = (struct type_member){ .name = "", .type = list->target };
+	return (OK);
 }
 
 static int

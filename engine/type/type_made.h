@@ -23,6 +23,12 @@ struct type_unit *made_create(unsigned ptr_size);
 /* A derived type, found or added; safe among threads.  E_NOMEM or E_LIMIT. */
 int	made_derive(struct type_unit *, enum type_kind, struct typeref target,
 	    uint64_t count, struct typeref *ret);
+/*
+ * One more argument behind a list of them (id 0: there is none yet); the list's
+ * id is the count of a derived TYPE_PROTO.  A type of 0 is "...".
+ */
+int	made_argument(struct type_unit *, struct typeref list,
+	    struct typeref arg, struct typeref *ret);
 uint32_t made_builtin(char letter);
 
 /* As type_get, but without a text for the error and array sizes 0. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Types written as in a cast: specifiers and qualifiers in any order, then
- * "*" with qualifiers, then "[N]".
+ * "*" with qualifiers, then "[N]", or "(*)" before an array's size or the
+ * arguments of a function.
  */
 #include "engine/type/type_made.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DECLARATOR_MAX	16		/* of "*" or "[N]" */
+#define DECLARATOR_MAX	32		/* of "*", "[N]", "(*)", arguments */
 
 struct parser {
 	struct ctx	*ctx;
@@ -281,6 +282,102 @@ dimensions(struct parser *ps, int *left, struct typeref *ref)
 	return (r);
 }
 
+static int	declarator(struct parser *, int *left, struct typeref *);
+
+/* The arguments of a function, whose type ref becomes; p is behind the "(". */
+static int
+function(struct parser *ps, int *left, struct typeref *ref)
+{
+	struct typeref list = { 0, 0 }, arg;
+	bool only_void;
+	int r;
+
+	blanks(ps);
+	for (; *ps->p != ')'; blanks(ps)) {
+		if ((*left)-- == 0)
+			return (syntax(ps, "too deep"));
+		arg = (struct typeref){ 0, 0 };
+		only_void = false;
+		if (strncmp(ps->p, "...", 3) == 0)
+			ps->p += 3;
+		else {
+			r = specifiers(ps, true, &arg);
+			if (r == E_NOT_FOUND)
+				return (syntax(ps, "a type is wanted here"));
+			if (r == OK)
+				r = declarator(ps, left, &arg);
+			if (r != OK)
+				return (r);
+			only_void = arg.id == 0;
+		}
+		ps->p += word_length(ps->p);	/* a name says nothing */
+		blanks(ps);
+		if (*ps->p != ')' && *ps->p != ',')
+			return (syntax(ps, "\")\" is missing"));
+		if (only_void && (list.id != 0 || *ps->p == ','))
+			return (syntax(ps, "void is no argument"));
+		if (!only_void) {
+			r = made_argument(ps->ts->made, list, arg, &list);
+			if (r != OK)
+				return (ctx_fail(ps->ctx, r,
+				    "too many types made"));
+		}
+		if (*ps->p == ',')
+			ps->p++;
+	}
+	ps->p++;
+	return (derive(ps, TYPE_PROTO, list.id, ref));
+}
+
+/* Past the ")" that belongs to the "(" before p; false without one. */
+static bool
+pass(struct parser *ps)
+{
+	int open;
+
+	for (open = 1; open > 0; ps->p++) {
+		if (*ps->p == '\0')
+			return (false);
+		open += *ps->p == '(' ? 1 : *ps->p == ')' ? -1 : 0;
+	}
+	blanks(ps);
+	return (true);
+}
+
+/* "*"s, then "[N]"; or "(*)" and what it points to. */
+static int
+declarator(struct parser *ps, int *left, struct typeref *ref)
+{
+	const char *inner, *end;
+	int r;
+
+	r = pointers(ps, left, ref);
+	if (r != OK || *ps->p != '(' || ps->p[1 + strspn(ps->p + 1, " \t")] !=
+	    '*')
+		return (r == OK ? dimensions(ps, left, ref) : r);
+	if ((*left)-- == 0)
+		return (syntax(ps, "too deep"));
+	inner = ++ps->p;
+	if (!pass(ps))
+		return (syntax(ps, "\")\" is missing"));
+	if (*ps->p == '(') {
+		ps->p++;
+		r = function(ps, left, ref);
+	} else
+		r = dimensions(ps, left, ref);
+	end = ps->p;
+	ps->p = inner;
+	blanks(ps);
+	if (r == OK)
+		r = declarator(ps, left, ref);
+	if (r == OK && *ps->p != ')')
+		r = syntax(ps, "\")\" is wanted");
+	if (r == OK)
+		ps->p = end;
+	blanks(ps);
+	return (r);
+}
+
 int
 type_parse_prefix(struct ctx *ctx, struct types *ts, const char *text,
     bool bare_tags, size_t *used, struct typeref *ret)
@@ -292,9 +389,7 @@ type_parse_prefix(struct ctx *ctx, struct types *ts, const char *text,
 	blanks(&ps);
 	r = specifiers(&ps, bare_tags, &ref);
 	if (r == OK)
-		r = pointers(&ps, &left, &ref);
-	if (r == OK)
-		r = dimensions(&ps, &left, &ref);
+		r = declarator(&ps, &left, &ref);
 	if (r != OK)
 		return (r);
 	*used = (size_t)(ps.p - text);
@@ -318,10 +413,6 @@ type_parse(struct ctx *ctx, struct types *ts, const char *text,
 	if (r != OK)
 		return (r);
 	used += strspn(text + used, " \t");
-	if (text[used] == '(')
-		return (ctx_fail_at(ctx, E_SYNTAX, used, "column %zu: pointers to "
-		    "functions and arrays cannot be written here; use \"void *\"",
-		    used + 1));
 	if (text[used] != '\0')
 		return (ctx_fail_at(ctx, E_SYNTAX, used, "column %zu: a type ends "
 		    "before \"%.32s\"", used + 1, text + used));

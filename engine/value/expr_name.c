@@ -335,6 +335,21 @@ typeof_word(const char *p)
 	return (0);
 }
 
+/* What is wrong with a type has a column of its own text, and says it. */
+static int
+type_error(struct expr *e, const char *start, int code)
+{
+	char what[256];
+	const char *text;
+
+	text = strstr(e->ctx->err.text, ": ");
+	if (code != E_SYNTAX || text == NULL ||
+	    strncmp(e->ctx->err.text, "column ", 7) != 0)
+		return (expr_place(e, start, code));
+	snprintf(what, sizeof(what), "%s", text + 2);
+	return (expr_fail(e, start + e->ctx->err.addr, code, what));
+}
+
 int
 expr_type_prefix(struct expr *e, bool bare_tags, struct typeref *ref)
 {
@@ -353,7 +368,7 @@ expr_type_prefix(struct expr *e, bool bare_tags, struct typeref *ref)
 	    ref);
 	if (r == OK)
 		e->p += used;
-	return (r == OK || r == E_NOT_FOUND ? r : expr_place(e, start, r));
+	return (r == OK || r == E_NOT_FOUND ? r : type_error(e, start, r));
 }
 
 /* A type, in a place where nothing else can stand. */

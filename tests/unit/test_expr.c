@@ -453,6 +453,7 @@ fails_with_a_column(void **state)
 	fails(&w, "(1", E_SYNTAX, 2);
 	fails(&w, "typeof(task0)", E_SYNTAX, 0);
 	fails(&w, "(typeof(nope) *)0", E_NO_SYMBOL, 8);
+	fails(&w, "1 + (int (*)(int, void))0", E_SYNTAX, 22);
 	fails(&w, "(typeof task0)0", E_SYNTAX, 8);
 	fails(&w, "(1, )", E_SYNTAX, 4);
 	fails(&w, "nope + 1", E_NO_SYMBOL, 0);

@@ -186,12 +186,30 @@ parses(void **state)
 	refused(&g, "int x", E_SYNTAX, 4);
 	refused(&g, "int[x]", E_SYNTAX, 4);
 	refused(&g, "int[2", E_SYNTAX, 5);
-	refused(&g, "int (*)(void)", E_SYNTAX, 4);
-	refused(&g, "int *****************", E_SYNTAX, 20);
+	refused(&g, "int *********************************", E_SYNTAX, 36);
+	parsed(&g, "int (*)(void)", "int (*)(void)", 8);
+	parsed(&g, "void ( * ) ( )", "void (*)(void)", 8);
+	parsed(&g, "long (*)(struct task *t, const char *fmt, ...)",
+	    "long (*)(struct task *, const char *, ...)", 8);
+	parsed(&g, "char (*)[16]", "char (*)[16]", 8);
+	parsed(&g, "int (*[3])(void)", "int (*[3])(void)", 24);
+	parsed(&g, "void (*(*)(int))(long)", "void (*(*)(int))(long)", 8);
+	parsed(&g, "void (*)(int (*)(void))", "void (*)(int (*)(void))", 8);
+	refused(&g, "int (*)(void", E_SYNTAX, 12);
+	refused(&g, "int (*)(nope *)", E_SYNTAX, 8);
+	refused(&g, "int (*)(int, void)", E_SYNTAX, 17);
+	refused(&g, "int (*x)(int)", E_SYNTAX, 6);
+	refused(&g, "int (*", E_SYNTAX, 6);
+	refused(&g, "int (void)", E_SYNTAX, 4);
 	/* What is made twice is one. */
 	assert_int_equal(type_parse(&g.ctx, g.ts, "struct task **", &a), OK);
 	assert_int_equal(type_parse(&g.ctx, g.ts, "task * *", &b), OK);
 	assert_true(a.unit == TYPE_UNIT_MADE && a.unit == b.unit && a.id == b.id);
+	assert_int_equal(type_parse(&g.ctx, g.ts, "int (*)(int, ...)", &a), OK);
+	assert_int_equal(type_parse(&g.ctx, g.ts, "int(*)(int,...)", &b), OK);
+	assert_int_equal(a.id, b.id);
+	assert_int_equal(type_parse(&g.ctx, g.ts, "int (*)(..., int)", &b), OK);
+	assert_int_not_equal(a.id, b.id);
 	/* A cast: bare tags only before a "*". */
 	assert_int_equal(type_parse_prefix(&g.ctx, g.ts, "task *)x", false,
 	    &used, &a), OK);
