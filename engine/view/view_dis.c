@@ -42,6 +42,8 @@ struct dis {
 	struct source	*source;	/* or NULL */
 	struct patches	*patches;
 	uint64_t	 fault;		/* where the kernel stopped, or 0 */
+	uint64_t	 here;		/* where the chosen frame stands, or 0 */
+	unsigned	 frame;		/* its number */
 	char		 place[1024];	/* of the line shown last */
 };
 
@@ -164,6 +166,11 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	cells[SOURCE] = place[0] == '\0' ? cell_null() : cell_text(place);
 	cells[NOTE] = patches_of(d->patches, l, patched, sizeof(patched)) ?
 	    cell_text(patched) : cell_null();
+	if (l->addr == d->here) {
+		snprintf(patched, sizeof(patched), "frame %u", d->frame);
+		cells[NOTE] = cell_text(patched);
+		row.style = ROW_STRONG;
+	}
 	if (l->addr == d->fault) {
 		cells[NOTE] = cell_text("stopped here");
 		row.style = ROW_ERROR;
@@ -190,6 +197,48 @@ fault_of(struct ctx *ctx, struct kernel *k)
 	ctx_clear(ctx);
 	arena_fini(&arena);
 	return (addr);
+}
+
+/* The frame that the command frame chose; none is no error. */
+static void
+find_frame(struct ctx *ctx, struct dis *d)
+{
+	struct value_frame frame;
+	struct value v;
+
+	if (!value_frame_chosen(d->k->env.vars, &frame))
+		return;
+	ctx->quiet++;
+	if (value_eval_addr(ctx, &d->k->env, "$pc", &d->here, &v) == OK)
+		d->frame = frame.index;
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
+/*
+ * The address that is asked for; without one the function of the chosen frame,
+ * else that in which the kernel stopped.
+ */
+static int
+start(struct ctx *ctx, struct dis *d, const struct view_args *args,
+    uint64_t *addr)
+{
+	const struct symbol *sym;
+
+	if (args->argc > 1)
+		return (view_addr(ctx, d->k, args, args->argv[1], addr,
+		    &d->space));
+	*addr = d->here != 0 ? d->here : d->fault;
+	if (*addr == 0)
+		return (ctx_fail(ctx, E_USAGE, "no frame was chosen (frame), and "
+		    "the kernel has not stopped at an instruction: give an "
+		    "address"));
+	d->space = &d->k->space;
+	/* The call may be the function's last instruction. */
+	sym = sym_at(&d->k->symbols, *addr == d->here ? *addr - 1 : *addr);
+	if (sym != NULL)
+		*addr = sym->addr;
+	return (OK);
 }
 
 /* As many lines, or to the function's end. */
@@ -223,9 +272,11 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	char *rest;
 	int error;
 
-	if (args->argc != 2 && args->argc != 3)
+	if (args->argc > 3)
 		return (view_usage(ctx, args));
-	error = view_addr(ctx, k, args, args->argv[1], &addr, &d.space);
+	d.fault = fault_of(ctx, k);
+	find_frame(ctx, &d);
+	error = start(ctx, &d, args, &addr);
 	if (error != OK)
 		return (error);
 	sym = sym_at(&k->symbols, addr);
@@ -255,8 +306,6 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (error == OK && k->source != NULL)
 		error = source_open(ctx, k->source, &d.source);
 	if (error == OK)
-		d.fault = fault_of(ctx, k);
-	if (error == OK)
 		error = patches_open(ctx, k, addr, end, &d.patches);
 	if (error == OK)
 		error = sink->begin(sink, ctx, d.dwarf != NULL ?
@@ -271,7 +320,7 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 const struct view view_dis = {
 	.name = "dis",
-	.args = "EXPR [N]",
-	.help = "N instructions from an address on, or to the end of the function",
+	.args = "[EXPR [N]]",
+	.help = "N instructions from an address on, or to the end of the function; without one of the frame that was chosen",
 	.run = run,
 };

@@ -152,6 +152,25 @@ emit_regs(struct ctx *ctx, struct show *s)
 	return (error);
 }
 
+/* $pc, $sp and $fp on every processor, whatever it calls them. */
+static int
+keep_usual(struct ctx *ctx, struct show *s)
+{
+	const struct cfi_arch *a = cfi_arch_of(s->k->arch);
+	struct value v = { .place = VALUE_IMM, .space = &s->k->space,
+	    .bits = s->frame.pc, .type = type_builtin(s->k->types, '0') };
+	int error;
+
+	error = keep(ctx, s, "$pc", &v);
+	v.bits = s->frame.sp;
+	if (error == OK)
+		error = keep(ctx, s, "$sp", &v);
+	if (error != OK || a == NULL || !unwind_has(&s->regs, a->fp))
+		return (error);
+	v.bits = s->regs.v[a->fp];
+	return (keep(ctx, s, "$fp", &v));
+}
+
 static int
 emit_all(struct ctx *ctx, struct show *s)
 {
@@ -171,7 +190,9 @@ emit_all(struct ctx *ctx, struct show *s)
 		ctx_clear(ctx);
 		error = emit_code(ctx, s, NULL);
 	}
-	return (error == OK ? emit_regs(ctx, s) : error);
+	if (error == OK)
+		error = emit_regs(ctx, s);
+	return (error == OK ? keep_usual(ctx, s) : error);
 }
 
 static int

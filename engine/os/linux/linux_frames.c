@@ -227,9 +227,12 @@ from_exception(struct ctx *ctx, struct kernel *k, struct unwind_frame *f)
 		unwind_set(&f->regs, i, load_u64(raw + (size_t)i * 8,
 		    k->space.be));
 	f->pc = f->regs.v[a->pc];
-	/* PSR_MODE_MASK: 0 is a process. */
-	f->astray = f->pc >> 63 == 0 && (load_u64(raw +
-	    sizeof(raw) - 8, k->space.be) & 0xf) != 0;
+	/*
+	 * PSR_MODE_MASK: 0 is a process.  A kernel thread began with registers
+	 * that are all 0, its stack too.
+	 */
+	f->astray = f->pc >> 63 == 0 && f->regs.v[a->sp] >> 63 != 0 &&
+	    (load_u64(raw + sizeof(raw) - 8, k->space.be) & 0xf) != 0;
 	if (is_user(f))
 		return (E_DONE);
 	f->sp = f->regs.v[a->sp];
