@@ -129,7 +129,10 @@ gather(struct ctx *ctx, struct walk *w, const char *list, bool zombie)
 	uint64_t addr, pid;
 	int rc;
 
-	rc = freebsd_var(ctx, k, list, 0, &addr);
+	rc = freebsd_symbol(ctx, k, list, &addr);
+	if (rc != 0)
+		return (rc);		/* and it was named */
+	rc = space_ptr(ctx, &k->space, addr, &addr);
 	while (rc == 0 && addr != 0) {
 		rc = visit_node(ctx, &w->seen, addr, PROCS_MAX);
 		if (rc != 1)
