@@ -810,6 +810,18 @@ phrase(struct ui *ui, struct arena *arena, const char *text, int error)
 	return (rc);
 }
 
+void
+ui_misused(struct ui *ui, const char *line)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	/* What the view said of it is on the screen already. */
+	if (phrase(ui, &arena, line, E_USAGE) != 0)
+		ctx_clear(ui->ctx);
+	arena_fini(&arena);
+}
+
 static void
 watch(struct ui *ui, const char *name)
 {

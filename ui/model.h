@@ -108,6 +108,7 @@ struct pane {			/* the first member of every pane's own struct */
 	struct list	 list;
 	const char	*busy;		/* what it works on, or NULL */
 	bool		 useless;	/* nothing came of it: it may go */
+	bool		 misused;	/* since its words were wrong */
 	bool		 again;		/* and that is only what it shows, anew */
 	struct frozen	*frozen;	/* it stays as it is; or NULL */
 };
@@ -265,6 +266,8 @@ bool	ui_address(struct ui *, uint64_t *);
 bool	ui_present(struct ui *, unsigned ms);
 /* Run one line: a command, a view or an expression (command.c). */
 int	ui_command(struct ui *, const char *line);
+/* A line that is wrong as a view's: another debugger may have it. */
+void	ui_misused(struct ui *, const char *line);
 
 /* set.c: "NAME", "noNAME", "NAME=VALUE"; all of them without arguments */
 int	ui_set(struct ui *, const char *args);

@@ -515,6 +515,7 @@ step(struct pane *p)
 		ui_say(p->ui, STYLE_ERROR, "%s", t->why);
 	/* What is said is all that came of it. */
 	p->useless = failed && !t->rereading && t->table.nrows == 0;
+	p->misused = p->useless && t->job.status == E_USAGE;
 	free(t->before);
 	t->before = NULL;
 	t->rereading = t->asked = false;

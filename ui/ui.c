@@ -482,6 +482,22 @@ ui_key(struct ui *ui, uint32_t key)
 
 /* --- unfinished work --- */
 
+/* Nothing came of a document: back to the one before, or to what was meant. */
+static void
+give_up(struct ui *ui, struct frame *f)
+{
+	struct pane *p = f->win.docs[f->win.at];
+	struct buf line = { 0 };
+
+	if (p->misused && f == ui->focus)
+		p->ops->where(p, &line);
+	ui_search_stop(ui);
+	window_give_up(&f->win);
+	if (line.len > 0)
+		ui_misused(ui, buf_text(&line));
+	buf_fini(&line);
+}
+
 bool
 ui_step(struct ui *ui)
 {
@@ -496,8 +512,7 @@ ui_step(struct ui *ui)
 		if (p != NULL && p->ops->step != NULL)
 			more |= p->ops->step(p);
 		if (p != NULL && p->useless) {
-			ui_search_stop(ui);
-			window_give_up(&f->win);
+			give_up(ui, f);
 			p = f->win.docs[f->win.at];
 		}
 		if (p != NULL && p->busy == NULL)
