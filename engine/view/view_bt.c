@@ -47,6 +47,7 @@ struct bt {
 	struct debug	*debug;		/* of the frame's code */
 	const struct os_frame *frame;
 	bool		 vars;		/* -l */
+	bool		 several;	/* tasks: each row leads to its own */
 	const struct dwarf_frame *function;
 	unsigned	 nvar;		/* of this function */
 };
@@ -98,8 +99,11 @@ emit_row(struct ctx *ctx, struct bt *b, const struct dwarf_frame *in)
 	place[0] = '\0';
 	if (in != NULL)
 		debug_place(&in->source, place, sizeof(place));
-	cells[PID] = cell_link(cell_s64(b->proc->tid),
-	    link_process(b->proc->pid));
+	cells[PID] = cell_s64(b->proc->tid);
+	/* Of one task the row leads to what is new, the frame. */
+	if (b->several)
+		cells[PID] = cell_link(cells[PID],
+		    link_process(b->proc->pid));
 	cells[CPU] = view_cell_u64(b->proc->cpu);
 	cells[FRAME] = cell_link(cell_u64(f->index), frame_link(b, frame));
 	cells[PC] = cell_link(cell_addr(f->pc), code);
@@ -361,6 +365,8 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *given,
 			return (error);
 	} else if (args->argc == 2 && strcmp(args->argv[1], "cpu") == 0)
 		return (view_usage(ctx, given));
+	b.several = args->argc > 1 && cpu < 0 && (args->argc > 2 ||
+	    args->argv[1][0] < '0' || args->argv[1][0] > '9');
 	error = debug_open(ctx, k->debug, &dwarf);
 	b.lines = error == OK || k->nmodule_files > 0;
 	if (error == E_CANCELLED || (!b.lines && b.vars))
