@@ -13,6 +13,7 @@
 #include "engine/memory/cache.h"
 #include "engine/memory/codec.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@
 #define BLOCK_BYTES	(BLOCK_PAGES / 8)
 #define BLOCK_WORDS	(BLOCK_PAGES / 64)
 #define DESC_SIZE	24u
+#define LEVEL_ZEROS	1u		/* of what makedumpfile -d leaves out */
 #define TAIL		(UINT64_C(1) << 16)	/* descriptors looked at when opened */
 #define TEXT_MAX	(UINT64_C(1) << 20)
 #define DROP_EVERY	(UINT64_C(1) << 20)	/* bytes of memory */
@@ -838,8 +840,10 @@ read_notes(struct kdump *k, struct ctx *ctx, const struct kdump_head *h,
 }
 
 static int
-name_format(struct kdump *k, struct ctx *ctx, uint32_t status, bool qemu)
+name_format(struct kdump *k, struct ctx *ctx, uint32_t status, unsigned level,
+    bool qemu)
 {
+	char filter[32] = "";
 	enum codec codec;
 	const char *how;
 	int rc;
@@ -853,9 +857,12 @@ name_format(struct kdump *k, struct ctx *ctx, uint32_t status, bool qemu)
 			return (ctx_chain(ctx, "%s", file_name(k->file)));
 		how = codec_name(codec);
 	}
-	k->format = arena_printf(&k->dump.arena, "kdump-compressed (%s%s%s%s)",
-	    how, file_arranged(k->file) ? ", flattened" : "",
-	    k->nparts > 1 ? ", split" : "", qemu ? ", QEMU" : "");
+	/* Zeros that were left out are no loss. */
+	if ((level & ~LEVEL_ZEROS) != 0)
+		snprintf(filter, sizeof(filter), ", filtered -d %u", level);
+	k->format = arena_printf(&k->dump.arena, "kdump-compressed "
+	    "(%s%s%s%s%s)", how, file_arranged(k->file) ? ", flattened" : "",
+	    k->nparts > 1 ? ", split" : "", qemu ? ", QEMU" : "", filter);
 	return (k->format != NULL ? 0 : ctx_fail(ctx, E_NOMEM,
 	    "out of memory"));
 }
@@ -902,7 +909,8 @@ set_up(struct kdump *k, struct ctx *ctx, struct file **files, size_t n,
 	notes.be = h.be;
 	if (rc == 0)
 		rc = read_notes(k, ctx, &h, &notes);
-	return (rc == 0 ? name_format(k, ctx, h.status, notes.qemu) : rc);
+	return (rc == 0 ? name_format(k, ctx, h.status, h.level,
+	    notes.qemu) : rc);
 }
 
 static int

@@ -39,6 +39,7 @@ struct kdump_head {
 	bool		 be;
 	uint8_t		 word;		/* bytes of a long in the sub-header */
 	uint8_t		 page_shift;
+	unsigned	 level;		/* makedumpfile's -d */
 	bool		 split;
 	unsigned	 version;
 	uint32_t	 status;

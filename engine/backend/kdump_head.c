@@ -60,6 +60,7 @@ plausible(const uint8_t *raw, unsigned at, bool be, struct head_fields *ret)
 }
 
 struct sub_header {
+	unsigned	 level;
 	bool		 split;
 	uint64_t	 start, end, npages;
 	struct kdump_piece info, notes, erased;
@@ -77,7 +78,8 @@ parse_sub(const uint8_t *raw, bool be, unsigned word, bool padded,
 
 	memset(ret, 0, sizeof(*ret));
 	b = bytes_of(raw, SUB_SIZE, be);
-	bytes_skip(&b, word + 4);		/* phys_base, dump_level */
+	bytes_skip(&b, word);			/* phys_base */
+	ret->level = bytes_u32(&b);
 	if (version < 2)
 		return;
 	ret->split = bytes_u32(&b) != 0;
@@ -236,6 +238,7 @@ kdump_head_read(struct ctx *ctx, struct file *f, struct kdump_head *ret)
 	rc = place_bitmap(ctx, f, &h, &in);
 	if (rc != 0)
 		return (rc);
+	h.level = sub.level;
 	h.split = sub.split;
 	h.start = 0;
 	h.end = h.npages;

@@ -116,7 +116,7 @@ reads_all_headers(void **state)
 				.machine = kinds[i].machine, .pages = pages,
 			};
 			check_image(&k, kinds[i].arch,
-			    "kdump-compressed (zlib)");
+			    "kdump-compressed (zlib, filtered -d 31)");
 		}
 		k.diskdump = true;
 		k.version = 2;
@@ -133,11 +133,11 @@ reads_all_codecs(void **state)
 		enum mk_codec codec;
 		const char   *format;
 	} kinds[] = {
-		{ MK_PLAIN, "kdump-compressed (plain)" },
-		{ MK_ZLIB, "kdump-compressed (zlib)" },
-		{ MK_LZO, "kdump-compressed (lzo)" },
-		{ MK_SNAPPY, "kdump-compressed (snappy)" },
-		{ MK_ZSTD, "kdump-compressed (zstd)" },
+		{ MK_PLAIN, "kdump-compressed (plain, filtered -d 31)" },
+		{ MK_ZLIB, "kdump-compressed (zlib, filtered -d 31)" },
+		{ MK_LZO, "kdump-compressed (lzo, filtered -d 31)" },
+		{ MK_SNAPPY, "kdump-compressed (snappy, filtered -d 31)" },
+		{ MK_ZSTD, "kdump-compressed (zstd, filtered -d 31)" },
 	};
 	struct mk_kpage made[sizeof(pages) / sizeof(pages[0])];
 	struct mk_kdump k = { .machine = "x86_64", .pages = made };
@@ -171,7 +171,7 @@ reads_all_codecs(void **state)
 			    shift, MK_PLAIN, pages[j].zeros };
 		k.page_shift = shift;
 		k.status = 0;
-		check_image(&k, "x86-64", "kdump-compressed (plain)");
+		check_image(&k, "x86-64", "kdump-compressed (plain, filtered -d 31)");
 	}
 }
 
@@ -204,7 +204,7 @@ tells_what_the_headers_say(void **state)
 	assert_int_equal(o.dump->vmcoreinfo_len, strlen(k.vmcoreinfo));
 	assert_string_equal(o.dump->erased, "erase secrets");
 	assert_string_equal(o.dump->backend->format(o.dump),
-	    "kdump-compressed (plain, QEMU)");
+	    "kdump-compressed (plain, QEMU, filtered -d 31)");
 	assert_int_equal(o.dump->ncpus, 1);
 	assert_int_equal(o.dump->cpus[0].pid, 77);
 	assert_int_equal(o.dump->cpus[0].root, 0xabc000);
@@ -379,7 +379,7 @@ joins_parts(void **state)
 		assert_int_equal(open_parts(&o, parts, orders[i], 3), 0);
 		assert_true(o.dump->complete);
 		assert_string_equal(o.dump->backend->format(o.dump),
-		    "kdump-compressed (zlib, split)");
+		    "kdump-compressed (zlib, split, filtered -d 31)");
 		check_pages(&o, pages, 12, false);
 		assert_int_equal(mem_present(&o.ctx, &o.mem), 9 * PAGE);
 		mk_close(&o);

@@ -13,6 +13,8 @@
 #define IMAGE	0x2010u			/* kexec_crash_image */
 #define TEXT	0x3000u
 #define HEAD	0x10000u
+#define TREE	0x2018u			/* initial_boot_params */
+#define FDT	0x30000u
 #define CPU	0x20000u
 #define INFO	0x21000u
 #define NEVER	UINT64_MAX
@@ -54,6 +56,7 @@ make(struct fixture *f, uint64_t addr, const char *line)
 	mk_linux_symbol(&f->m, "elfcorehdr_addr", ADDR);
 	mk_linux_symbol(&f->m, "saved_command_line", LINE);
 	mk_linux_symbol(&f->m, "kexec_crash_image", IMAGE);
+	mk_linux_symbol(&f->m, "initial_boot_params", TREE);
 	mk_put(&f->m.s, ADDR, 8, addr);
 	mk_put(&f->m.s, LINE, 8, TEXT);
 	memcpy(f->m.s.bytes + TEXT, line, strlen(line) + 1);
@@ -109,6 +112,64 @@ check_first(struct fixture *f)
 	assert_int_equal(f->dump.cpus[0].pid, 77);
 	assert_true(warned(f, "shown is the first"));
 	finish(f);
+}
+
+/*
+ * A device tree: its head of ten numbers, tokens, names.  The chosen node has two
+ * properties, of which the second is kexec's.
+ */
+static void
+put_tree(struct fixture *f)
+{
+	static const uint32_t head[] = {
+		0xd00dfeed, 0x100, 40, 0xc0, 40, 17, 16, 0, 0x20, 80,
+	}, tokens[] = {
+		1, 0, 1, 0x63686f73, 0x656e0000,	/* "", "chosen" */
+		3, 3, 0, 0x61620000,			/* a: "ab" */
+		4, 3, 16, 2, 0, HEAD, 0, 0x1000,	/* where, how large */
+		2, 2, 9,
+	};
+	uint8_t *at = f->m.s.bytes + FDT;
+	size_t i;
+
+	for (i = 0; i < sizeof(head) / sizeof(head[0]); i++)
+		store_uint(at + i * 4, 4, true, head[i]);
+	for (i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		store_uint(at + 40 + i * 4, 4, true, tokens[i]);
+	memcpy(at + 0xc0, "a\0linux,elfcorehdr", 19);
+	mk_put(&f->m.s, TREE, 8, FDT);
+}
+
+static void
+leads_by_the_tree(void **state)
+{
+	struct fixture f;
+	unsigned i;
+
+	(void)state;
+	make(&f, READ, "quiet");
+	put_tree(&f);
+	check_first(&f);
+	/* Cut anywhere before its end, it leads nowhere; whatever is wrong. */
+	for (i = 0; i < 40 + 15 * 4; i++) {
+		make(&f, READ, "quiet");
+		put_tree(&f);
+		mk_put(&f.m.s, FDT + 4, 1, 0);
+		mk_put(&f.m.s, FDT + 6, 2, 0);
+		mk_put(&f.m.s, FDT + 7, 1, i);
+		assert_int_equal(choose(&f, 0), 0);
+		assert_false(f.again);
+		assert_true(warned(&f, "nothing was found"));
+		finish(&f);
+	}
+	for (i = 0; i < 0x100; i++) {
+		make(&f, READ, "quiet");
+		put_tree(&f);
+		f.m.s.bytes[FDT + i] ^= 0xff;
+		assert_int_equal(choose(&f, 0), 0);
+		assert_int_equal(f.m.k.nwarnings, 1);
+		finish(&f);
+	}
 }
 
 static void
@@ -220,4 +281,5 @@ nothing_is_left(void **state)
 	}
 }
 
-UNIT_MAIN(UNIT(leads_to_the_first), UNIT(one_kernel), UNIT(nothing_is_left))
+UNIT_MAIN(UNIT(leads_to_the_first), UNIT(leads_by_the_tree),
+    UNIT(one_kernel), UNIT(nothing_is_left))

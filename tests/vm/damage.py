@@ -98,7 +98,7 @@ def two_kernels(score, m, truth):
         a = runner.kpeek(path, ["info"], options=options)
         row = (runner.arrays(a.out) or [[{}]])[0][0]
         score.same(row.get("release"), known(truth)[0], name, "release")
-        score.same("elfcorehdr=" in (row.get("cmdline") or ""), captures,
+        score.same("reset_devices" in (row.get("cmdline") or ""), captures,
                    name, "cmdline")
         score.same(bool(row.get("panic")), not captures, name, "panic")
 

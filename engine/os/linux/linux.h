@@ -173,6 +173,13 @@ int	linux_more_symbols(struct ctx *, struct kernel *);
 int	linux_choose_kernel(struct ctx *, struct kernel *, unsigned number,
 	    bool *again, uint64_t *root);
 
+/*
+ * linux_fdt.c: the first 8 bytes of a property that has as many, in the tree at
+ * va; false when there is none.
+ */
+bool	linux_fdt_u64(struct ctx *, const struct space *, uint64_t va,
+	    const char *name, uint64_t *ret);
+
 /* linux_image.c */
 /*
  * The mapped pieces in which the kernel's image lies, seen through this space:

@@ -3,9 +3,10 @@
  * Memory with two kernels in it: one that crashed, and the one that kexec
  * started to capture it, when the dump was taken from outside meanwhile.  The
  * second lies in memory that the first kept free for it, and knows by
- * elfcorehdr_addr (kernel/crash_dump.c), later by its command line, where kexec
- * left an ELF header that tells of the first: its VMCOREINFO, its registers.  The first
- * knows by kexec_crash_image (kernel/kexec_core.c) that there is a second.
+ * elfcorehdr_addr (kernel/crash_dump.c), later by its command line or its device
+ * tree, where kexec left an ELF header that tells of the first: its VMCOREINFO,
+ * its registers.  The first knows by kexec_crash_image (kernel/kexec_core.c) that
+ * there is a second.
  */
 #include "engine/os/linux/linux.h"
 #include "engine/os/linux/linux_read.h"
@@ -21,6 +22,7 @@
 #define PHDR		56u
 #define PHDRS_MAX	8192u
 #define NOTES_MAX	(1u << 20)	/* of all CPUs */
+#define STEPS		(UINT64_C(1) << 20)	/* to see one image */
 #define NEVER		UINT64_MAX	/* ELFCORE_ADDR_MAX: nothing to capture */
 #define READ		(UINT64_MAX - 1) /* ELFCORE_ADDR_ERR: done with it */
 
@@ -99,33 +101,85 @@ read_crashed(struct ctx *ctx, struct kernel *k, uint64_t at, struct dump *told)
 	return (rc);
 }
 
-/* Does a CPU run another kernel than the one that is open?  Its space. */
+/* A kernel that is not the one that is open: its space, its image. */
+struct other {
+	struct kernel	  *k;
+	struct space	   space;
+	struct linux_image image;
+};
+
 static bool
-runs_another(struct ctx *ctx, struct kernel *k, struct space *ret,
-    struct linux_image *other)
+is_another(struct ctx *ctx, struct other *o, const struct pt_form *form,
+    uint64_t root)
 {
-	struct linux_os *l = linux_of(k);
+	struct linux_os *l = linux_of(o->k);
+	uint64_t steps = STEPS;
+
+	space_init(&o->space, &o->k->mem, form, root, o->k->arch->be,
+	    o->k->arch->ptr_size);
+	return (linux_image_find(ctx, l->arch, &o->space, &steps, &o->image) ==
+	    0 && o->image.runs[0].phys != l->image.runs[0].phys);
+}
+
+/* Does a CPU run one? */
+static bool
+runs_another(struct ctx *ctx, struct other *o)
+{
+	struct kernel *k = o->k;
 	const struct pt_form *form;
-	struct linux_image im;
-	uint64_t roots[4], steps;
-	struct space sp;
+	uint64_t roots[4];
 	size_t i, j, n;
 
 	for (i = 0; i < k->dump->ncpus && k->arch->roots != NULL; i++) {
 		n = k->arch->roots(&k->dump->cpus[i], &form, roots);
-		for (j = 0; j < n; j++) {
-			space_init(&sp, &k->mem, form, roots[j], k->arch->be,
-			    k->arch->ptr_size);
-			steps = 1 << 20;
-			if (linux_image_find(ctx, l->arch, &sp, &steps, &im) ==
-			    0 && im.runs[0].phys != l->image.runs[0].phys) {
-				*ret = sp;
-				*other = im;
+		for (j = 0; j < n; j++)
+			if (is_another(ctx, o, form, roots[j]))
 				return (true);
-			}
-		}
 	}
 	return (false);
+}
+
+static int
+look_another(void *arg, struct ctx *ctx, uint64_t pa, const char *text,
+    size_t len)
+{
+	struct other *o = arg;
+	const struct pt_form *forms[4];
+	uint64_t roots[4];
+	size_t i, n;
+
+	(void)pa;
+	n = linux_of(o->k)->arch->vmcoreinfo_roots(text, len, forms, roots);
+	for (i = 0; i < n; i++)
+		if (is_another(ctx, o, forms[i], roots[i]))
+			return (E_DONE);
+	return (ctx_check(ctx));
+}
+
+/*
+ * Where no register tells: the VMCOREINFO of one, in the memory that the first
+ * keeps free for it (crashk_res, whose start and end come first: struct resource
+ * in linux/ioport.h).  All memory is looked at only for somebody who knows that
+ * there is one.
+ */
+static bool
+keeps_another(struct ctx *ctx, struct other *o, unsigned number)
+{
+	struct vmcoreinfo_search look = { look_another, o };
+	struct kernel *k = o->k;
+	const struct symbol *s;
+	uint64_t start = 0, end = UINT64_MAX;
+
+	if (k->arch->roots != NULL)
+		return (false);
+	s = sym_find(&k->symbols, "crashk_res");
+	if (s == NULL ? number != 2 : space_ptr(ctx, &k->space, s->addr,
+	    &start) != 0 || space_ptr(ctx, &k->space, s->addr +
+	    k->arch->ptr_size, &end) != 0 || start >= end ||
+	    end == UINT64_MAX)
+		return (false);
+	return (mem_scan(ctx, &k->mem, start, end == UINT64_MAX ? end :
+	    end + 1, VMCOREINFO_MAX, vmcoreinfo_look, &look) == E_DONE);
 }
 
 static bool
@@ -134,6 +188,29 @@ read_word(struct ctx *ctx, struct kernel *k, const char *name, uint64_t *ret)
 	const struct symbol *s = sym_find(&k->symbols, name);
 
 	return (s != NULL && space_ptr(ctx, &k->space, s->addr, ret) == 0);
+}
+
+/* elfcorehdr=[SIZE@]OFFSET, with K, M or G behind each. */
+static bool
+on_line(struct ctx *ctx, struct kernel *k, const struct space *sp,
+    uint64_t shift, uint64_t *at)
+{
+	const struct symbol *line = sym_find(&k->symbols, "saved_command_line");
+	char text[4096];
+	const char *p;
+	uint64_t where;
+	char *end;
+
+	if (line == NULL || space_ptr(ctx, sp, line->addr + shift, &where) !=
+	    0 || space_text(ctx, sp, where, text, sizeof(text)) != 0 ||
+	    (p = strstr(text, "elfcorehdr=")) == NULL)
+		return (false);
+	p += strlen("elfcorehdr=");
+	if (p[strcspn(p, " @")] == '@')
+		p += strcspn(p, "@") + 1;
+	*at = strtoull(p, &end, 0);
+	*at <<= *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+	return (true);
 }
 
 /*
@@ -145,27 +222,19 @@ find_header(struct ctx *ctx, struct kernel *k, const struct space *sp,
     uint64_t shift, uint64_t *at)
 {
 	const struct symbol *addr = sym_find(&k->symbols, "elfcorehdr_addr");
-	const struct symbol *line = sym_find(&k->symbols, "saved_command_line");
-	char text[4096];
-	const char *p;
+	const struct symbol *tree = sym_find(&k->symbols,
+	    "initial_boot_params");
 	uint64_t where;
-	char *end;
 
 	if (addr == NULL || space_ptr(ctx, sp, addr->addr + shift, at) != 0 ||
 	    *at == NEVER || *at == 0)
 		return (false);
 	if (*at != READ)
 		return (true);
-	/* elfcorehdr=[SIZE@]OFFSET, with K, M or G behind each. */
-	if (line == NULL || space_ptr(ctx, sp, line->addr + shift, &where) !=
-	    0 || space_text(ctx, sp, where, text, sizeof(text)) != 0 ||
-	    (p = strstr(text, "elfcorehdr=")) == NULL)
-		return (true);
-	p += strlen("elfcorehdr=");
-	if (p[strcspn(p, " @")] == '@')
-		p += strcspn(p, "@") + 1;
-	*at = strtoull(p, &end, 0);
-	*at <<= *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+	if (!on_line(ctx, k, sp, shift, at) && (tree == NULL || space_ptr(ctx,
+	    sp, tree->addr + shift, &where) != 0 || !linux_fdt_u64(ctx, sp,
+	    where, "linux,elfcorehdr", at)))
+		*at = READ;
 	return (true);
 }
 
@@ -182,21 +251,20 @@ take_cpus(struct dump *d, struct dump *told)
 }
 
 /*
- * The first one is open, and a CPU runs the second.  That is mostly another copy
+ * The first one is open, and the second is there too.  That is mostly another copy
  * of the same image: then its elfcorehdr_addr lies where the first one's does.
  */
 static int
 from_first(struct ctx *ctx, struct kernel *k, unsigned number, uint64_t *root)
 {
-	struct linux_image other;
-	struct space sp;
+	struct other other = { .k = k };
 	struct dump told;
 	uint64_t at;
 
-	if (!runs_another(ctx, k, &sp, &other))
+	if (!runs_another(ctx, &other) && !keeps_another(ctx, &other, number))
 		return (E_NOT_FOUND);
-	*root = number == 2 ? sp.root : 0;
-	if (number != 2 && find_header(ctx, k, &sp, other.low -
+	*root = number == 2 ? other.space.root : 0;
+	if (number != 2 && find_header(ctx, k, &other.space, other.image.low -
 	    linux_of(k)->image.low, &at)) {
 		if (read_crashed(ctx, k, at, &told) == 0)
 			take_cpus(k->dump, &told);
@@ -246,7 +314,8 @@ linux_choose_kernel(struct ctx *ctx, struct kernel *k, unsigned number,
 	second = find_header(ctx, k, &k->space, 0, &at);
 	if (second)
 		rc = from_second(ctx, k, at, number, again);
-	else if (read_word(ctx, k, "kexec_crash_image", &image) && image != 0)
+	else if (read_word(ctx, k, "kexec_crash_image", &image) ? image != 0 :
+	    number == 2)
 		rc = from_first(ctx, k, number, root);
 	else
 		rc = E_NOT_FOUND;

@@ -85,6 +85,7 @@ linux_load_symbols(struct ctx *ctx, struct kernel *k)
 		{ d->note, d->note_len },
 		{ l->vmcoreinfo, l->vmcoreinfo_len },
 	};
+	struct err why = { 0 };
 	struct kallsyms t;
 	struct found f;
 	size_t i;
@@ -93,20 +94,24 @@ linux_load_symbols(struct ctx *ctx, struct kernel *k)
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!tables_from(texts[i].text, texts[i].len, &t))
 			continue;
-		ctx->quiet++;
 		rc = load(ctx, k, &t, "kallsyms");
-		ctx->quiet--;
 		if (rc == 0)
 			return (0);
+		why = ctx->err;
 	}
 	f.k = k;
 	f.tables = &t;
 	f.ok = false;
 	rc = linux_image_scan(ctx, k, find_tables, &f);
-	if (!f.ok)
-		return (rc != 0 && rc != E_DONE ? rc : ctx_fail(ctx,
-		    E_NOT_FOUND, "no kallsyms tables in the kernel's image"));
-	return (load(ctx, k, &t, "kallsyms"));
+	if (f.ok)
+		return (load(ctx, k, &t, "kallsyms"));
+	if (rc == 0 || rc == E_DONE)
+		rc = ctx_fail(ctx, E_NOT_FOUND, "no kallsyms tables in the "
+		    "kernel's image");
+	/* They are where VMCOREINFO says, and damaged. */
+	if (rc == E_NOT_FOUND && why.code == E_CORRUPT)
+		ctx->err = why;
+	return (ctx->err.code);
 }
 
 /* The members of a module that its symbols need; struct mod_kallsyms. */
