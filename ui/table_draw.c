@@ -128,7 +128,16 @@ draw_row(struct table_pane *t, const struct region *r, int y, size_t i,
 
 	here = i == t->p.list.cur;
 	here_x = here_w = 0;
-	for (x = 1, k = t->left; k < t->ncolumns && x < r->w; k++) {
+	x = 1;
+	k = t->left;
+	/* A row of nothing but reasons says its reason once. */
+	if (table_is_lost(t, row)) {
+		table_cell_text(t, row, t->columns[0], &b);
+		buf_puts(&b, "  nothing of this row can be read");
+		region_text(r, y, x, STYLE_MISSING, 0, buf_text(&b), b.len);
+		k = t->ncolumns;
+	}
+	for (; k < t->ncolumns && x < r->w; k++) {
 		w = shown_width(t, k, x, r->w);
 		if (k == t->column) {
 			here_x = x;
@@ -221,7 +230,8 @@ wants_upright(const struct table_pane *t, int w)
 
 	for (x = 1, k = 0; k < t->ncolumns; k++)
 		x += t->widths[k] + 1;
-	return (t->ended && t->table.nrows == 1 && t->norder == 1 && x > w + 1);
+	return (t->ended && t->table.nrows == 1 && t->norder == 1 &&
+	    x > w + 1 && !table_is_lost(t, t->table.rows[0]));
 }
 
 static void
@@ -264,13 +274,37 @@ draw_upright(struct table_pane *t, const struct region *r, bool focus)
 	buf_fini(&b);
 }
 
+/* Why there are no more rows, in as many lines as it takes. */
+static void
+draw_why(const struct table_pane *t, const struct region *r, int y)
+{
+	struct buf b = { 0 };
+	const char *p, *end;
+	size_t n, room;
+
+	room = r->w > 12 ? (size_t)r->w - 2 : 10;
+	buf_printf(&b, "the list ends early: %s", t->why);
+	for (p = buf_text(&b); *p != '\0' && y < r->h; y++) {
+		n = strlen(p);
+		if (n > room) {
+			for (end = p + room; end > p && *end != ' '; end--)
+				;
+			n = end > p ? (size_t)(end - p) : room;
+		}
+		region_text(r, y, 1, STYLE_WARN, 0, p, n);
+		p += n;
+		p += strspn(p, " ");
+	}
+	buf_fini(&b);
+}
+
 void
 table_draw(struct table_pane *t, const struct region *r, bool focus)
 {
 	struct list *l = &t->p.list;
 	struct region body;
 	size_t i;
-	int y, x;
+	int y;
 
 	body = grid_region(r->g, r->x, r->y + 1, r->w, r->h - 1);
 	l->h = body.h;
@@ -291,9 +325,7 @@ table_draw(struct table_pane *t, const struct region *r, bool focus)
 	}
 	/* Of a list that changes while it is walked the end may be missing. */
 	if (t->norder > 0 && t->ended && t->why[0] != '\0' && y < body.h) {
-		x = region_puts(&body, y, 1, STYLE_WARN, "the list ends early: ");
-		region_field(&body, y, x, body.w - x, false, STYLE_WARN, 0,
-		    t->why, strlen(t->why));
+		draw_why(t, &body, y);
 	}
 	if (t->norder == 0 && t->ended)
 		region_puts(&body, 0, 1, STYLE_DIM, t->why[0] != '\0' ? t->why :

@@ -25,6 +25,21 @@ is_measured(const struct table_pane *t, size_t i, size_t column)
 	    (t->heat[i].fresh >> column & 1) == 0);
 }
 
+bool
+table_is_lost(const struct table_pane *t, const struct row *row)
+{
+	const struct cell *c;
+	size_t k;
+
+	for (k = 0; k < t->ncolumns && t->columns[k] < row->ncells; k++) {
+		c = &row->cells[t->columns[k]];
+		if (c->kind != CELL_MISSING ||
+		    c->status != row->cells[t->columns[0]].status)
+			return (false);
+	}
+	return (k > 1);
+}
+
 static void
 measure(struct table_pane *t)
 {
@@ -47,6 +62,9 @@ measure(struct table_pane *t)
 	}
 	for (; t->measured < t->table.nrows && t->measured < MEASURED;
 	    t->measured++) {
+		/* It is drawn as one line of its own. */
+		if (table_is_lost(t, t->table.rows[t->measured]))
+			continue;
 		for (k = 0; k < t->ncolumns; k++) {
 			if (is_measured(t, t->measured, t->columns[k]))
 				continue;
@@ -300,7 +318,8 @@ table_arrange(struct table_pane *t)
 	uint32_t want;
 	bool follow, has;
 
-	if (!t->stale && t->seen == t->table.nrows)
+	if (!t->stale && t->seen == t->table.nrows &&
+	    (t->ncolumns > 0 || t->table.ncolumns == 0))
 		return;
 	follow = t->at_end && (t->norder == 0 ||
 	    t->p.list.cur + 1 >= t->norder);

@@ -65,6 +65,8 @@ struct table_pane {
 void	table_cell_text(struct table_pane *, const struct row *, size_t column,
 	    struct buf *);
 void	table_row_text(struct table_pane *, const struct row *, struct buf *);
+/* Not one cell of the row could be read, all for the same reason. */
+bool	table_is_lost(const struct table_pane *, const struct row *);
 /* Bring the order up to date. */
 void	table_arrange(struct table_pane *);
 /* Do rows lie below others, and are they shown that way? */
