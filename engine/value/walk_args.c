@@ -5,6 +5,7 @@
  */
 #include "engine/value/expr.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +18,22 @@ static const struct walker {
 	const char *name;
 	enum shape  shape;
 	int	    key;
+	const char *head;	/* how its head's structure begins, or NULL */
 } walkers[] = {
-	[LIST] = { "list", SHAPE_MEMBER, WALK_KEY_COUNT },
-	[HLIST] = { "hlist", SHAPE_MEMBER, WALK_KEY_COUNT },
-	[LLIST] = { "llist", SHAPE_MEMBER, WALK_KEY_COUNT },
-	[RBTREE] = { "rbtree", SHAPE_MEMBER, WALK_KEY_COUNT },
-	[XARRAY] = { "xarray", SHAPE_TYPE, WALK_KEY_DECIMAL },
-	[MAPLE] = { "maple", SHAPE_TYPE, WALK_KEY_HEX },
-	[CHAIN] = { "chain", SHAPE_PATH, WALK_KEY_COUNT },
-	[PERCPU] = { "percpu", SHAPE_NONE, WALK_KEY_DECIMAL },
-	[ARRAY] = { "array", SHAPE_COUNT, WALK_KEY_COUNT },
+	[LIST] = { "list", SHAPE_MEMBER, WALK_KEY_COUNT, "list_head" },
+	[HLIST] = { "hlist", SHAPE_MEMBER, WALK_KEY_COUNT, "hlist_" },
+	[LLIST] = { "llist", SHAPE_MEMBER, WALK_KEY_COUNT, "llist_" },
+	[RBTREE] = { "rbtree", SHAPE_MEMBER, WALK_KEY_COUNT, "rb_" },
+	[XARRAY] = { "xarray", SHAPE_TYPE, WALK_KEY_DECIMAL, "xarray" },
+	[MAPLE] = { "maple", SHAPE_TYPE, WALK_KEY_HEX, "maple_tree" },
+	[CHAIN] = { "chain", SHAPE_PATH, WALK_KEY_COUNT, NULL },
+	[PERCPU] = { "percpu", SHAPE_NONE, WALK_KEY_DECIMAL, NULL },
+	[ARRAY] = { "array", SHAPE_COUNT, WALK_KEY_COUNT, NULL },
 };
 
 #define WALKERS		(sizeof(walkers) / sizeof(walkers[0]))
 #define CPUS_MAX	65536
+#define HEAD_DEPTH	8		/* structures that begin with each other */
 
 int
 expr_walk_kind(const char *word)
@@ -67,6 +70,59 @@ head_address(struct expr *e, bool bare, const struct value *v, uint64_t *addr)
 		return (OK);
 	}
 	return (value_load(e->ctx, e->env, v, addr));
+}
+
+static bool
+is_head(int kind, const char *name)
+{
+	const char *want = walkers[kind].head;
+
+	/* What the xarray came from is laid out alike. */
+	return (strncmp(name, want, strlen(want)) == 0 || (kind == XARRAY &&
+	    strcmp(name, "radix_tree_root") == 0));
+}
+
+/*
+ * Is the head one of that kind?  It may be at the start of another structure
+ * (an idr of its xarray), or told by a bare address.  A structure of another
+ * kind would be an empty container, or none at all.
+ */
+static int
+check_head(struct expr *e, int kind, const struct value *v)
+{
+	const char *want = walkers[kind].head;
+	struct typeref ref = v->type, top;
+	struct type_member m;
+	char name[200], what[320];
+	struct type t;
+	int depth, r;
+
+	r = type_strip(e->ctx, e->env->types, ref, &ref, &t);
+	if (r == OK && t.kind == TYPE_PTR)
+		r = type_strip(e->ctx, e->env->types, t.target, &ref, &t);
+	if (r != OK || want == NULL)
+		return (r);
+	top = ref;
+	for (depth = 0; depth < HEAD_DEPTH; depth++) {
+		if ((t.kind != TYPE_STRUCT && t.kind != TYPE_UNION) ||
+		    is_head(kind, t.name))
+			break;
+		if (t.nmembers == 0 || type_member_at(e->ctx, e->env->types,
+		    ref, 0, &m) != OK ||
+		    type_strip(e->ctx, e->env->types, m.type, &ref, &t) != OK)
+			break;
+	}
+	/* No structure at all is just an address. */
+	if (is_head(kind, t.name) || (depth == 0 && t.kind != TYPE_STRUCT &&
+	    t.kind != TYPE_UNION))
+		return (OK);
+	r = type_name(e->ctx, e->env->types, top, "", name, sizeof(name));
+	if (r != OK)
+		return (r);
+	snprintf(what, sizeof(what), "%s() walks a struct %s%s, not a %s",
+	    walkers[kind].name, want, want[strlen(want) - 1] == '_' ? "..." :
+	    "", name);
+	return (ctx_fail(e->ctx, E_USAGE, "%s", what));
 }
 
 /* How long an array is: as its type says, or as was asked for. */
@@ -122,7 +178,9 @@ walk_start(struct expr *e, struct walk_iter *w, bool bare)
 		return (percpu_start(e, w));
 	if (w->kind == ARRAY)
 		return (OK);
-	r = head_address(e, bare && w->kind != CHAIN, &w->head, &addr);
+	r = check_head(e, w->kind, &w->head);
+	if (r == OK)
+		r = head_address(e, bare && w->kind != CHAIN, &w->head, &addr);
 	if (r != OK)
 		return (r);
 	switch (w->kind) {
