@@ -148,10 +148,8 @@ learn(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
 		}
 	}
 	linux_find_roots(ctx, k);
-	ctx->quiet++;
 	if (!typed)
 		(void)linux_load_module_types(ctx, k);
-	ctx->quiet--;
 	if (named)
 		return;
 	/* The table is not searchable while symbols are added. */
