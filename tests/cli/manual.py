@@ -13,7 +13,8 @@ ARGUMENTS = {'argv': '1', 'env': '1', 'maps': '1', 'files': '1', 'bt': '1',
              'type': 'struct list_head', 'types': '^list_head$',
              'layout': 'struct list_head', 'users': 'struct list_head',
              'dis': 'schedule 2', 'vtop': 'schedule', 'whatis': 'schedule',
-             'find': '"Linux version"', 'write': 'panic_timeout 1:4'}
+             'find': '"Linux version"', 'write': 'panic_timeout 1:4',
+             'objects': 'task_struct'}
 FREEBSD = {'vnodes'}		# no such table of Linux
 MARK = 'load1,load5,load15,running,threads'
 wrong = []
