@@ -688,8 +688,9 @@ debug_open(struct ctx *ctx, struct debug *d, struct dwarf **ret)
 	return (0);
 }
 
-struct dwarf *
-debug_dwarf(void *arg)
+/* As debug_open, without words: what dwarf_unit_create wants. */
+static struct dwarf *
+open_quietly(void *arg)
 {
 	struct debug *d = arg;
 	struct dwarf *ret = NULL;
@@ -718,7 +719,7 @@ debug_add_types(struct ctx *ctx, struct debug *d, struct types *ts)
 	rc = lazy ? 0 : debug_find(ctx, d, true);
 	if (rc == 0)
 		rc = dwarf_unit_create(ctx, d->kernel != NULL ? d->name :
-		    "vmlinux", debug_dwarf, d, &u);
+		    "vmlinux", open_quietly, d, &u);
 	if (rc != 0)
 		return (rc);
 	u->lazy = lazy;
@@ -746,20 +747,7 @@ debug_opened(struct debug *d)
 	if (atomic_load(&d->settled))
 		return (d->dwarf);
 	return (d->kernel != NULL && debug_opened(d->kernel) != NULL ?
-	    debug_dwarf(d) : NULL);
-}
-
-const char *
-debug_path(struct debug *d)
-{
-	struct file *f;
-
-	if (d == NULL)
-		return (NULL);
-	pthread_mutex_lock(&d->lock);
-	f = d->file != NULL ? d->file->file : NULL;
-	pthread_mutex_unlock(&d->lock);
-	return (f != NULL ? file_name(f) : NULL);
+	    open_quietly(d) : NULL);
 }
 
 uint64_t

@@ -74,8 +74,6 @@ int	debug_find(struct ctx *, struct debug *, bool fetch);
  * was looked for; that is told from then on without looking again.
  */
 int	debug_open(struct ctx *, struct debug *, struct dwarf **ret);
-/* The same without words, as dwarf_unit_create wants it. */
-struct dwarf *debug_dwarf(void *debug);
 /*
  * Add its types, once: behind units that are there they are asked only for what
  * those do not know, a module's only for what is named as that module's; alone
@@ -89,8 +87,6 @@ struct typeref debug_typeref(const struct debug *, uint32_t id);
  * kernel's has a module's opened too.
  */
 struct dwarf *debug_opened(struct debug *);
-/* The file that it comes from, or NULL. */
-const char *debug_path(struct debug *);
 /* Run-time minus linked addresses, once opened. */
 uint64_t debug_shift(const struct debug *);
 
