@@ -17,9 +17,38 @@
 #include <string.h>
 #include <unistd.h>
 
+static double
+seconds(const struct timeval *t)
+{
+	return ((double)t->tv_sec + (double)t->tv_usec / 1e6);
+}
+
+/* Some time in the system, so that there is something to tell. */
+static void
+work(void)
+{
+	static char bytes[1 << 20];
+	struct rusage ru;
+	int fd, i;
+
+	fd = open("/dev/zero", O_RDONLY);
+	if (fd == -1)
+		err(1, "/dev/zero");
+	for (i = 0; i < 20000; i++) {
+		if (read(fd, bytes, sizeof(bytes)) == -1 ||
+		    getrusage(RUSAGE_SELF, &ru) != 0)
+			err(1, "/dev/zero");
+		if (seconds(&ru.ru_stime) >= 0.05)
+			break;
+	}
+	close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
+	struct rusage before, after;
+	double used;
 	char errbuf[_POSIX2_LINE_MAX], c;
 	struct kinfo_proc *kp;
 	struct kvm_swap swap[2];
@@ -32,11 +61,24 @@ main(int argc, char *argv[])
 	kd = kvm_openfiles(NULL, _PATH_DEVNULL, NULL, O_RDONLY, errbuf);
 	if (kd == NULL)
 		errx(1, "kvm_openfiles: %s", errbuf);
+	work();
+	if (nice(3) == -1 || getrusage(RUSAGE_SELF, &before) != 0)
+		err(1, "nice");
 	kp = kvm_getprocs(kd, KERN_PROC_PID, getpid(), &n);
+	getrusage(RUSAGE_SELF, &after);
 	if (kp == NULL || n != 1 || kp->ki_pid != getpid() ||
 	    kp->ki_ppid != getppid() || kp->ki_uid != geteuid() ||
 	    kp->ki_ruid != getuid())
 		errx(1, "kvm_getprocs: %d: %s", n, kvm_geterr(kd));
+	if (kp->ki_nice != getpriority(PRIO_PROCESS, 0))
+		errx(1, "ki_nice: %d", kp->ki_nice);
+	/* The system counts in ticks. */
+	used = seconds(&kp->ki_rusage.ru_utime) +
+	    seconds(&kp->ki_rusage.ru_stime);
+	if (used < seconds(&before.ru_utime) + seconds(&before.ru_stime) - .05 ||
+	    used > seconds(&after.ru_utime) + seconds(&after.ru_stime) + .05 ||
+	    kp->ki_rusage.ru_stime.tv_sec < 0)
+		errx(1, "ki_rusage: %g s", used);
 	args = kvm_getargv(kd, kp, 0);
 	if (args == NULL || strcmp(args[0], argv[0]) != 0 || argc != 1 ||
 	    args[1] != NULL)
