@@ -351,6 +351,43 @@ open_parts(struct mk_open *o, const struct buf *parts, const int *order,
 	return (0);
 }
 
+static uint32_t
+crc32_of(const uint8_t *p, size_t n)
+{
+	uint32_t crc = UINT32_MAX;
+	unsigned bit;
+
+	for (; n > 0; n--, p++)
+		for (crc ^= *p, bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
+	return (~crc);
+}
+
+/* The same in a gzip stream of stored blocks (RFC 1951, 1952). */
+static void
+pack(struct buf *b)
+{
+	static const uint8_t head[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255 };
+	uint8_t block[5], tail[8];
+	struct buf out = { 0 };
+	size_t at, n;
+
+	buf_add(&out, head, sizeof(head));
+	for (at = 0; at < b->len; at += n) {
+		n = b->len - at < 0xffff ? b->len - at : 0xffff;
+		block[0] = at + n == b->len;
+		store_uint(block + 1, 2, false, n);
+		store_uint(block + 3, 2, false, ~n & 0xffff);
+		buf_add(&out, block, sizeof(block));
+		buf_add(&out, b->p + at, n);
+	}
+	store_uint(tail, 4, false, crc32_of((const uint8_t *)b->p, b->len));
+	store_uint(tail + 4, 4, false, b->len);
+	buf_add(&out, tail, sizeof(tail));
+	buf_fini(b);
+	*b = out;
+}
+
 static void
 joins_parts(void **state)
 {
@@ -382,6 +419,17 @@ joins_parts(void **state)
 		    "kdump-compressed (zlib, split, filtered -d 31)");
 		check_pages(&o, pages, 12, false);
 		assert_int_equal(mem_present(&o.ctx, &o.mem), 9 * PAGE);
+		mk_close(&o);
+	}
+	/* Some of them packed, one of these twice, the first or another. */
+	pack(&parts[1]);
+	pack(&parts[2]);
+	pack(&parts[2]);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(open_parts(&o, parts, orders[i], 3), 0);
+		assert_true(o.dump->complete);
+		assert_string_equal(o.dump->packed, "gzip");
+		check_pages(&o, pages, 12, false);
 		mk_close(&o);
 	}
 	/* Without the middle one. */
