@@ -210,6 +210,7 @@ struct ui {
 	uint64_t	 all_news;	/* and of when modules are asked for */
 	char		 rate_text[16];
 	const char	*lost;		/* "LOST", "CONNECTING", or NULL */
+	bool		 silent;	/* the target owes an answer */
 	struct dump_state target;	/* as heard of last */
 	struct job	 opening;	/* it is opened anew */
 	struct kernel	*opened;

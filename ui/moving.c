@@ -14,6 +14,8 @@
 #define SECOND		UINT64_C(1000000000)
 #define PATIENCE	(SECOND * 8 / 10)	/* for what one key asks for */
 #define NEWS_PATIENCE	(SECOND / 4)
+#define SILENCE		(SECOND * 6 / 10)	/* of a target, until it is told */
+#define WATCH_MS	250		/* a target that is being asked */
 #define ALL_NEWS	(SECOND * 5)	/* modules are asked for as often */
 #define DOCS_KEPT	8		/* of each window, over a new opening */
 
@@ -137,8 +139,10 @@ moving_reconnect(struct ui *ui)
 	if (ui->kernel->edits != NULL && ui->lost == NULL)
 		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "reconnect: the edits "
 		    "of this run would be lost"));
-	if (job_running(&ui->opening))
+	if (job_running(&ui->opening)) {
+		ui_say(ui, STYLE_NORMAL, "reconnect: that is under way");
 		return (0);
+	}
 	ui->lost = " CONNECTING ";
 	return (job_start(&ui->opening, ui, reopen, ui));
 }
@@ -224,6 +228,13 @@ adopt(struct ui *ui)
 }
 
 static void
+lose(struct ui *ui, const char *why)
+{
+	ui->lost = " LOST ";
+	ui_say(ui, STYLE_ERROR, "%s; :reconnect tries again", why);
+}
+
+static void
 opened(struct ui *ui)
 {
 	if (ui->opening.status == 0) {
@@ -231,9 +242,7 @@ opened(struct ui *ui)
 		ui->message[0] = '\0';
 		return;
 	}
-	ui->lost = " LOST ";
-	ui_say(ui, STYLE_ERROR, "%s; :reconnect tries again",
-	    ui->opening.ctx.err.text);
+	lose(ui, ui->opening.ctx.err.text);
 }
 
 /* --- as time goes by --- */
@@ -261,8 +270,7 @@ hear_news(struct ui *ui)
 		break;
 	case KERNEL_OTHER:
 	case KERNEL_LOST:
-		ui->lost = " LOST ";
-		ui_say(ui, STYLE_ERROR, "%s; :reconnect tries again", news.why);
+		lose(ui, news.why);
 		break;
 	}
 }
@@ -295,6 +303,24 @@ tell_busy(struct ui *ui)
 			f->win.docs[f->win.at]->again = false;
 }
 
+/* What is known of the target without asking it; true: that is news. */
+static bool
+hear_target(struct ui *ui)
+{
+	const struct backend *b = ui->kernel->dump->backend;
+	const bool silent = ui->silent;
+	struct dump_state st;
+
+	ui->silent = false;
+	if (!ui->kernel->live || b->state == NULL || ui->lost != NULL)
+		return (silent);
+	b->state(ui->kernel->dump, &st);
+	ui->silent = st.silent > SILENCE;
+	if (st.lost)
+		lose(ui, st.why);
+	return (ui->silent != silent || st.lost);
+}
+
 bool
 moving_tick(struct ui *ui)
 {
@@ -304,6 +330,10 @@ moving_tick(struct ui *ui)
 	ended = job_ended(&ui->opening);
 	if (ended)
 		opened(ui);
+	if (hear_target(ui)) {
+		tell_busy(ui);
+		ended = true;
+	}
 	if (ui->rate == 0 || !ui->kernel->live || now < ui->next)
 		return (ended);
 	ui->next = now + (uint64_t)(ui->rate * 1e9);
@@ -323,9 +353,18 @@ moving_wait(struct ui *ui)
 {
 	const uint64_t now = ui_now();
 
-	if (ui->rate == 0 || !ui->kernel->live || ui->lost != NULL)
+	const struct backend *b = ui->kernel->dump->backend;
+	int ms;
+
+	if (!ui->kernel->live || ui->lost != NULL)
 		return (-1);
-	return (now >= ui->next ? 0 : (int)((ui->next - now) / 1000000) + 1);
+	ms = ui->rate == 0 ? -1 : now >= ui->next ? 0 :
+	    (int)((ui->next - now) / 1000000) + 1;
+	/* A target that is asked may fall silent. */
+	if (b->state != NULL && (ui->silent || ui_busy(ui)) &&
+	    (ms < 0 || ms > WATCH_MS))
+		ms = WATCH_MS;
+	return (ms);
 }
 
 void

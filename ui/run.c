@@ -151,8 +151,10 @@ start(struct ui *ui)
 }
 
 static int
-finish(struct ui *ui, int status)
+finish(struct ui *ui, struct kernel **k, int status)
 {
+	/* It may have been opened anew. */
+	*k = ui->kernel;
 	if (!ui->sync && state_save(ui) != 0)
 		complain(ui->ctx);
 	if (ui->record != NULL && record_close(ui->ctx, ui->record) != 0) {
@@ -279,7 +281,7 @@ run_headless(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 	buf_fini(&session);
 	buf_fini(&updated);
 	buf_fini(&said);
-	return (finish(ui, rc != 0 ? exit_for(rc) :
+	return (finish(ui, k, rc != 0 ? exit_for(rc) :
 	    differs > 0 && !o.update ? 1 : 0));
 }
 
@@ -394,7 +396,7 @@ run_terminal(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 	rc = open_terminal(ui);
 	if (rc != 0) {
 		complain(ctx);
-		return (finish(ui, 1));
+		return (finish(ui, k, 1));
 	}
 	resize(ui);
 	rc = start(ui);
@@ -404,7 +406,7 @@ run_terminal(struct ctx *ctx, struct kernel **k, const struct ui_options *opt)
 	sig = term_curses_signal();
 	if (rc != 0)
 		complain(ctx);
-	rc = finish(ui, rc != 0 ? exit_for(rc) : 0);
+	rc = finish(ui, k, rc != 0 ? exit_for(rc) : 0);
 	return (sig != 0 ? 128 + sig : rc);
 }
 

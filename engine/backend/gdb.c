@@ -393,6 +393,7 @@ gdb_state(struct dump *d, struct dump_state *st)
 	struct gdb *g = (struct gdb *)d;
 
 	memset(st, 0, sizeof(*st));
+	st->silent = wire_silent(g->wire);
 	/* While somebody asks the target there is nothing new to tell. */
 	if (pthread_mutex_trylock(&g->lock) != 0) {
 		st->busy = true;

@@ -562,6 +562,7 @@ qmp_state(struct dump *d, struct dump_state *st)
 	struct qmp *q = (struct qmp *)d;
 
 	memset(st, 0, sizeof(*st));
+	st->silent = wire_silent(q->wire);
 	if (pthread_mutex_trylock(&q->lock) != 0) {
 		st->busy = true;
 		return;

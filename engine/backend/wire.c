@@ -33,22 +33,30 @@ wire_now(void)
 
 /* Wait until the socket is ready; "until" is when patience ends. */
 static int
-wait_for(struct ctx *ctx, const struct wire *w, short events, uint64_t until)
+wait_for(struct ctx *ctx, struct wire *w, short events, uint64_t until)
 {
 	struct pollfd p = { .fd = w->fd, .events = events };
+	uint_fast64_t none = 0;
 	uint64_t now;
 	int n, ms, rc;
 
 	for (;;) {
 		now = wire_now();
+		/* Those who waited before count: each may have had to hurry. */
+		if (!atomic_compare_exchange_strong(&w->asked, &none, now) &&
+		    until > none + w->patience)
+			until = none + w->patience;
 		ms = now >= until ? 0 : until - now > SLICE_MS * 1000000 ?
 		    SLICE_MS : (int)((until - now) / 1000000) + 1;
 		if (ctx->deadline != 0 && ctx->deadline > now &&
 		    (ctx->deadline - now) / 1000000 < (uint64_t)ms)
 			ms = (int)((ctx->deadline - now) / 1000000) + 1;
 		n = poll(&p, 1, ms);
-		if (n > 0)
+		if (n > 0) {
+			atomic_store(&w->asked, 0);
 			return (0);
+		}
+		none = 0;
 		if (n == -1 && errno != EINTR)
 			return (ctx_fail_errno(ctx, E_IO, "%s", w->name));
 		rc = ctx_check(ctx);
@@ -180,6 +188,14 @@ wire_hang_up(struct wire *w)
 	(void)shutdown(w->fd, SHUT_RDWR);
 }
 
+uint64_t
+wire_silent(struct wire *w)
+{
+	const uint64_t asked = atomic_load(&w->asked), now = wire_now();
+
+	return (asked != 0 && now > asked ? now - asked : 0);
+}
+
 int
 wire_send(struct ctx *ctx, struct wire *w, const void *p, size_t n)
 {
@@ -223,6 +239,7 @@ wire_more(struct ctx *ctx, struct wire *w, size_t max)
 	for (;;) {
 		n = recv(w->fd, w->in + w->len, CHUNK, 0);
 		if (n > 0) {
+			atomic_store(&w->asked, 0);
 			w->len += (size_t)n;
 			return (0);
 		}

@@ -9,6 +9,8 @@
 
 #include "base/ctx.h"
 
+#include <stdatomic.h>
+
 #define WIRE_PATIENCE	UINT64_C(5000000000)	/* ns without an answer */
 
 struct wire {
@@ -16,6 +18,8 @@ struct wire {
 	uint64_t	 patience;	/* ns */
 	char		*in;		/* received and not yet used */
 	size_t		 len, cap;
+	atomic_uint_fast64_t asked;	/* when an answer was begun to be waited
+					   for that has not come; 0: none */
 	char		 name[120];	/* for messages */
 };
 
@@ -36,6 +40,8 @@ int	wire_send(struct ctx *, struct wire *, const void *, size_t n);
 int	wire_more(struct ctx *, struct wire *, size_t max);
 /* The first n bytes received are used up. */
 void	wire_used(struct wire *, size_t n);
+/* ns that the other end has owed an answer for; any thread may ask. */
+uint64_t wire_silent(struct wire *);
 uint64_t wire_now(void);			/* monotonic ns */
 
 #endif
