@@ -19,6 +19,7 @@
 #define OBJECTS_MAX	32768u		/* 15 bits count them */
 #define CHUNK		65536u		/* bytes of struct page that are read at once */
 #define CACHES_MAX	100000u
+#define HOLES_MAX	(1u << 22)	/* pages without memory that are looked at */
 
 struct linux_cache {
 	uint64_t	 addr, size, object_size, offset, random, left;
@@ -294,6 +295,7 @@ struct objects {
 	uint64_t	 vmemmap, page_size;	/* of struct page, bytes */
 	unsigned	 shift;
 	uint64_t	 direct, direct_end, direct_phys;
+	int		 missing;	/* why words of pages are not there, or 0 */
 	struct os_object object;
 	int		(*fn)(void *, struct ctx *, const struct os_object *);
 	void		*arg;
@@ -342,7 +344,7 @@ pages(struct ctx *ctx, struct objects *o, uint64_t start, uint64_t end,
 	    LM_SLAB_CACHE : LM_PAGE_CACHE;
 	uint64_t pfn, at, n, i;
 	size_t got, want;
-	int rc = 0;
+	int rc = 0, why;
 
 	for (pfn = start >> o->shift; rc == 0 && pfn < end >> o->shift;
 	    pfn += n) {
@@ -352,9 +354,11 @@ pages(struct ctx *ctx, struct objects *o, uint64_t start, uint64_t end,
 			n = CHUNK / o->page_size;
 		want = (size_t)(n * o->page_size);
 		ctx->quiet++;
-		(void)space_read_some(ctx, &o->k->space, at, chunk, want, &got);
+		why = space_read_some(ctx, &o->k->space, at, chunk, want, &got);
 		ctx->quiet--;
 		ctx_clear(ctx);
+		if (why != 0 && why != E_NOT_MAPPED)
+			o->missing = why;
 		n = got / o->page_size;
 		for (i = 0; rc == 0 && i < n; i++)
 			if (linux_is_slab(&o->test, member_of(o, chunk + i *
@@ -378,8 +382,9 @@ pages(struct ctx *ctx, struct objects *o, uint64_t start, uint64_t end,
 static int
 all_pages(struct ctx *ctx, struct objects *o)
 {
+	const uint64_t end = o->direct_phys + (o->direct_end - o->direct);
 	struct mem_range r;
-	uint64_t pa = o->direct_phys, end = pa + (o->direct_end - o->direct);
+	uint64_t pa = o->direct_phys, holes = HOLES_MAX, n;
 	uint8_t *chunk;
 	int rc = 0;
 
@@ -390,10 +395,17 @@ all_pages(struct ctx *ctx, struct objects *o)
 		rc = mem_range(ctx, &o->k->mem, pa, &r);
 		if (rc != 0 || r.end <= pa)
 			break;
-		/* What is not there may be of any size: a file's word. */
-		if (r.status == OK)
-			rc = pages(ctx, o, pa, r.end < end ? r.end : end,
-			    chunk);
+		if (r.end > end)
+			r.end = end;
+		/*
+		 * The words of pages may be there where these are not; but a
+		 * hole may be of any size: it is a file's word.
+		 */
+		n = (r.end - pa) >> o->shift;
+		if (r.status != OK && n > holes)
+			continue;
+		holes -= r.status != OK ? n : 0;
+		rc = pages(ctx, o, pa, r.end, chunk);
 	}
 	free(chunk);
 	if (rc == E_DONE)
@@ -468,5 +480,6 @@ linux_objects(struct ctx *ctx, struct kernel *k, const char *name,
 	o.hand = hands(ctx, k, &o.cache, &o.nhands);
 	rc = all_pages(ctx, &o);
 	free(o.hand);
-	return (rc);
+	return (rc != 0 || o.missing == 0 ? rc : ctx_fail(ctx, o.missing,
+	    "the words of some pages are missing: there may be more objects"));
 }
