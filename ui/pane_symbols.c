@@ -31,6 +31,8 @@ struct symbols_pane {
 	bool		 sorted;
 	uint32_t	 want;		/* keep the cursor on this symbol */
 	bool		 has_want;
+	bool		 typed;		/* the filter is: no more keys for it */
+	size_t		 placed;	/* where the cursor was put for it */
 	/* All symbols in the other orders, made when first asked for. */
 	struct job	 job;
 	uint32_t	*orders[ORDERS];
@@ -112,10 +114,15 @@ arrange(struct symbols_pane *sp)
 	free(hit);
 }
 
+/*
+ * While a filter is typed the cursor stays with the symbol on which it was when
+ * that began, however many lists on the way were without it, or never shown.
+ */
 static void
 keep_cursor(struct symbols_pane *sp)
 {
-	if (sp->p.list.cur < sp->nhits && !sp->has_want) {
+	if (sp->sorted && sp->p.list.cur < sp->nhits &&
+	    (!sp->has_want || sp->p.list.cur != sp->placed)) {
 		sp->want = sp->hits[sp->p.list.cur];
 		sp->has_want = true;
 	}
@@ -139,14 +146,11 @@ place_cursor(struct symbols_pane *sp)
 	list_fit(&sp->p.list, sp->nhits, sp->p.list.h);
 	if (!sp->has_want)
 		return;
-	sp->has_want = false;
-	for (i = 0; i < sp->nhits; i++) {
-		if (sp->hits[i] == sp->want) {
-			list_go(&sp->p.list, i);
-			return;
-		}
-	}
-	list_go(&sp->p.list, 0);
+	for (i = 0; i < sp->nhits && sp->hits[i] != sp->want; i++)
+		;
+	list_go(&sp->p.list, i < sp->nhits ? i : 0);
+	sp->placed = sp->p.list.cur;
+	sp->has_want = !sp->typed;
 }
 
 static bool
@@ -207,8 +211,12 @@ filter(struct pane *p, const char *regex)
 	char *copy;
 	int rc, module;
 
-	if (strcmp(regex, sp->regex) == 0)
+	/* As it is shown already, it was typed to its end. */
+	sp->typed = strcmp(regex, sp->regex) == 0;
+	if (sp->typed) {
+		sp->has_want &= !sp->sorted;
 		return (0);
+	}
 	f = NULL;
 	rc = sym_scope(p->ui->ctx, table(p), regex, &module, &rest);
 	if (rc == 0 && rest[0] != '\0')
