@@ -111,6 +111,8 @@ struct kernel_news {
 	enum kernel_change what;
 	char		   why[256];	/* unless it is the same */
 	struct dump_state  state;	/* of a target, else zeros */
+	bool		   has_clock;	/* unless its clock cannot be read: */
+	uint64_t	   clock;	/* ticks; one that runs moves it */
 };
 /* Take down what it looks like now; a kernel that was just opened has. */
 void	kernel_note(struct ctx *, struct kernel *);

@@ -23,6 +23,15 @@ read_pulse(struct ctx *ctx, struct kernel *k, char pulse[KERNEL_PULSE])
 	return (done == KERNEL_PULSE);
 }
 
+/* kernel/time/timer.c */
+static bool
+read_clock(struct ctx *ctx, struct kernel *k, uint64_t *ret)
+{
+	const struct symbol *s = sym_find(&k->symbols, "jiffies_64");
+
+	return (s != NULL && space_uint(ctx, &k->space, s->addr, 8, ret) == 0);
+}
+
 /* What symbols and types depend on: modules, and where there is memory. */
 static bool
 read_digest(struct ctx *ctx, struct kernel *k, uint64_t *ret)
@@ -71,6 +80,7 @@ kernel_news(struct ctx *ctx, struct kernel *k, bool all,
 	if (k->has_pulse)
 		gone = !read_pulse(ctx, k, pulse) ||
 		    memcmp(pulse, k->pulse, KERNEL_PULSE) != 0;
+	news->has_clock = !gone && read_clock(ctx, k, &news->clock);
 	if (k->dump->backend->state != NULL)
 		k->dump->backend->state(k->dump, &news->state);
 	if (news->state.lost) {

@@ -211,6 +211,11 @@ struct ui {
 	char		 rate_text[16];
 	const char	*lost;		/* "LOST", "CONNECTING", or NULL */
 	bool		 silent;	/* the target owes an answer */
+	struct {
+		bool	 known, still;
+		uint64_t ticks;		/* as read last, */
+		uint64_t moved;		/* and ui_now() when they were others */
+	}		 pace;		/* of the kernel's own clock */
 	struct dump_state target;	/* as heard of last */
 	struct job	 opening;	/* it is opened anew */
 	struct kernel	*opened;

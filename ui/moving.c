@@ -16,6 +16,7 @@
 #define NEWS_PATIENCE	(SECOND / 4)
 #define SILENCE		(SECOND * 6 / 10)	/* of a target, until it is told */
 #define WATCH_MS	250		/* a target that is being asked */
+#define STILL		(SECOND * 10)	/* an idle machine ticks more often */
 #define ALL_NEWS	(SECOND * 5)	/* modules are asked for as often */
 #define DOCS_KEPT	8		/* of each window, over a new opening */
 
@@ -220,6 +221,7 @@ adopt(struct ui *ui)
 	ui->kernel = ui->opened;
 	ui->opened = NULL;
 	ui->lost = NULL;
+	memset(&ui->pace, 0, sizeof(ui->pace));
 	ui_read_info(ui);
 	for (i = 0; i < n; i++)
 		give_documents(ui, &kept[i]);
@@ -247,6 +249,19 @@ opened(struct ui *ui)
 
 /* --- as time goes by --- */
 
+bool
+moving_pace(struct ui *ui, uint64_t ticks, uint64_t now)
+{
+	const bool was = ui->pace.still;
+
+	if (!ui->pace.known || ticks != ui->pace.ticks)
+		ui->pace.moved = now;
+	ui->pace.known = true;
+	ui->pace.ticks = ticks;
+	ui->pace.still = now - ui->pace.moved >= STILL;
+	return (ui->pace.still && !was);
+}
+
 static void
 hear_news(struct ui *ui)
 {
@@ -261,6 +276,9 @@ hear_news(struct ui *ui)
 	ui->ctx->deadline = 0;
 	if (!news.state.busy)
 		ui->target = news.state;
+	if (news.has_clock && moving_pace(ui, news.clock, now))
+		ui_say(ui, STYLE_WARN, "its clock stands still: the machine "
+		    "was stopped, or started anew; :reconnect looks again");
 	switch (news.what) {
 	case KERNEL_SAME:
 		break;

@@ -26,6 +26,12 @@ bool	moving_tick(struct ui *);
 int	moving_wait(struct ui *);
 /* Nothing is being read: a target that stands still may go on. */
 void	moving_rest(struct ui *);
+/*
+ * The kernel's clock was read: true when it has begun to stand still, which it
+ * does of a machine that was stopped, and in memory that a machine started anew
+ * has left as it was.  now as ui_now().
+ */
+bool	moving_pace(struct ui *, uint64_t ticks, uint64_t now);
 /* How long the target stood still, for the status line. */
 void	moving_status(struct ui *, struct buf *);
 

@@ -596,6 +596,7 @@ draw_title(struct ui *ui)
 	region_fill(&r, 0, 0, r.w, STYLE_TITLE_DIM, ' ');
 	x = r.w;
 	badge = ui->lost != NULL ? ui->lost : ui->silent ? " NO ANSWER " :
+	    ui->pace.still ? " STILL " :
 	    ui->kernel->live ? " LIVE " :
 	    dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;
 	if (change_staged(ui) > 0 && r.w >= 40) {

@@ -5,6 +5,7 @@
 #include "engine/memory/freeze.h"
 #include "engine/memory/pages.h"
 #include "engine/memory/space.h"
+#include "ui/moving.h"
 #include "ui/table_heat.h"
 
 #include <stdlib.h>
@@ -147,6 +148,29 @@ outlives(void **state)
 	ctx_fini(&ctx);
 }
 
+/* A kernel that runs ticks; one that stands still is told once. */
+static void
+stands_still(void **state)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct ui *ui = calloc(1, sizeof(*ui));
+
+	(void)state;
+	assert_non_null(ui);
+	assert_false(moving_pace(ui, 100, 5 * second));
+	assert_false(moving_pace(ui, 100, 14 * second));
+	assert_false(ui->pace.still);
+	assert_false(moving_pace(ui, 101, 16 * second));
+	assert_false(moving_pace(ui, 101, 25 * second));
+	assert_true(moving_pace(ui, 101, 26 * second));
+	assert_true(ui->pace.still);
+	assert_false(moving_pace(ui, 101, 27 * second));
+	assert_true(ui->pace.still);
+	assert_false(moving_pace(ui, 102, 28 * second));
+	assert_false(ui->pace.still);
+	free(ui);
+}
+
 static void
 add_row(struct table *t, struct ctx *ctx, uint64_t key, const char *text,
     uint64_t n)
@@ -203,4 +227,5 @@ tells_changes(void **state)
 	ctx_fini(&ctx);
 }
 
-UNIT_MAIN(UNIT(freezes), UNIT(outlives), UNIT(tells_changes))
+UNIT_MAIN(UNIT(freezes), UNIT(outlives), UNIT(tells_changes),
+    UNIT(stands_still))
