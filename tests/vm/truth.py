@@ -29,9 +29,12 @@ class Task:
         # The name may hold blanks and parentheses: the last one ends it.
         rest = stat[stat.rindex(b")") + 2:].split()
         self.comm = self.read("comm")[:-1]
-        # A kworker's name goes on with what it last worked for.
+        # A kworker's name goes on with what it last worked for, a rescuer's
+        # with what it works for.
         self.comm = re.sub(rb"^(kworker/u?\d+:\d+H?)[-+].*", rb"\1",
                            self.comm, flags=re.S)
+        if int(rest[6]) & 0x20:
+            self.comm = self.comm.split(b"+")[0]
         self.state = rest[0].decode()
         self.ppid = int(rest[1])
         self.kernel_thread = bool(int(rest[6]) & 0x200000)
