@@ -12,6 +12,7 @@
 #define CPUS_MAX	4096
 #define INNER_MAX	8		/* frames in which a CPU may spin */
 #define HUNG		120.0		/* s: kernel.hung_task_timeout_secs */
+#define LOCKS_MAX	64u		/* told of, those waited for longest */
 #define LONG		10.0		/* s that nobody should sleep so deep */
 
 /* Functions that go round and round, and what they wait for. */
@@ -218,6 +219,7 @@ sleepers(struct ctx *ctx, struct analysis *a, const struct table *t)
 int
 analyze_tasks(struct ctx *ctx, struct analysis *a)
 {
+	const unsigned before = a->n[GRADE_BAD] + a->n[GRADE_ODD];
 	struct table t;
 	size_t i;
 	int error = OK;
@@ -231,7 +233,8 @@ analyze_tasks(struct ctx *ctx, struct analysis *a)
 			    "itself", text(a, cell_of(&t, i, "comm")),
 			    text(a, cell_of(&t, i, "tid")),
 			    text(a, cell_of(&t, i, "chain")));
-	for (i = 0; error == OK && i < t.nrows; i++)
+	for (i = 0; error == OK && i < t.nrows &&
+	    a->n[GRADE_BAD] + a->n[GRADE_ODD] - before < LOCKS_MAX; i++)
 		if (cell_of(&t, i, "lock").kind != CELL_NULL)
 			error = waiters(ctx, a, &t, i);
 	table_fini(&t);

@@ -146,9 +146,9 @@ tty_start(struct terminal *t, const char *term, int cols, int rows,
 }
 
 /*
- * LeakSanitizer asks before it looks.  On a console ncurses loads libgpm, which
- * keeps some bytes when there is no gpm, and unloads it: nobody can name them
- * then.
+ * LeakSanitizer asks before it looks.  On a console the terminal library loads
+ * libgpm, which keeps some bytes when there is no gpm, and unloads it: nobody can
+ * name them then.
  */
 int	__lsan_is_turned_off(void);	/* NOLINT: its name */
 

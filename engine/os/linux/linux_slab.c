@@ -104,7 +104,7 @@ cache_read(struct ctx *ctx, struct kernel *k, uint64_t addr,
 	if (rc == 0)
 		rc = linux_member(ctx, k, addr, LM_CACHE_OBJECT_SIZE,
 		    &c->object_size);
-	if (rc == 0 && (c->size == 0 || c->size > UINT32_MAX ||
+	if (rc == 0 && (c->size < k->space.ptr_size || c->size > UINT32_MAX ||
 	    c->object_size > c->size))
 		rc = ctx_fail_at(ctx, E_CORRUPT, addr, "a slab cache of "
 		    "objects of %llu bytes", (unsigned long long)c->size);
@@ -295,6 +295,7 @@ struct objects {
 	uint64_t	 vmemmap, page_size;	/* of struct page, bytes */
 	unsigned	 shift;
 	uint64_t	 direct, direct_end, direct_phys;
+	uint64_t	 room;		/* bytes that more objects can take */
 	int		 missing;	/* why words of pages are not there, or 0 */
 	struct os_object object;
 	int		(*fn)(void *, struct ctx *, const struct os_object *);
@@ -313,6 +314,10 @@ one_slab(struct ctx *ctx, struct objects *o, uint64_t page, uint64_t pa)
 	    &n);
 	if (rc != 0 || n > OBJECTS_MAX)
 		return (0);		/* the others are as good as ever */
+	if (n * o->cache.size > o->room)
+		return (ctx_fail_at(ctx, E_CORRUPT, page, "the cache's objects "
+		    "would take more than all memory"));
+	o->room -= n * o->cache.size;
 	lists = o->cache.unknown ? E_UNSUPPORTED : free_of(ctx, o->k,
 	    &o->cache, o->hand, o->nhands, page, base, n, free_bits);
 	for (i = 0; rc == 0 && i < n; i++) {
@@ -475,6 +480,7 @@ linux_objects(struct ctx *ctx, struct kernel *k, const char *name,
 	if (rc != 0)
 		return (rc);
 	o.shift = (unsigned)__builtin_ctzll(linux_page_size(k));
+	o.room = o.direct_end - o.direct;
 	o.object.size = o.cache.object_size;
 	o.object.type = type_of(name, type);
 	o.hand = hands(ctx, k, &o.cache, &o.nhands);
