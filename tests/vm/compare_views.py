@@ -313,14 +313,21 @@ def queues(v):
                                           r["cpu"] and x["pid"]]), "number")
     rows = v.rows("workers") or []
     # Pools that work in softirqs have workers without a task; rescuers are in
-    # no pool while they have nothing to rescue.
+    # a pool while they rescue, and in none else.
     v.cells("workers", rows)
     workers = {r["tid"]: r["comm"] for r in tasks or []
-               if r["comm"].startswith("kworker/")
-               and not r["comm"].startswith("kworker/R-")}
+               if r["comm"].startswith("kworker/")}
     v.same("workers", {r["pid"]: r["comm"] for r in rows
                        if r["pid"] is not None
-                       and r["comm"].startswith("kworker/")}, workers)
+                       and r["comm"].startswith("kworker/")
+                       and not r["comm"].startswith("kworker/R-")},
+           {tid: comm for tid, comm in workers.items()
+            if not comm.startswith("kworker/R-")})
+    for r in rows:
+        if r["comm"] and r["comm"].startswith("kworker/R-"):
+            v.score.check(workers.get(r["pid"], "").startswith(r["comm"]),
+                          "workers", "rescuer %s is %s" %
+                          (r["pid"], workers.get(r["pid"])))
     rows = v.rows("workqueues") or []
     v.cells("workqueues", rows)
     names = {r["name"] for r in rows}

@@ -360,7 +360,11 @@
 	M(CACHE, SHEAVES, "cpu_sheaves")				\
 	T(CACHE_CPU, "struct kmem_cache_cpu")				\
 	M(CACHE_CPU, SLAB, "slab|page")					\
-	M(CACHE_CPU, FREE, "freelist")
+	M(CACHE_CPU, FREE, "freelist")					\
+	T(PCPU_CHUNK, "struct pcpu_chunk")				\
+	M(PCPU_CHUNK, BASE, "base_addr")				\
+	M(PCPU_CHUNK, PAGES, "nr_pages")				\
+	M(PCPU_CHUNK, UNUSED, "end_offset")
 
 #define LINUX_NOTHING(...)
 #define LINUX_TYPE_ID(t, name)		LT_##t,

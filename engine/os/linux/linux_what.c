@@ -85,6 +85,32 @@ module(struct ctx *ctx, struct what *w)
 	(void)linux_modules(ctx, w->k, module_one, w);
 }
 
+/*
+ * How much of a CPU's unit is its own: up to the end of the first chunk that
+ * is allocated from.  The rest of a unit was given back at boot, and holds any
+ * other thing (pcpu_embed_first_chunk and pcpu_setup_first_chunk of
+ * mm/percpu.c, Linux 6.12).  Without that chunk: the image's variables alone.
+ */
+static uint64_t
+percpu_size(struct ctx *ctx, struct kernel *k, uint64_t image)
+{
+	const unsigned ptr = k->space.ptr_size, shift = k->arch->page_shift;
+	uint64_t unit, area, chunk, base, pages, unused, size;
+
+	if (linux_var(ctx, k, "pcpu_unit_size", 4, &unit) != 0 ||
+	    linux_var(ctx, k, "pcpu_base_addr", ptr, &area) != 0 ||
+	    linux_var(ctx, k, "pcpu_first_chunk", ptr, &chunk) != 0 ||
+	    linux_member(ctx, k, chunk, LM_PCPU_CHUNK_BASE, &base) != 0 ||
+	    linux_member(ctx, k, chunk, LM_PCPU_CHUNK_PAGES, &pages) != 0 ||
+	    linux_member(ctx, k, chunk, LM_PCPU_CHUNK_UNUSED, &unused) != 0 ||
+	    base < area || base - area >= unit || pages > unit >> shift)
+		return (image);
+	size = base - area + (pages << shift);
+	if (unused > size || size - unused > unit || size - unused < image)
+		return (image);
+	return (size - unused);
+}
+
 /* A CPU's area: the variables of the image first, what was allocated behind. */
 static void
 percpu(struct ctx *ctx, struct what *w)
@@ -97,11 +123,9 @@ percpu(struct ctx *ctx, struct what *w)
 	if (w->said != 0 ||
 	    linux_cpus(ctx, w->k, "__cpu_possible_mask", &cpus) != 0 ||
 	    linux_root(ctx, w->k, "__per_cpu_start", &start) != 0 ||
-	    linux_root(ctx, w->k, "__per_cpu_end", &end) != 0)
+	    linux_root(ctx, w->k, "__per_cpu_end", &end) != 0 || end < start)
 		return;
-	if (linux_var(ctx, w->k, "pcpu_unit_size", 4, &unit) != 0 ||
-	    unit < end - start)
-		unit = end - start;
+	unit = percpu_size(ctx, w->k, end - start);
 	for (cpu = 0; (cpu = linux_cpu_next(&cpus, cpu)) >= 0; cpu++) {
 		if (linux_percpu(ctx, w->k, cpu, &off) != 0 ||
 		    w->addr - off - start >= unit)
