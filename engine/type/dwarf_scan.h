@@ -44,4 +44,12 @@ int	dwarf_scan(struct ctx *, const struct dwarf_input *, unsigned threads,
 	    struct dwarf_scan *);
 void	dwarf_scan_free(struct dwarf_scan *);
 
+/*
+ * Where a unit's code lies, into the worker's ranges, and the tables that its
+ * forms lead to.
+ */
+void	dwarf_unit_head(struct dwarf_worker *, struct dwarf_cu *);
+/* The unit of the main file that begins at an offset, or NULL. */
+struct dwarf_cu *dwarf_main_unit(const struct dwarf_scan *, uint32_t offset);
+
 #endif
