@@ -25,9 +25,26 @@ os_warn(struct kernel *k, const char *fmt, ...)
 		k->warnings[k->nwarnings++] = text;
 }
 
+int
+os_needs_memory(struct ctx *ctx, const struct kernel *k, const char *what)
+{
+	return (ctx_fail(ctx, E_RESTRICTED, "%s: only in the running "
+	    "kernel's memory, which cannot be read: %s", what,
+	    k->dump->incomplete));
+}
+
+bool
+os_lacks_memory(const struct kernel *k)
+{
+	return (k->live && k->dump != NULL && !k->dump->complete &&
+	    k->dump->incomplete != NULL);
+}
+
 static int
 unsupported(struct ctx *ctx, const struct kernel *k, const char *what)
 {
+	if (os_lacks_memory(k))
+		return (os_needs_memory(ctx, k, what));
 	if (k->os == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: no kernel that kpeek "
 		    "knows was found in this memory; --vmcoreinfo, --kaslr, "

@@ -319,6 +319,10 @@ extern const struct os_ops *const oses[];	/* NULL-ended, probe order */
  */
 void	os_warn(struct kernel *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* Is this the running kernel without its memory, as far as /proc tells of it? */
+bool	os_lacks_memory(const struct kernel *);
+/* Then this says for something why it cannot be had: E_RESTRICTED. */
+int	os_needs_memory(struct ctx *, const struct kernel *, const char *what);
 
 /*
  * What expressions may name of a system (os_names.c): task(pid), current(cpu),

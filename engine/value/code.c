@@ -212,7 +212,8 @@ code_next(struct ctx *ctx, struct code *c, const struct space *sp,
 	ctx->quiet--;
 	if (n == 0)
 		return (rc != 0 ? ctx_fail_at(ctx, rc, addr, "no code can be "
-		    "read at 0x%llx", (unsigned long long)addr) : E_DONE);
+		    "read at 0x%llx: %s", (unsigned long long)addr,
+		    status_text(rc)) : E_DONE);
 	p = l->bytes;
 	at = addr;
 	if (!cs_disasm_iter(c->handle, &p, &n, &at, c->insn)) {

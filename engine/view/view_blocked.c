@@ -73,7 +73,8 @@ add(void *arg, struct ctx *ctx, const struct os_proc *p)
 	if (w.last_run > b->now)
 		b->now = w.last_run;
 	error = os_waits(ctx, b->k, p, &w.wait);
-	if (error != OK && error != E_NOT_FOUND)
+	/* Without memory the state is all there is to tell by. */
+	if (error != OK && error != E_NOT_FOUND && !os_lacks_memory(b->k))
 		return (error);
 	w.wanted = (w.wait.kind != NULL || p->state == 'D') &&
 	    (b->filter == NULL || sym_filter_match(b->filter, w.comm,

@@ -118,6 +118,8 @@ vtop_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 			error = os_proc_space(ctx, k, &proc, &of_process);
 		space = &of_process;
 	}
+	if (error == OK && space->form == NULL && os_lacks_memory(k))
+		error = os_needs_memory(ctx, k, "page tables");
 	if (error == OK && space->form == NULL)
 		error = ctx_fail(ctx, E_UNSUPPORTED, "no page tables were "
 		    "found in this memory; --cr3 names their root");

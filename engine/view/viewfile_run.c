@@ -788,6 +788,10 @@ viewfile_run(struct ctx *ctx, struct kernel *k, const struct viewfile *f,
 		    section->ncolumns);
 	if (rc == OK)
 		rc = steps(run, section->first);
+	/* What was wrong first is no help where nothing could be had. */
+	if (rc != OK && rc != E_NOMEM && rc != E_CANCELLED &&
+	    os_lacks_memory(k))
+		rc = os_needs_memory(ctx, k, "this table");
 	/* The rows stand; what was wrong on the way is told behind them. */
 	if (rc == OK && run->failed.code != OK) {
 		ctx->err = run->failed;
