@@ -95,13 +95,11 @@ static void
 load_frames(struct overview *o, struct ctx *ctx)
 {
 	struct kernel *k = o->dp.p.ui->kernel;
-	struct os_proc p;
 	size_t first;
 
-	if (o->info_status != 0 || o->info.panic_pid.status != OK ||
-	    os_proc(ctx, k, (int)o->info.panic_pid.v, &o->arena, &p) != OK)
+	if (o->info_status != 0)
 		return;
-	analyze_stack(ctx, k, &p, &o->stack);
+	analyze_panicked(ctx, k, &o->info, &o->stack);
 	first = analyze_first(k, &o->stack);
 	if (first < o->stack.n && o->stack.frames[first].exact)
 		(void)analyze_instruction(ctx, k, &o->stack.frames[first],

@@ -552,9 +552,10 @@ expr_whole(struct expr *e, struct value *ret)
 	return (expr_fail(e, e->p, E_SYNTAX, what));
 }
 
+/* literal: of a text that is the result, or NULL where one cannot be used. */
 static int
 evaluate(struct ctx *ctx, const struct value_env *env, const char *text,
-    struct value *ret, bool *bare)
+    struct value *ret, bool *bare, struct buf *literal)
 {
 	struct expr e = { .ctx = ctx, .env = env, .text = text, .p = text };
 	struct value v;
@@ -569,10 +570,16 @@ evaluate(struct ctx *ctx, const struct value_env *env, const char *text,
 	r = expr_whole(&e, &v);
 	if (r != OK)
 		return (r);
-	if (v.place == VALUE_TEXT)
-		return (expr_fail(&e, text, E_SYNTAX,
-		    "a text lies nowhere in this "
-		    "memory; it can be compared, or given to a function"));
+	if (v.place == VALUE_TEXT) {
+		if (literal == NULL)
+			return (expr_fail(&e, text, E_SYNTAX,
+			    "a text lies nowhere in this memory; it can be "
+			    "compared, or given to a function"));
+		buf_puts(literal, v.text);
+		v.text = buf_text(literal);
+		*ret = v;
+		return (OK);
+	}
 	/* What is asked of each element is not what a person asked last. */
 	if (env->vars != NULL && env->scope == NULL) {
 		r = value_vars_set(ctx, env->vars, "", &v);
@@ -589,7 +596,14 @@ int
 value_eval(struct ctx *ctx, const struct value_env *env, const char *text,
     struct value *ret)
 {
-	return (evaluate(ctx, env, text, ret, NULL));
+	return (evaluate(ctx, env, text, ret, NULL, NULL));
+}
+
+int
+value_eval_shown(struct ctx *ctx, const struct value_env *env,
+    const char *text, struct buf *literal, struct value *ret)
+{
+	return (evaluate(ctx, env, text, ret, NULL, literal));
 }
 
 /*
@@ -637,7 +651,7 @@ value_eval_addr(struct ctx *ctx, const struct value_env *env, const char *text,
 		memcpy(name, text, len);
 		name[len] = '\0';
 		ctx->quiet++;
-		r = evaluate(ctx, env, name, &v, &bare);
+		r = evaluate(ctx, env, name, &v, &bare, NULL);
 		if (r == OK)
 			r = value_strip(ctx, env, &v, &t);
 		ctx->quiet--;
@@ -651,7 +665,7 @@ value_eval_addr(struct ctx *ctx, const struct value_env *env, const char *text,
 			return (OK);
 		}
 	}
-	r = evaluate(ctx, env, text, &v, &bare);
+	r = evaluate(ctx, env, text, &v, &bare, NULL);
 	if (r == OK)
 		r = value_strip(ctx, env, &v, &t);
 	if (r != OK)

@@ -14,7 +14,7 @@
 enum value_place {
 	VALUE_IMM,			/* bits: a computed scalar */
 	VALUE_MEM,			/* an object in memory (an lvalue) */
-	VALUE_TEXT,			/* a literal: an argument of a call only */
+	VALUE_TEXT,			/* a literal: an argument, or only shown */
 };
 
 struct value {
@@ -79,6 +79,7 @@ struct value_frame {
 	uint64_t task;
 	int	 tid;
 	unsigned index;
+	bool	 exact;			/* interrupted at its pc; else called there */
 };
 /* names: variables by these, registers with "$" in front; taken over. */
 void	value_frame_choose(struct value_vars *, const struct value_frame *,
@@ -99,6 +100,12 @@ bool	value_frame_chosen(struct value_vars *, struct value_frame *);
  */
 int	value_eval(struct ctx *, const struct value_env *, const char *text,
 	    struct value *ret);
+/*
+ * The same where a value is only shown: it may then be a text (place VALUE_TEXT)
+ * which is no object of the target; it lies in *literal.  "$" stays as it was.
+ */
+int	value_eval_shown(struct ctx *, const struct value_env *,
+	    const char *text, struct buf *literal, struct value *ret);
 /*
  * The same where an address is wanted (hex, vtop, whatis): an integer or
  * pointer gives its value, an object or function its address; a symbol by

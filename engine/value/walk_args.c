@@ -82,6 +82,15 @@ is_head(int kind, const char *name)
 	    strcmp(name, "radix_tree_root") == 0));
 }
 
+/* Bytes, words and what nobody knows the type of: just an address. */
+static bool
+is_address(struct expr *e, const struct type *t)
+{
+	return (t->kind != TYPE_STRUCT && t->kind != TYPE_UNION &&
+	    t->kind != TYPE_PTR && (t->kind != TYPE_INT || t->size == 1 ||
+	    t->size == types_ptr_size(e->env->types)));
+}
+
 /*
  * Is the head one of that kind?  It may be at the start of another structure
  * (an idr of its xarray), or told by a bare address.  A structure of another
@@ -91,7 +100,7 @@ static int
 check_head(struct expr *e, int kind, const struct value *v)
 {
 	const char *want = walkers[kind].head;
-	struct typeref ref = v->type, top;
+	struct typeref ref = v->type, top, node;
 	struct type_member m;
 	char name[200], what[320];
 	struct type t;
@@ -103,6 +112,14 @@ check_head(struct expr *e, int kind, const struct value *v)
 	if (r != OK || want == NULL)
 		return (r);
 	top = ref;
+	/* A pointer to a node is all that the heads of these are. */
+	if (t.kind == TYPE_PTR && (kind == HLIST || kind == LLIST ||
+	    kind == RBTREE)) {
+		r = type_strip(e->ctx, e->env->types, t.target, &node, &t);
+		if (r != OK || is_head(kind, t.name))
+			return (r);
+		t.kind = TYPE_PTR;
+	}
 	for (depth = 0; depth < HEAD_DEPTH; depth++) {
 		if ((t.kind != TYPE_STRUCT && t.kind != TYPE_UNION) ||
 		    is_head(kind, t.name))
@@ -112,16 +129,14 @@ check_head(struct expr *e, int kind, const struct value *v)
 		    type_strip(e->ctx, e->env->types, m.type, &ref, &t) != OK)
 			break;
 	}
-	/* No structure at all is just an address. */
-	if (is_head(kind, t.name) || (depth == 0 && t.kind != TYPE_STRUCT &&
-	    t.kind != TYPE_UNION))
+	if (is_head(kind, t.name) || (depth == 0 && is_address(e, &t)))
 		return (OK);
 	r = type_name(e->ctx, e->env->types, top, "", name, sizeof(name));
 	if (r != OK)
 		return (r);
-	snprintf(what, sizeof(what), "%s() walks a struct %s%s, not a %s",
+	snprintf(what, sizeof(what), "%s() walks a struct %s%s, not a%s %s",
 	    walkers[kind].name, want, want[strlen(want) - 1] == '_' ? "..." :
-	    "", name);
+	    "", strchr("aei", name[0]) != NULL ? "n" : "", name);
 	return (ctx_fail(e->ctx, E_USAGE, "%s", what));
 }
 
@@ -431,6 +446,11 @@ walk_to(struct expr *e, const char *start, int kind, bool all, uint64_t key,
 	if (w == NULL)
 		return (ctx_fail(e->ctx, E_NOMEM, "no memory for a walk"));
 	r = expr_walk_start(e, kind, w);
+	if (r != OK) {
+		expr_walk_fini(w);
+		free(w);
+		return (r);
+	}
 	while (r == OK && e->skip == 0) {
 		r = expr_walk_next(w, e->ctx, &at, ret);
 		if (r == OK && !all && (walkers[kind].key == WALK_KEY_COUNT ?

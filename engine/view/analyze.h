@@ -43,6 +43,12 @@ int	analyze_say(struct ctx *, struct analysis *, enum grade,
 /* A task's stack, as far as it can be had; never fails. */
 void	analyze_stack(struct ctx *, struct kernel *, const struct os_proc *,
 	    struct stack *);
+/*
+ * That of the task that panicked, by its CPU: idle tasks all have the number 0.
+ * Empty where it cannot be had, or there was no panic.
+ */
+void	analyze_panicked(struct ctx *, struct kernel *, const struct os_info *,
+	    struct stack *);
 /* The name of a frame's function, "" where it is not known. */
 const char *analyze_function(const struct kernel *, const struct os_frame *);
 /*
@@ -50,6 +56,12 @@ const char *analyze_function(const struct kernel *, const struct os_frame *);
  * there is none.
  */
 size_t	analyze_first(const struct kernel *, const struct stack *);
+/*
+ * The frame whose code is to be looked at: that one, or, where it jumped to
+ * nowhere, where it came from.  NULL: none.
+ */
+const struct os_frame *analyze_code(const struct kernel *,
+	    const struct stack *);
 
 /*
  * Why an instruction could not go on, in words: the memory that it was to read

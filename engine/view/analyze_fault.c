@@ -31,6 +31,17 @@ analyze_first(const struct kernel *k, const struct stack *s)
 	return (panic_first(names, s->n));
 }
 
+const struct os_frame *
+analyze_code(const struct kernel *k, const struct stack *s)
+{
+	size_t first = analyze_first(k, s);
+
+	if (first < s->n && s->frames[first].exact && first + 1 < s->n &&
+	    view_frame_symbol(k, &s->frames[first]) == NULL)
+		first++;
+	return (first < s->n ? &s->frames[first] : NULL);
+}
+
 /* A register by the name that the disassembler has for it; "": counts as 0. */
 static bool
 reg_of(const struct kernel *k, const struct os_frame *f, const char *name,
@@ -209,27 +220,19 @@ analyze_fault(struct ctx *ctx, struct analysis *a)
 {
 	const struct os_frame *f, *at;
 	const struct symbol *sym;
-	struct os_proc proc;
 	struct stack *s;
 	struct buf why = { 0 };
 	size_t first;
 	int error = OK;
 
-	if (a->info.panic_pid.status != OK ||
-	    os_proc(ctx, a->k, (int)a->info.panic_pid.v, &a->arena,
-	    &proc) != OK)
-		return (OK);
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "no memory for a stack"));
-	analyze_stack(ctx, a->k, &proc, s);
+	analyze_panicked(ctx, a->k, &a->info, s);
 	first = analyze_first(a->k, s);
 	f = first < s->n ? &s->frames[first] : NULL;
-	at = f;
+	at = analyze_code(a->k, s);
 	sym = at != NULL ? view_frame_symbol(a->k, at) : NULL;
-	/* Of a jump to nowhere, where it came from. */
-	if (at != NULL && sym == NULL && at->exact && first + 1 < s->n)
-		sym = view_frame_symbol(a->k, ++at);
 	if (sym != NULL)
 		error = analyze_say(ctx, a, GRADE_FATAL, "where", "bt",
 		    "%s%s+0x%" PRIx64, at->exact ? "" : "called from ",

@@ -78,6 +78,45 @@ analyze_stack(struct ctx *ctx, struct kernel *k, const struct os_proc *p,
 	ctx_clear(ctx);
 }
 
+struct pick {
+	struct kernel	*k;
+	struct stack	*s;
+	uint64_t	 task;
+};
+
+static int
+if_task(void *arg, struct ctx *ctx, const struct os_proc *p)
+{
+	const struct pick *pick = arg;
+
+	if (p->task != pick->task)
+		return (OK);
+	analyze_stack(ctx, pick->k, p, pick->s);
+	return (E_DONE);
+}
+
+void
+analyze_panicked(struct ctx *ctx, struct kernel *k, const struct os_info *info,
+    struct stack *s)
+{
+	struct pick pick = { .k = k, .s = s };
+	struct os_proc p;
+	struct arena arena;
+
+	s->n = 0;
+	ctx->quiet++;
+	arena_init(&arena);
+	if (info->panic_cpu.status == OK && os_current(ctx, k,
+	    (int)info->panic_cpu.v, &pick.task) == OK)
+		(void)os_procs(ctx, k, OS_THREADS | OS_IDLE, if_task, &pick);
+	else if (info->panic_pid.status == OK && os_proc(ctx, k,
+	    (int)info->panic_pid.v, &arena, &p) == OK)
+		analyze_stack(ctx, k, &p, s);
+	arena_fini(&arena);
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
 /* What is wrong with the source of all this. */
 static int
 dump(struct ctx *ctx, struct analysis *a)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dis: instructions. */
-#include "engine/view/tools.h"
+#include "engine/view/analyze.h"
 
 #include "engine/symbol/source.h"
 #include "engine/value/code.h"
@@ -42,8 +42,9 @@ struct dis {
 	struct source	*source;	/* or NULL */
 	struct patches	*patches;
 	uint64_t	 fault;		/* where the kernel stopped, or 0 */
-	uint64_t	 here;		/* where the chosen frame stands, or 0 */
+	uint64_t	 here;		/* where the frame stands, or 0 */
 	unsigned	 frame;		/* its number */
+	bool		 exact;		/* it was interrupted there: no call */
 	char		 place[1024];	/* of the line shown last */
 };
 
@@ -166,7 +167,8 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	cells[SOURCE] = place[0] == '\0' ? cell_null() : cell_text(place);
 	cells[NOTE] = patches_of(d->patches, l, patched, sizeof(patched)) ?
 	    cell_text(patched) : cell_null();
-	if (l->addr == d->here) {
+	/* A call that has not returned stands before its return address. */
+	if (d->here != 0 && (d->exact ? l->addr : l->addr + l->size) == d->here) {
 		snprintf(patched, sizeof(patched), "frame %u", d->frame);
 		cells[NOTE] = cell_text(patched);
 		row.style = ROW_STRONG;
@@ -178,25 +180,41 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 	return (row_emit(d->sink, ctx, &row));
 }
 
-/* The instruction at which the kernel stopped. */
-static uint64_t
-fault_of(struct ctx *ctx, struct kernel *k)
+/*
+ * The instruction at which the kernel stopped, and the frame of interest of the
+ * task that panicked.
+ */
+static int
+find_panic(struct ctx *ctx, struct dis *d)
 {
+	const struct os_frame *f;
 	struct os_info info;
 	struct arena arena;
-	uint64_t addr = 0;
+	struct stack *s;
 
-	if (k->live)
-		return (0);
+	if (d->k->live || d->k->os == NULL)
+		return (OK);
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for a stack"));
 	arena_init(&arena);
 	ctx->quiet++;
-	if (os_info(ctx, k, &arena, &info) == OK &&
-	    info.panic_ip.status == OK)
-		addr = info.panic_ip.v;
+	if (os_info(ctx, d->k, &arena, &info) == OK) {
+		if (info.panic_ip.status == OK)
+			d->fault = info.panic_ip.v;
+		analyze_panicked(ctx, d->k, &info, s);
+		f = analyze_code(d->k, s);
+		if (f != NULL) {
+			d->here = f->pc;
+			d->frame = f->index;
+			d->exact = f->exact;
+		}
+	}
 	ctx->quiet--;
 	ctx_clear(ctx);
 	arena_fini(&arena);
-	return (addr);
+	free(s);
+	return (OK);
 }
 
 /* The frame that the command frame chose; none is no error. */
@@ -209,15 +227,17 @@ find_frame(struct ctx *ctx, struct dis *d)
 	if (!value_frame_chosen(d->k->env.vars, &frame))
 		return;
 	ctx->quiet++;
-	if (value_eval_addr(ctx, &d->k->env, "$pc", &d->here, &v) == OK)
+	if (value_eval_addr(ctx, &d->k->env, "$pc", &d->here, &v) == OK) {
 		d->frame = frame.index;
+		d->exact = frame.exact;
+	}
 	ctx->quiet--;
 	ctx_clear(ctx);
 }
 
 /*
  * The address that is asked for; without one the function of the chosen frame,
- * else that in which the kernel stopped.
+ * else of that of interest where the kernel died, or where it stopped.
  */
 static int
 start(struct ctx *ctx, struct dis *d, const struct view_args *args,
@@ -235,7 +255,8 @@ start(struct ctx *ctx, struct dis *d, const struct view_args *args,
 		    "address"));
 	d->space = &d->k->space;
 	/* The call may be the function's last instruction. */
-	sym = sym_at(&d->k->symbols, *addr == d->here ? *addr - 1 : *addr);
+	sym = sym_at(&d->k->symbols, *addr == d->here && !d->exact ? *addr - 1 :
+	    *addr);
 	if (sym != NULL)
 		*addr = sym->addr;
 	return (OK);
@@ -247,10 +268,14 @@ lines(struct ctx *ctx, struct dis *d, uint64_t addr, uint64_t count,
     uint64_t end)
 {
 	struct code_line l;
+	char name[256];
 	int error;
 
 	for (error = OK; error == OK && count > 0 && addr < end; count--) {
 		error = code_next(ctx, d->code, d->space, addr, &l);
+		if (error != OK && error != E_DONE &&
+		    sym_format(&d->k->symbols, addr, name, sizeof(name)))
+			ctx_chain(ctx, "%s", name);
 		if (error == OK)
 			error = emit(ctx, d, &l);
 		addr += l.size;
@@ -274,9 +299,11 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 	if (args->argc > 3)
 		return (view_usage(ctx, args));
-	d.fault = fault_of(ctx, k);
-	find_frame(ctx, &d);
-	error = start(ctx, &d, args, &addr);
+	error = find_panic(ctx, &d);
+	if (error == OK) {
+		find_frame(ctx, &d);
+		error = start(ctx, &d, args, &addr);
+	}
 	if (error != OK)
 		return (error);
 	sym = sym_at(&k->symbols, addr);
@@ -321,6 +348,6 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 const struct view view_dis = {
 	.name = "dis",
 	.args = "[EXPR [N]]",
-	.help = "N instructions from an address on, or to the end of the function; without one of the frame that was chosen",
+	.help = "N instructions from an address on, or to the end of the function; without one where a frame was chosen, or the kernel died",
 	.run = run,
 };

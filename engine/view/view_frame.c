@@ -233,6 +233,7 @@ of_task(struct ctx *ctx, struct show *s, const struct os_proc *p)
 	if (error == OK && s->k->env.vars != NULL) {
 		frame.task = p->task;
 		frame.tid = p->tid;
+		frame.exact = s->frame.exact;
 		value_frame_choose(s->k->env.vars, &frame, s->names);
 	} else
 		value_vars_destroy(s->names);

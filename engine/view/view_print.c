@@ -7,6 +7,7 @@
 
 #include "engine/value/walk_expr.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,25 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 	return (row_emit_cells(p->sink, ctx, 0, cells, COUNT(cells)));
 }
 
+/* A literal that was chosen: "cond ? "a" : "b"". */
+static int
+emit_text(struct ctx *ctx, struct print *p, const struct value *v)
+{
+	struct cell cells[VIEW_PRINT_COLUMNS];
+	uint64_t size = strlen(v->text) + 1;
+	size_t i;
+
+	for (i = 0; i < VIEW_PRINT_COLUMNS; i++)
+		cells[i] = cell_null();
+	cells[0] = cell_text(p->top);
+	cells[1] = cell_text(arena_printf(&p->arena, "char [%" PRIu64 "]",
+	    size));
+	cells[2] = cell_u64(0);
+	cells[3] = cell_u64(size);
+	cells[6] = cell_text(v->text);
+	return (row_emit_cells(p->sink, ctx, 0, cells, VIEW_PRINT_COLUMNS));
+}
+
 /* --- the commands --------------------------------------------------------------- */
 
 /*
@@ -162,6 +182,8 @@ print_value(struct ctx *ctx, struct print *p, const struct value *v, bool nest)
 		    VIEW_PRINT_COLUMNS);
 	if (error != OK)
 		return (error);
+	if (v->place == VALUE_TEXT)
+		return (emit_text(ctx, p, v));
 	if (nest)
 		return (emit_nested(ctx, p, v));
 	return (value_walk(ctx, p->env, v, ELEMENTS_MAX, emit_node, p));
@@ -173,6 +195,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 {
 	struct print p = { .env = view_env(k, args), .sink = sink };
 	struct walk_expr *walk;
+	struct buf literal = { 0 };
 	struct value v;
 	char *expr, *text;
 	bool nest;
@@ -191,10 +214,11 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		error = view_walk(ctx, walk, p.top, nest, p.hex, sink);
 		walk_expr_close(walk);
 	} else if (error == E_NOT_FOUND && ctx->err.text[0] == '\0') {
-		error = value_eval(ctx, p.env, expr, &v);
+		error = value_eval_shown(ctx, p.env, expr, &literal, &v);
 		if (error == OK)
 			error = print_value(ctx, &p, &v, nest);
 	}
+	buf_fini(&literal);
 	arena_fini(&p.arena);
 	free(text);
 	return (error);
