@@ -82,13 +82,16 @@ is_head(int kind, const char *name)
 	    strcmp(name, "radix_tree_root") == 0));
 }
 
-/* Bytes, words and what nobody knows the type of: just an address. */
+/*
+ * Bytes, words and what nobody knows the type of are just an address; so is a
+ * number, unless it is what a pointer leads to.
+ */
 static bool
-is_address(struct expr *e, const struct type *t)
+is_address(struct expr *e, const struct type *t, bool pointed)
 {
 	return (t->kind != TYPE_STRUCT && t->kind != TYPE_UNION &&
-	    t->kind != TYPE_PTR && (t->kind != TYPE_INT || t->size == 1 ||
-	    t->size == types_ptr_size(e->env->types)));
+	    t->kind != TYPE_PTR && (t->kind != TYPE_INT || !pointed ||
+	    t->size == 1 || t->size == types_ptr_size(e->env->types)));
 }
 
 /*
@@ -104,10 +107,12 @@ check_head(struct expr *e, int kind, const struct value *v)
 	struct type_member m;
 	char name[200], what[320];
 	struct type t;
+	bool pointed;
 	int depth, r;
 
 	r = type_strip(e->ctx, e->env->types, ref, &ref, &t);
-	if (r == OK && t.kind == TYPE_PTR)
+	pointed = r == OK && t.kind == TYPE_PTR;
+	if (pointed)
 		r = type_strip(e->ctx, e->env->types, t.target, &ref, &t);
 	if (r != OK || want == NULL)
 		return (r);
@@ -129,7 +134,7 @@ check_head(struct expr *e, int kind, const struct value *v)
 		    type_strip(e->ctx, e->env->types, m.type, &ref, &t) != OK)
 			break;
 	}
-	if (is_head(kind, t.name) || (depth == 0 && is_address(e, &t)))
+	if (is_head(kind, t.name) || (depth == 0 && is_address(e, &t, pointed)))
 		return (OK);
 	r = type_name(e->ctx, e->env->types, top, "", name, sizeof(name));
 	if (r != OK)
