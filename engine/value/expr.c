@@ -154,6 +154,32 @@ primary(struct expr *e, struct value *ret)
 	    "the expression ends too early" : "a value is wanted here"));
 }
 
+/*
+ * A symbol whose type nobody knows counts as a number; the error of an operand
+ * that has to be more.
+ */
+static int
+no_operand(struct expr *e, const char *at, int r, const struct value *v,
+    const char *before, const char *behind)
+{
+	struct typeref word = type_builtin(e->env->types, 'L');
+	const struct symbol *sym;
+	char what[EXPR_NAME_MAX + 128];
+
+	if ((r == E_USAGE || r == E_NO_MEMBER) && e->bare &&
+	    v->place == VALUE_MEM && v->type.unit == word.unit &&
+	    v->type.id == word.id && e->env->symbols != NULL &&
+	    (sym = sym_at(e->env->symbols, v->addr)) != NULL) {
+		ctx_clear(e->ctx);
+		snprintf(what, sizeof(what), "the type of %.200s is not known: "
+		    "say it, as in %s&%.200s%s",
+		    sym_name(e->env->symbols, sym), before,
+		    sym_name(e->env->symbols, sym), behind);
+		return (expr_fail(e, at, r, what));
+	}
+	return (expr_place(e, at, r));
+}
+
 static int
 member(struct expr *e, struct value *v)
 {
@@ -176,7 +202,8 @@ member(struct expr *e, struct value *v)
 	r = expr_unread(e, v);
 	if (r == OK)
 		r = value_member(e->ctx, e->env, v, path, v);
-	return (r == OK ? OK : expr_place(e, start, r));
+	return (r == OK ? OK : no_operand(e, start, r, v, "((struct NAME *)",
+	    ")->member"));
 }
 
 /*
@@ -257,7 +284,7 @@ element(struct expr *e, struct value *v)
 		return (slice(e, start, v, i, open, to));
 	if (r == OK)
 		r = value_element(e->ctx, e->env, v, (int64_t)i, v);
-	return (r == OK ? OK : expr_place(e, start, r));
+	return (r == OK ? OK : no_operand(e, start, r, v, "((TYPE *)", ")[n]"));
 }
 
 static int

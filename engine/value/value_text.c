@@ -116,44 +116,80 @@ enum_name(struct ctx *ctx, const struct value_env *env, struct typeref ref,
 	return (false);
 }
 
+/* Would a person have written it?  What was cut may end in half a character. */
+static bool
+is_written(const char *s, size_t n, bool cut)
+{
+	uint32_t cp;
+	size_t len;
+
+	for (; n > 0; s += len, n -= len) {
+		len = utf8_decode(s, n, &cp);
+		if (cut && n < 4 && (cp & UTF8_BAD) != 0)
+			break;
+		/* The log's level is a byte 1 in front of a message. */
+		if ((cp & UTF8_BAD) != 0 || (cp >= 0x7f && cp < 0xa0) ||
+		    (cp < ' ' && strchr("\n\t\r\001\033", (int)cp) == NULL))
+			return (false);
+	}
+	return (true);
+}
+
+/* The text that a char pointer points to; if sure, only one as people write. */
+static bool
+pointed_text(struct ctx *ctx, const struct value *v, bool sure, struct buf *b)
+{
+	char text[STRING_MAX];
+	size_t n, done = 0;
+
+	if (v->space == NULL)
+		return (false);
+	(void)space_read_some(ctx, v->space, v->bits, text, STRING_MAX, &done);
+	n = strnlen(text, done);
+	if (sure ? n == 0 || (n == done && n < STRING_MAX) ||
+	    !is_written(text, n, n == STRING_MAX) : done == 0)
+		return (false);
+	buf_puts(b, " ");
+	quote(b, text, n);
+	if (n == STRING_MAX)
+		buf_puts(b, "...");
+	return (true);
+}
+
 /* "0x..." with the symbol there, or the text that a char pointer points to. */
 static void
 pointer_text(struct ctx *ctx, const struct value_env *env,
     const struct value *v, const struct type *t, struct buf *b)
 {
 	const struct symbol *sym = NULL;
-	char text[512];
-	size_t n, done = 0;
+	char name[512];
+	bool chars;
+	size_t n;
 
 	buf_printf(b, "0x%" PRIx64, v->bits);
 	if (v->bits == 0)
 		return;
+	chars = is_char(ctx, env, t->target);
 	if (env->symbols != NULL)
 		sym = sym_at(env->symbols, v->bits);
+	/* Texts have no symbols: the one before them says nothing. */
+	if (chars && (sym == NULL || sym->addr != v->bits) &&
+	    pointed_text(ctx, v, true, b))
+		return;
 	/* Far behind the last of them is a user's address, or none. */
 	if (sym != NULL && (sym->size != 0 || sym->addr == v->bits) &&
-	    sym_format(env->symbols, v->bits, text, sizeof(text))) {
-		buf_printf(b, " <%s>", text);
+	    sym_format(env->symbols, v->bits, name, sizeof(name))) {
+		buf_printf(b, " <%s>", name);
+		if (chars && sym->addr == v->bits)
+			(void)pointed_text(ctx, v, true, b);
 		return;
 	}
-	if (!is_char(ctx, env, t->target)) {
-		n = value_name(ctx, env, v, text);
-		if (n > 0) {
-			buf_puts(b, " ");
-			quote(b, text, n);
-		}
-		return;
+	if (chars)
+		(void)pointed_text(ctx, v, false, b);
+	else if ((n = value_name(ctx, env, v, name)) > 0) {
+		buf_puts(b, " ");
+		quote(b, name, n);
 	}
-	if (v->space == NULL)
-		return;
-	(void)space_read_some(ctx, v->space, v->bits, text, STRING_MAX, &done);
-	n = strnlen(text, done);
-	if (n == 0 && done == 0)
-		return;
-	buf_puts(b, " ");
-	quote(b, text, n);
-	if (n == STRING_MAX)
-		buf_puts(b, "...");
 }
 
 static void

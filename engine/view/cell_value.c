@@ -118,6 +118,10 @@ leaf_cell(struct ctx *ctx, struct cells *p, const struct value *v)
 		    is_char(ctx, p->env->types, t.target) ?
 		    chars_cell(ctx, p, v, t.size) : cell_null();
 		break;
+	case TYPE_PROTO:
+		cell = cell_link(cell_addr(v->addr), (struct link){
+		    .kind = LINK_CODE, .addr = v->addr });
+		break;
 	default:
 		cell = cell_null();
 		break;

@@ -42,7 +42,45 @@ struct print {
 	const char	*top;		/* what a lone value is called */
 	bool		 layout;	/* no values */
 	bool		 hex;		/* integers in base 16 */
+	uint64_t	 percpu, percpu_end;	/* what CPUs have copies of */
 };
+
+/*
+ * What lies where CPUs have their copies of it was read from the original,
+ * which is no longer used, or is not even there.
+ */
+static struct cell
+percpu_note(struct print *p, const struct value *v)
+{
+	const struct symbol *sym;
+
+	if (v->place != VALUE_MEM || v->addr < p->percpu ||
+	    v->addr >= p->percpu_end)
+		return (cell_null());
+	sym = sym_at(p->env->symbols, v->addr);
+	/* They may begin at 0, but a null pointer's member is none of them. */
+	if (sym == NULL || strstr(p->top, sym_name(p->env->symbols,
+	    sym)) == NULL)
+		return (cell_null());
+	return (cell_text(arena_printf(&p->arena, "of each CPU: per_cpu(%s, N)",
+	    sym_name(p->env->symbols, sym))));
+}
+
+/* The variables that CPUs have copies of (include/asm-generic/sections.h). */
+static void
+find_percpu(struct print *p)
+{
+	const struct symbol *start, *end;
+
+	if (p->env->symbols == NULL)
+		return;
+	start = sym_find(p->env->symbols, "__per_cpu_start");
+	end = sym_find(p->env->symbols, "__per_cpu_end");
+	if (start != NULL && end != NULL) {
+		p->percpu = start->addr;
+		p->percpu_end = end->addr;
+	}
+}
 
 static int
 emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
@@ -77,8 +115,13 @@ emit_node(void *arg, struct ctx *ctx, const struct value_node *n)
 	*c++ = value.kind == CELL_ADDR && value.u != 0 &&
 	    value.link.kind != LINK_NONE ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
-	if (!p->layout)
-		*c++ = view_cell_note(ctx, p->env, &n->v, &value, &p->arena);
+	if (!p->layout) {
+		*c = percpu_note(p, &n->v);
+		if (c->kind == CELL_NULL)
+			*c = view_cell_note(ctx, p->env, &n->v, &value,
+			    &p->arena);
+		c++;
+	}
 	error = row_emit_cells(p->sink, ctx, 0, cells, (size_t)(c - cells));
 	if (error != OK)
 		return (error);
@@ -117,7 +160,9 @@ emit_nested(struct ctx *ctx, struct print *p, const struct value *v)
 	cells[6] = value;
 	cells[7] = value.kind == CELL_ADDR && value.u != 0 ?
 	    cell_link(cell_addr(value.u), value.link) : cell_null();
-	cells[8] = view_cell_note(ctx, p->env, v, &value, &p->arena);
+	cells[8] = percpu_note(p, v);
+	if (cells[8].kind == CELL_NULL)
+		cells[8] = view_cell_note(ctx, p->env, v, &value, &p->arena);
 	return (row_emit_cells(p->sink, ctx, 0, cells, COUNT(cells)));
 }
 
@@ -208,6 +253,7 @@ print_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 		return (ctx_fail(ctx, E_NOMEM, "no memory for an expression"));
 	take_options(text, &expr, &p, &nest);
 	p.top = expr;
+	find_percpu(&p);
 	arena_init(&p.arena);
 	error = walk_expr_open(ctx, p.env, expr, &walk);
 	if (error == OK) {
