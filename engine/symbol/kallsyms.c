@@ -27,6 +27,7 @@
 #define NAMES_MAX	(UINT64_C(512) << 20)
 #define NAME_MAX_LEN	1024		/* KSYM_NAME_LEN is 512 at most */
 #define MARKER_EVERY	256
+#define PIECE		4096u		/* of a table that is read in parts */
 #define STEPS_MAX	(1u << 28)	/* names looked at in one search */
 
 enum encoding {
@@ -207,40 +208,103 @@ kallsyms_find(struct ctx *ctx, const uint8_t *p, size_t n, uint64_t va, bool be,
 	    (unsigned long long)va, (unsigned long long)(va + n)));
 }
 
-/* The tables, copied or pinned. */
+/* A table, pinned or copied; of a copy some pieces may be missing. */
+struct table {
+	const uint8_t	*p;
+	uint8_t		*copy;
+	size_t		 n;
+	uint64_t	 va;
+	bool		*gone;		/* of each piece; NULL: all are there */
+};
+
 struct tables {
 	const struct space *space;
 	uint32_t	 count;
 	char		 token[TOKENS][TOKEN_MAX];
 	uint8_t		 token_len[TOKENS];
-	const uint8_t	*names;
-	uint8_t		*names_copy;
-	size_t		 names_len;
-	const uint8_t	*offsets;
-	uint8_t		*offsets_copy;
-	uint64_t	 offsets_va, base_va, base;
+	struct table	 names, markers, offsets;
+	uint64_t	 base_va, base;
 	enum encoding	 enc;
 	uint64_t	 image, image_end;
 };
 
+static void
+table_fini(struct table *t)
+{
+	free(t->copy);
+	free(t->gone);
+	memset(t, 0, sizeof(*t));
+}
+
+/* Are these bytes of the table there? */
+static bool
+has(const struct table *t, size_t at, size_t n)
+{
+	size_t i, in = (size_t)(t->va % PIECE);
+
+	if (at > t->n || n > t->n - at)
+		return (false);
+	for (i = (in + at) / PIECE; t->gone != NULL && n > 0 &&
+	    i <= (in + at + n - 1) / PIECE; i++)
+		if (t->gone[i])
+			return (false);
+	return (true);
+}
+
+/* Piece by piece, what cannot be read left out; the error where nothing can. */
+static int
+fetch_pieces(struct ctx *ctx, const struct space *sp, struct table *t)
+{
+	size_t at, len, i, good = 0;
+	int rc, bad = 0;
+
+	t->gone = calloc((size_t)(t->va % PIECE + t->n) / PIECE + 1,
+	    sizeof(*t->gone));
+	if (t->gone == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "kallsyms: no memory"));
+	for (at = i = 0; at < t->n; at += len, i++) {
+		len = PIECE - (size_t)((t->va + at) % PIECE);
+		if (len > t->n - at)
+			len = t->n - at;
+		ctx->quiet++;
+		rc = space_read(ctx, sp, t->va + at, t->copy + at, len);
+		ctx->quiet--;
+		if (rc != 0 && status_reason(rc) == NULL)
+			return (rc);
+		if (rc != 0) {
+			memset(t->copy + at, 0, len);
+			t->gone[i] = true;
+			bad = rc;
+		}
+		good += rc == 0;
+	}
+	return (good > 0 ? 0 : bad);
+}
+
 /* n bytes at va: in place where they lie in one piece, else copied. */
 static int
 fetch(struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
-    const uint8_t **p, uint8_t **copy)
+    struct table *t)
 {
 	int rc;
 
+	table_fini(t);
+	t->va = va;
+	t->n = n;
 	ctx->quiet++;
-	rc = space_pin(ctx, sp, va, n, p);
+	rc = space_pin(ctx, sp, va, n, &t->p);
 	ctx->quiet--;
 	if (rc == 0)
 		return (0);
-	free(*copy);
-	*copy = malloc(n);
-	if (*copy == NULL)
+	t->copy = malloc(n);
+	if (t->copy == NULL)
 		return (ctx_fail(ctx, E_NOMEM, "kallsyms: no memory"));
-	*p = *copy;
-	return (space_read(ctx, sp, va, *copy, n));
+	t->p = t->copy;
+	rc = space_read(ctx, sp, va, t->copy, n);
+	if (rc != 0 && status_reason(rc) != NULL && fetch_pieces(ctx, sp,
+	    t) == 0)
+		rc = 0;
+	return (rc);
 }
 
 static int
@@ -262,6 +326,45 @@ load_tokens(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 }
 
 /*
+ * Of every 256th name its place, by which a damaged one can be passed: right
+ * before the token table (6.2 and 6.3: three bytes of each symbol between
+ * them).  None is no failure.
+ */
+static void
+load_markers(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
+{
+	const unsigned word = t->space->ptr_size;
+	const uint32_t n = (t->count + MARKER_EVERY - 1) / MARKER_EVERY;
+	const uint64_t size = round_up((uint64_t)n * 4, word);
+	const uint64_t seqs = round_up((uint64_t)t->count * 3, word);
+	uint64_t va = k->token_table - size;
+	uint32_t i, at, before;
+	int try;
+
+	ctx->quiet++;
+	for (try = 0; try < 2; try++, va -= seqs) {
+		if (va <= k->names || va >= k->token_table ||
+		    fetch(ctx, t->space, va, (size_t)n * 4, &t->markers) != 0 ||
+		    t->markers.gone != NULL || load_u32(t->markers.p,
+		    t->space->be) != 0)
+			continue;
+		for (i = 1, before = 0; i < n; i++, before = at) {
+			at = load_u32(t->markers.p + 4 * (size_t)i,
+			    t->space->be);
+			if (at < before + 2 * MARKER_EVERY ||
+			    at >= t->names.n)
+				break;
+		}
+		if (i == n)
+			break;
+	}
+	if (try == 2)
+		table_fini(&t->markers);
+	ctx->quiet--;
+	ctx_clear(ctx);
+}
+
+/*
  * The names: their extent is known only by walking them, so fetch what may
  * hold them up to the token table, or by growing steps where the table does
  * not follow.
@@ -269,10 +372,7 @@ load_tokens(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 static int
 load_names(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 {
-	const uint8_t *p, *data;
 	uint64_t len;
-	size_t at, n;
-	uint32_t i;
 	int rc;
 
 	if (k->token_table > k->names && k->token_table - k->names < NAMES_MAX)
@@ -281,19 +381,19 @@ load_names(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 		len = (uint64_t)t->count * 64;
 	if (len > NAMES_MAX)
 		len = NAMES_MAX;
-	rc = fetch(ctx, t->space, k->names, (size_t)len, &p, &t->names_copy);
+	rc = fetch(ctx, t->space, k->names, (size_t)len, &t->names);
 	if (rc != 0)
 		return (ctx_chain(ctx, "kallsyms names"));
-	for (i = 0, at = 0; i < t->count; i++) {
-		n = record(p + at, (size_t)len - at, &data);
-		if (n == 0)
-			return (ctx_fail(ctx, E_CORRUPT, "kallsyms: name %u of "
-			    "%u is damaged", i, t->count));
-		at = (size_t)(data - p) + n;
-	}
-	t->names = p;
-	t->names_len = at;
+	load_markers(ctx, t, k);
 	return (0);
+}
+
+static bool
+has_address(const struct tables *t, uint32_t i)
+{
+	const size_t size = t->enc == ENC_ADDRESS ? t->space->ptr_size : 4;
+
+	return (t->offsets.gone == NULL || has(&t->offsets, i * size, size));
 }
 
 static uint64_t
@@ -303,15 +403,15 @@ address(const struct tables *t, uint32_t i)
 	int32_t off;
 
 	if (t->enc == ENC_ADDRESS)
-		return (load_uint(t->offsets + (size_t)i * t->space->ptr_size,
-		    t->space->ptr_size, be));
-	off = (int32_t)load_u32(t->offsets + (size_t)i * 4, be);
+		return (load_uint(t->offsets.p + (size_t)i *
+		    t->space->ptr_size, t->space->ptr_size, be));
+	off = (int32_t)load_u32(t->offsets.p + (size_t)i * 4, be);
 	switch (t->enc) {
 	case ENC_PERCPU:
 		return (off >= 0 ? (uint64_t)off :
 		    t->base - 1 - (uint64_t)(int64_t)off);
 	case ENC_SELF:
-		return (t->offsets_va + (uint64_t)i * 4 + (uint64_t)(int64_t)off);
+		return (t->offsets.va + (uint64_t)i * 4 + (uint64_t)(int64_t)off);
 	default:
 		return (t->base + (uint32_t)off);
 	}
@@ -328,8 +428,10 @@ score(const struct tables *t)
 	before = 0;
 	good = all = 0;
 	for (i = 0; i < t->count; i += step) {
-		a = address(t, i);
 		all++;
+		if (!has_address(t, i))
+			continue;
+		a = address(t, i);
 		if (a >= t->image && a < t->image_end && a >= before) {
 			good++;
 			before = a;
@@ -344,7 +446,6 @@ try_offsets(struct ctx *ctx, struct tables *best, unsigned *best_score,
     uint64_t va, uint64_t base_va)
 {
 	struct tables t;
-	uint8_t *copy;
 	unsigned s;
 	size_t size;
 	int enc;
@@ -352,7 +453,7 @@ try_offsets(struct ctx *ctx, struct tables *best, unsigned *best_score,
 	for (enc = 0; enc < ENC_COUNT && *best_score < 1000; enc++) {
 		t = *best;
 		t.enc = (enum encoding)enc;
-		t.offsets_va = va;
+		memset(&t.offsets, 0, sizeof(t.offsets));
 		size = (size_t)t.count * (enc == ENC_ADDRESS ?
 		    t.space->ptr_size : 4);
 		if (enc == ENC_BASE || enc == ENC_PERCPU) {
@@ -361,19 +462,17 @@ try_offsets(struct ctx *ctx, struct tables *best, unsigned *best_score,
 			    &t.base) != 0)
 				continue;
 		}
-		copy = NULL;
-		if (va == 0 || fetch(ctx, t.space, va, size, &t.offsets,
-		    &copy) != 0) {
-			free(copy);
+		if (va == 0 || fetch(ctx, t.space, va, size,
+		    &t.offsets) != 0) {
+			table_fini(&t.offsets);
 			continue;
 		}
 		s = score(&t);
 		if (s <= *best_score) {
-			free(copy);
+			table_fini(&t.offsets);
 			continue;
 		}
-		free(best->offsets_copy);
-		t.offsets_copy = copy;
+		table_fini(&best->offsets);
 		*best = t;
 		*best_score = s;
 	}
@@ -406,48 +505,100 @@ load_offsets(struct ctx *ctx, struct tables *t, const struct kallsyms *k)
 	if (t->base_va != 0 && space_ptr(ctx, t->space, t->base_va,
 	    &t->base) != 0)
 		return (ctx_chain(ctx, "kallsyms"));
-	return (fetch(ctx, t->space, t->offsets_va, (size_t)t->count *
-	    (t->enc == ENC_ADDRESS ? word : 4), &t->offsets,
-	    &t->offsets_copy));
+	return (fetch(ctx, t->space, t->offsets.va, (size_t)t->count *
+	    (t->enc == ENC_ADDRESS ? word : 4), &t->offsets));
+}
+
+/*
+ * The places of n names from *at on, up to the first that is missing; 0 where
+ * they cannot be right.  *at: where the next begins, if it is known.
+ */
+static uint32_t
+places(const struct tables *t, uint32_t first, uint32_t n, size_t *at,
+    const uint8_t *data[MARKER_EVERY], size_t len[MARKER_EVERY])
+{
+	const uint32_t next = first / MARKER_EVERY + 1;
+	const bool known = t->markers.p != NULL &&
+	    (uint64_t)next * 4 < t->markers.n;
+	size_t place = *at, end = 0, behind;
+	uint32_t i;
+
+	if (known)
+		end = load_u32(t->markers.p + (size_t)next * 4, t->space->be);
+	*at = known ? end : t->names.n;
+	for (i = 0; i < n; i++) {
+		if (!has(&t->names, place, 2))
+			return (t->names.gone != NULL ? i : 0);
+		len[i] = record(t->names.p + place, t->names.n - place,
+		    &data[i]);
+		if (len[i] == 0)
+			return (0);
+		behind = (size_t)(data[i] - t->names.p) + len[i];
+		if (!has(&t->names, place, behind - place))
+			return (i);
+		place = behind;
+	}
+	if (known && place != end)
+		return (0);
+	*at = place;
+	return (n);
 }
 
 static int
-expand(struct ctx *ctx, const struct tables *t, struct symbols *syms)
+add(struct ctx *ctx, const struct tables *t, uint32_t i, const uint8_t *data,
+    size_t n, struct symbols *syms)
 {
-	const uint8_t *p, *data, *end;
 	char name[NAME_MAX_LEN + TOKEN_MAX];
-	size_t n, len;
-	uint32_t i;
+	const uint8_t *end = data + n;
+	size_t len;
+
+	for (len = 0; data < end && len <= NAME_MAX_LEN; data++) {
+		/* Most tokens are short: a copy of fixed size is quick. */
+		memcpy(name + len, t->token[*data], 16);
+		if (t->token_len[*data] > 16)
+			memcpy(name + len + 16, t->token[*data] + 16,
+			    TOKEN_MAX - 16);
+		len += t->token_len[*data];
+	}
+	if (len < 2 || len > NAME_MAX_LEN)
+		return (E_CORRUPT);	/* the others may be good */
+	return (sym_add(ctx, syms, address(t, i), 0, name[0], 0, name + 1,
+	    len - 1));
+}
+
+/* All names and their addresses; *lost: those that could not be had. */
+static int
+expand(struct ctx *ctx, const struct tables *t, struct symbols *syms,
+    uint32_t *lost)
+{
+	const uint8_t *data[MARKER_EVERY];
+	size_t len[MARKER_EVERY], at = 0;
+	uint32_t first, i, n, got;
 	int rc;
 
-	p = t->names;
-	end = p + t->names_len;
-	for (i = 0; i < t->count; i++) {
-		n = record(p, (size_t)(end - p), &data);
-		if (n == 0)
-			break;		/* the file has changed under us */
-		p = data + n;
-		for (len = 0; data < p && len <= NAME_MAX_LEN; data++) {
-			/* Most tokens are short: a copy of fixed size is quick. */
-			memcpy(name + len, t->token[*data], 16);
-			if (t->token_len[*data] > 16)
-				memcpy(name + len + 16, t->token[*data] + 16,
-				    TOKEN_MAX - 16);
-			len += t->token_len[*data];
+	*lost = 0;
+	for (first = 0; first < t->count; first += n) {
+		n = t->count - first;
+		if (n > MARKER_EVERY)
+			n = MARKER_EVERY;
+		got = places(t, first, n, &at, data, len);
+		*lost += n - got;
+		for (i = 0; i < got; i++) {
+			rc = has_address(t, first + i) ? add(ctx, t, first + i,
+			    data[i], len[i], syms) : E_CORRUPT;
+			if (rc != 0 && rc != E_CORRUPT)
+				return (rc);
+			*lost += rc != 0;
 		}
-		if (len < 2 || len > NAME_MAX_LEN)
-			continue;	/* damaged: the others may be good */
-		rc = sym_add(ctx, syms, address(t, i), 0, name[0], 0, name + 1,
-		    len - 1);
-		if (rc != 0)
-			return (rc);
 	}
-	return (0);
+	return (*lost <= t->count / 2 ? 0 : ctx_fail(ctx, E_CORRUPT, "kallsyms: "
+	    "%u of %u names are damaged", *lost, t->count));
 }
 
 int
 kallsyms_load(struct ctx *ctx, const struct space *sp, const struct kallsyms *k,
-    uint64_t image, uint64_t image_end, struct symbols *syms)
+    uint64_t image, uint64_t image_end, struct symbols *syms, uint32_t *count,
+    uint32_t *lost)
 {
 	struct tables *t;
 	int rc;
@@ -471,10 +622,12 @@ kallsyms_load(struct ctx *ctx, const struct space *sp, const struct kallsyms *k,
 	if (rc == 0) {
 		sym_reserve(syms, (size_t)t->count + t->count / 8,
 		    (size_t)t->count * 28);
-		rc = expand(ctx, t, syms);
+		rc = expand(ctx, t, syms, lost);
+		*count = t->count;
 	}
-	free(t->names_copy);
-	free(t->offsets_copy);
+	table_fini(&t->names);
+	table_fini(&t->markers);
+	table_fini(&t->offsets);
 	free(t);
 	return (rc);
 }

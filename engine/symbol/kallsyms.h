@@ -28,10 +28,13 @@ int	kallsyms_find(struct ctx *, const uint8_t *p, size_t n, uint64_t va,
 /*
  * Decode all names and addresses into syms (module 0), without sealing it.
  * [image, image_end) is where the kernel lies: the encoding of the addresses
- * that puts the symbols there is the right one.  E_CORRUPT, E_LIMIT, or the
- * reason why the tables cannot be read.
+ * that puts the symbols there is the right one.  Where names are damaged or not
+ * there, reading goes on behind them: *lost of *count symbols are then missing.
+ * E_CORRUPT (most of them are), E_LIMIT, or the reason why the tables cannot be
+ * read.
  */
 int	kallsyms_load(struct ctx *, const struct space *, const struct kallsyms *,
-	    uint64_t image, uint64_t image_end, struct symbols *);
+	    uint64_t image, uint64_t image_end, struct symbols *,
+	    uint32_t *count, uint32_t *lost);
 
 #endif

@@ -22,9 +22,11 @@ static void
 load(struct ctx *ctx, const struct space *sp, const struct kallsyms *k)
 {
 	struct symbols syms;
+	uint32_t count, lost;
 
 	sym_init(&syms);
-	if (kallsyms_load(ctx, sp, k, VA, VA + 0x100000, &syms) == 0)
+	if (kallsyms_load(ctx, sp, k, VA, VA + 0x100000, &syms, &count,
+	    &lost) == 0)
 		(void)sym_seal(ctx, &syms);
 	sym_fini(&syms);
 }

@@ -25,13 +25,17 @@ struct world {
 	struct memory	 mem;
 	struct space	 space;
 	struct ctx	 ctx;
+	uint32_t	 count, lost;	/* as kallsyms_load says */
 };
 
+/* What lies from one offset to another is not in the dump. */
 static void
-open_space(struct world *w, bool be, unsigned ptr_size)
+open_holed(struct world *w, bool be, unsigned ptr_size, size_t from, size_t to)
 {
 	const struct mk_load loads[] = {
-		{ .pa = TABLES, .file = w->tables.len, .bytes = w->tables.p },
+		{ .pa = TABLES, .file = from, .bytes = w->tables.p },
+		{ .pa = TABLES + to, .file = w->tables.len - to,
+		    .bytes = (char *)w->tables.p + to },
 		{ 0 },
 	};
 	const struct mk_elf e = { .loads = loads };
@@ -45,6 +49,12 @@ open_space(struct world *w, bool be, unsigned ptr_size)
 	assert_int_equal(dump_open(&w->ctx, &f, 1, NULL, &d), 0);
 	mem_init(&w->mem, &d->layer, NULL);
 	space_init(&w->space, &w->mem, NULL, 0, be, ptr_size);
+}
+
+static void
+open_space(struct world *w, bool be, unsigned ptr_size)
+{
+	open_holed(w, be, ptr_size, 0x10, 0x10);
 }
 
 static struct world *
@@ -134,7 +144,7 @@ found_by_shape(void **state)
 	assert_int_equal(k.token_index, TABLES + BEFORE + w->map.token_index);
 	sym_init(&syms);
 	assert_int_equal(kallsyms_load(&w->ctx, &w->space, &k, IMAGE,
-	    IMAGE + SPAN, &syms), 0);
+	    IMAGE + SPAN, &syms, &w->count, &w->lost), 0);
 	check_symbols(w, &syms);
 	sym_fini(&syms);
 	finish(w);
@@ -170,7 +180,7 @@ loaded_where_told(void **state)
 		k = known(w);
 		sym_init(&syms);
 		assert_int_equal(kallsyms_load(&w->ctx, &w->space, &k, IMAGE,
-		    IMAGE + SPAN, &syms), 0);
+		    IMAGE + SPAN, &syms, &w->count, &w->lost), 0);
 		check_symbols(w, &syms);
 		sym_fini(&syms);
 		finish(w);
@@ -187,26 +197,24 @@ static int
 load(struct world *w, struct symbols *syms)
 {
 	struct kallsyms k = known(w);
-	int rc;
 
 	open_space(w, false, 8);
 	sym_init(syms);
-	rc = kallsyms_load(&w->ctx, &w->space, &k, IMAGE, IMAGE + SPAN, syms);
-	return (rc);
+	return (kallsyms_load(&w->ctx, &w->space, &k, IMAGE, IMAGE + SPAN, syms,
+	    &w->count, &w->lost));
 }
 
 static void
 malformed(void **state)
 {
 	static const uint32_t counts[] = {
-		0, 1, 255, NSYMS + 1, NSYMS * 3, 0x1000000, 0x1000001,
+		0, 1, 255, NSYMS * 3, 0x1000000, 0x1000001,
 		0x7fffffff, 0xffffffff,
 	};
 	struct symbols syms;
 	struct kallsyms k;
 	struct world *w;
 	size_t i;
-	int rc;
 
 	(void)state;
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
@@ -219,23 +227,11 @@ malformed(void **state)
 		sym_fini(&syms);
 		finish(w);
 	}
-	/* A name of no length; one that runs out of the table. */
-	for (i = 0; i < 2; i++) {
-		w = build(MK_SINCE_6_4, MK_BASE, false, 8);
-		memset(at(w, w->map.names + 5000), i == 0 ? 0 : 0xff, 600);
-		assert_int_equal(load(w, &syms), E_CORRUPT);
-		assert_int_equal(kallsyms_find(&w->ctx, (uint8_t *)w->tables.p,
-		    w->tables.len, TABLES, false, 8, &k), E_NOT_FOUND);
-		sym_fini(&syms);
-		finish(w);
-	}
-	/* Tokens without an end: names too long are left out, no more. */
+	/* Tokens without an end: all names are too long. */
 	w = build(MK_SINCE_6_4, MK_BASE, false, 8);
 	memset(at(w, w->map.token_table), 'x', w->map.token_index -
 	    w->map.token_table);
-	rc = load(w, &syms);
-	assert_int_equal(rc, 0);
-	assert_in_range(syms.n, 0, NSYMS);
+	assert_int_equal(load(w, &syms), E_CORRUPT);
 	assert_int_equal(kallsyms_find(&w->ctx, (uint8_t *)w->tables.p,
 	    w->tables.len, TABLES, false, 8, &k), E_NOT_FOUND);
 	sym_fini(&syms);
@@ -253,6 +249,95 @@ malformed(void **state)
 		    0x40000000 + i);
 	assert_int_equal(load(w, &syms), E_CORRUPT);
 	assert_int_equal(syms.n, 0);
+	sym_fini(&syms);
+	finish(w);
+}
+
+/*
+ * What was read is right, and with what was lost it is all.  A name that took
+ * another's place would show here.
+ */
+static void
+check_rest(const struct world *w, struct symbols *s, unsigned most)
+{
+	const struct symbol *sym;
+	size_t i, j;
+
+	assert_int_equal(w->count, NSYMS);
+	assert_in_range(w->lost, 1, most);
+	assert_int_equal(s->n, NSYMS - w->lost);
+	for (i = 0; i < s->n; i++) {
+		sym = &s->v[i];
+		j = (size_t)(sym->addr - IMAGE) / 0x10;
+		assert_in_range(j, 0, NSYMS - 1);
+		assert_string_equal(sym_name(s, sym), w->syms[j].name);
+	}
+}
+
+/* Names that are damaged or missing do not take the others with them. */
+static void
+damaged(void **state)
+{
+	const struct {
+		int	 fill;		/* written over; -1: is not in the dump */
+		bool	 offsets;	/* of these, else of the names */
+		bool	 be;
+		unsigned most;		/* symbols that are lost with it */
+	} ways[] = {
+		{ 0, false, false, 768 },	/* names of no length */
+		{ 0xff, false, false, 768 },	/* that run out of the table */
+		{ 2, false, true, 768 },	/* that are short */
+		{ -1, false, false, 1024 },
+		{ -1, false, true, 1024 },
+		{ -1, true, false, 1025 },
+	};
+	struct symbols syms;
+	struct kallsyms k;
+	struct world *w;
+	size_t i, from;
+
+	(void)state;
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		w = build(MK_SINCE_6_4, MK_BASE, ways[i].be, 8);
+		from = BEFORE + (ways[i].offsets ? w->map.offsets + 4096 :
+		    w->map.names + 9000);
+		if (ways[i].offsets)	/* within one piece */
+			from = (from + 4095) / 4096 * 4096;
+		if (ways[i].fill >= 0)
+			memset((uint8_t *)w->tables.p + from, ways[i].fill,
+			    600);
+		open_holed(w, ways[i].be, 8, from, ways[i].fill >= 0 ? from :
+		    from + 600);
+		k = known(w);
+		sym_init(&syms);
+		assert_int_equal(kallsyms_load(&w->ctx, &w->space, &k, IMAGE,
+		    IMAGE + SPAN, &syms, &w->count, &w->lost), 0);
+		check_rest(w, &syms, ways[i].most);
+		sym_fini(&syms);
+		finish(w);
+	}
+	/* Without the markers what stands before the damage is all there is. */
+	w = build(MK_SINCE_6_4, MK_BASE, false, 8);
+	memset(at(w, w->map.names + 25000), 0, 600);
+	memset(at(w, w->map.markers), 0xff, 8);
+	assert_int_equal(load(w, &syms), 0);
+	check_rest(w, &syms, NSYMS / 2);
+	assert_string_equal(sym_name(&syms, &syms.v[syms.n - 1]),
+	    w->syms[syms.n - 1].name);
+	sym_fini(&syms);
+	finish(w);
+	/* Where most are lost the place may be wrong: it is sought. */
+	w = build(MK_SINCE_6_4, MK_BASE, false, 8);
+	memset(at(w, w->map.names + 5000), 0, 600);
+	memset(at(w, w->map.markers), 0xff, 8);
+	assert_int_equal(load(w, &syms), E_CORRUPT);
+	sym_fini(&syms);
+	finish(w);
+	/* One more is told than there are. */
+	w = build(MK_SINCE_6_4, MK_BASE, false, 8);
+	store_uint(at(w, w->map.num_syms), 4, false, NSYMS + 1);
+	assert_int_equal(load(w, &syms), 0);
+	assert_in_range(w->lost, 1, 256);
 	sym_fini(&syms);
 	finish(w);
 }
@@ -320,4 +405,4 @@ hostile_search_ends(void **state)
 }
 
 UNIT_MAIN(UNIT(found_by_shape), UNIT(loaded_where_told), UNIT(malformed),
-    UNIT(cut_anywhere), UNIT(hostile_search_ends))
+    UNIT(damaged), UNIT(cut_anywhere), UNIT(hostile_search_ends))

@@ -61,9 +61,15 @@ load(struct ctx *ctx, struct kernel *k, const struct kallsyms *t,
     const char *source)
 {
 	const struct linux_image *im = &linux_of(k)->image;
+	uint32_t count, lost;
 	int rc;
 
-	rc = kallsyms_load(ctx, &k->space, t, im->low, im->high, &k->symbols);
+	rc = kallsyms_load(ctx, &k->space, t, im->low, im->high, &k->symbols,
+	    &count, &lost);
+	if (rc == 0 && lost > 0)
+		os_warn(k, "%u of the kernel's %u names are missing: parts of "
+		    "their tables (kallsyms) are damaged or not in this dump; "
+		    "its System.map beside it has them", lost, count);
 	if (rc != 0) {			/* nothing half-read stays */
 		sym_fini(&k->symbols);
 		sym_init(&k->symbols);
