@@ -27,6 +27,8 @@ run_words(struct ctx *ctx, struct arena *arena, struct kernel *k,
 {
 	const struct view *view;
 	struct view_args args;
+	struct guess g;
+	size_t i;
 	int error;
 
 	error = view_split(ctx, arena, line, &args);
@@ -38,14 +40,21 @@ run_words(struct ctx *ctx, struct arena *arena, struct kernel *k,
 		return (view_run(ctx, k, view, &args, sink));
 	if (strcmp(args.argv[0], "write") == 0)
 		return (edits_write(ctx, k, args.rest, o->yes, sink));
-	return (ctx_fail(ctx, E_USAGE, "no such command; --help lists them"));
+	guess_init(&g, args.argv[0]);
+	for (i = 0; i < tables_count(tables); i++)
+		guess_offer(&g, tables_name(tables, i));
+	for (i = 0; views[i] != NULL; i++)
+		guess_offer(&g, views[i]->name);
+	return (ctx_fail(ctx, E_USAGE, "no such command%s%s; --help lists "
+	    "them", g.best != NULL ? ", did you mean " : "",
+	    g.best != NULL ? g.best : ""));
 }
 
 static int
 run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
     struct tables *tables, const char *line, struct row_sink *sink)
 {
-	const char *ours;
+	const char *ours = NULL;
 	struct arena arena;
 	struct err err;
 	int error, wrong;
@@ -53,21 +62,25 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 	if (o->undo != NULL)
 		return (edits_undo_journal(ctx, k, o->undo, o->yes, sink));
 	arena_init(&arena);
-	error = run_words(ctx, &arena, k, o, tables, line, sink);
-	if (error == E_USAGE) {
-		wrong = error;
+	error = wrong = OK;
+	if (phrase_goes_first(line))
+		error = phrase_translate(ctx, &arena, k->types, line, &ours);
+	if (error == OK && ours == NULL)
+		error = wrong = run_words(ctx, &arena, k, o, tables, line,
+		    sink);
+	if (wrong == E_USAGE) {
 		err = ctx->err;
-		error = phrase_translate(ctx, &arena, line, &ours);
+		error = phrase_translate(ctx, &arena, k->types, line, &ours);
 		if (error == OK && ours == NULL) {
 			ctx->err = err;
 			error = wrong;
-		} else if (error == OK) {
-			/* Scripts had better use our words. */
-			if (!o->ui.quiet)
-				fprintf(stderr, "kpeek: read as: %s\n", ours);
-			error = run_words(ctx, &arena, k, o, tables, ours,
-			    sink);
 		}
+	}
+	if (error == OK && ours != NULL) {
+		/* Scripts had better use our words. */
+		if (!o->ui.quiet)
+			fprintf(stderr, "kpeek: read as: %s\n", ours);
+		error = run_words(ctx, &arena, k, o, tables, ours, sink);
 	}
 	arena_fini(&arena);
 	return (error);

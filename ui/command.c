@@ -289,10 +289,20 @@ run_messages(struct ui *ui, const struct command *c, const char *args)
 static int
 run_print(struct ui *ui, const struct command *c, const char *args)
 {
+	struct buf line = { 0 };
+	int rc;
+
 	(void)c;
 	if (args[0] == '\0')
 		return (ctx_fail(ui->ctx, E_USAGE, "print: which expression?"));
-	return (ui_expression(ui, args));
+	/* With options it is the table. */
+	if (args[0] != '-' || !isalpha((unsigned char)args[1]) ||
+	    !isblank((unsigned char)args[2]))
+		return (ui_expression(ui, args));
+	buf_printf(&line, "print %s", args);
+	rc = pane_table_open(ui, buf_text(&line));
+	buf_fini(&line);
+	return (rc);
 }
 
 static int
@@ -788,40 +798,6 @@ check_needs(struct ui *ui, const struct command *c)
 	return (0);
 }
 
-/* None of ours: it may be a command of another debugger. */
-static int
-phrase(struct ui *ui, struct arena *arena, const char *text, int error)
-{
-	const char *ours;
-	struct err err;
-	int rc;
-
-	err = ui->ctx->err;
-	rc = phrase_translate(ui->ctx, arena, text, &ours);
-	if (rc != 0)
-		return (rc);
-	if (ours == NULL) {
-		ui->ctx->err = err;
-		return (error);
-	}
-	rc = ui_command(ui, ours);
-	if (rc == 0)
-		ui_say(ui, STYLE_NORMAL, "read as :%s", ours);
-	return (rc);
-}
-
-void
-ui_misused(struct ui *ui, const char *line)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	/* What the view said of it is on the screen already. */
-	if (phrase(ui, &arena, line, E_USAGE) != 0)
-		ctx_clear(ui->ctx);
-	arena_fini(&arena);
-}
-
 static void
 watch(struct ui *ui, const char *name)
 {
@@ -838,13 +814,43 @@ is_row(const char *text)
 	return (text[n] == '\0' || (n > 0 && strcmp(text + n, "%") == 0));
 }
 
+/* A table, a row's number, or an expression; or what is none of ours. */
+static int
+run_other(struct ui *ui, const char *text, const char *name)
+{
+	const struct view *v;
+	int rc;
+
+	v = tables_view(ui->ctx, ui->tables, name);
+	if (v != NULL) {
+		watch(ui, v->name);
+		rc = pane_table_open(ui, text);
+		return (rc == E_USAGE ? command_phrase(ui, text, rc) : rc);
+	}
+	if (is_row(text))
+		return (command_goto(ui, NULL, text));
+	/* "mount" is a command to others, though a variable has that name. */
+	if (strcmp(text, name) == 0) {
+		rc = command_phrase(ui, text, 0);
+		if (rc != E_NOT_MINE)
+			return (rc);
+	}
+	rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
+	/* gdb's last value; while there is none vi's last line. */
+	if (rc != 0 && strcmp(text, "$") == 0) {
+		ctx_clear(ui->ctx);
+		return (ui_command(ui, "bottom"));
+	}
+	return (rc != 0 ? command_phrase(ui, text, rc) : 0);
+}
+
 int
 ui_command(struct ui *ui, const char *line)
 {
 	const struct command *c;
-	const struct view *v;
 	struct arena arena;
 	char *text, *args, *name;
+	bool done;
 	size_t n;
 	int rc;
 
@@ -860,6 +866,13 @@ ui_command(struct ui *ui, const char *line)
 	n = text[0] == '!' || text[0] == '|' ? 1 : strcspn(text, " \t");
 	for (args = text + n; isspace((unsigned char)*args); args++)
 		;
+	if (phrase_goes_first(text)) {
+		rc = command_phrase(ui, text, 0);
+		if (rc != E_NOT_MINE) {
+			free(text);
+			return (rc);
+		}
+	}
 	c = args[0] != '\0' ? find(text, n, true) : NULL;
 	if (c == NULL)
 		c = find(text, n, false);
@@ -872,34 +885,21 @@ ui_command(struct ui *ui, const char *line)
 			    "%s: takes no arguments", c->name);
 		if (rc == 0)
 			rc = c->run(ui, c, args);
+		/* crash's "set 1" */
+		if (rc == E_USAGE && isdigit((unsigned char)args[0]))
+			rc = command_phrase(ui, text, rc);
 		free(text);
 		return (rc);
 	}
 	arena_init(&arena);
 	name = arena_strndup(&arena, text, n);
-	v = name != NULL ? tables_view(ui->ctx, ui->tables, name) : NULL;
-	if (v != NULL) {
-		watch(ui, v->name);
-		rc = pane_table_open(ui, text);
-		if (rc == E_USAGE)
-			rc = phrase(ui, &arena, text, rc);
-	} else if (is_row(text)) {
-		rc = command_goto(ui, NULL, text);
-	} else if (strcmp(text, "$") == 0) {
-		/* gdb's last value; while there is none vi's last line. */
-		rc = ui_expression(ui, text);
-		if (rc != 0) {
-			ctx_clear(ui->ctx);
-			rc = ui_command(ui, "bottom");
-		}
+	if (name == NULL) {
+		rc = ctx_fail(ui->ctx, E_NOMEM, "no memory");
 	} else {
-		rc = ui_expression(ui, text[0] == '=' ? text + 1 : text);
-		if (rc != 0)
-			rc = phrase(ui, &arena, text, rc);
+		rc = command_redirect(ui, text, name, &done);
+		if (!done)
+			rc = run_other(ui, text, name);
 	}
-	if (rc == E_NO_SYMBOL && text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0')
-		ctx_chain(ui->ctx, "no command either (Tab completes, ? lists)");
 	arena_fini(&arena);
 	free(text);
 	return (rc);

@@ -42,6 +42,15 @@ int	command_help(struct ui *, const struct command *, const char *args);
 int	command_open(struct ui *, const struct command *, const char *args);
 int	command_version(struct ui *, const struct command *, const char *args);
 
+/*
+ * command_phrase.c: a line that is not ours.  command_phrase runs what another
+ * debugger's users mean by it, else it is ERROR again, with its text or with
+ * what comes near a lone word (E_NOT_MINE for 0).  command_redirect does "COMMAND | PROGRAM" and "COMMAND > FILE", if TEXT,
+ * whose first word NAME is, is one of these.
+ */
+int	command_phrase(struct ui *, const char *text, int error);
+int	command_redirect(struct ui *, char *text, const char *name, bool *done);
+
 /* command.c: what a key does. */
 int	command_map(struct ui *, const struct command *, const char *args);
 

@@ -270,17 +270,18 @@ command_task(struct ui *ui, const struct command *c, const char *args)
 	(void)c;
 	p->ops->where(p, &where);
 	if (args[0] != '\0')
-		pid = atoi(args);
+		snprintf(line, sizeof(line), "*task(%.30s)", args);
 	else if (sscanf(buf_text(&where), "process %d", &pid) == 1)
 		;
 	else if (p->ops->link != NULL && p->ops->link(p, &l) &&
 	    l.kind == LINK_PROCESS)
 		pid = l.pid;
 	buf_fini(&where);
-	if (pid < 0)
+	if (args[0] == '\0' && pid < 0)
 		return (ctx_fail(ui->ctx, E_NOT_FOUND,
 		    "task: there is no process here; task PID"));
-	snprintf(line, sizeof(line), "*task(%d)", pid);
+	if (args[0] == '\0')
+		snprintf(line, sizeof(line), "*task(%d)", pid);
 	return (ui_expression(ui, line));
 }
 

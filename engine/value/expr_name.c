@@ -183,6 +183,19 @@ scoped_name(struct expr *e, const char *name, struct value *ret)
 	return (r);
 }
 
+/* "whatis task_struct": the address of what? */
+static bool
+is_type(struct expr *e, const char *name)
+{
+	struct typeref ref;
+	bool is;
+
+	e->ctx->quiet++;
+	is = type_find(e->ctx, e->env->types, name, &ref) == OK;
+	e->ctx->quiet--;
+	return (is);
+}
+
 static int
 plain_name(struct expr *e, const char *start, const char *name,
     struct value *ret)
@@ -231,7 +244,8 @@ plain_name(struct expr *e, const char *start, const char *name,
 			snprintf(what, sizeof(what), "no symbol \"%s\": there "
 			    "are no symbols at all", name);
 		else
-			snprintf(what, sizeof(what), "no symbol \"%s\"", name);
+			snprintf(what, sizeof(what), "no symbol \"%s\"%s",
+			    name, is_type(e, name) ? ", it is a type" : "");
 		return (expr_fail(e, start, E_NO_SYMBOL, what));
 	}
 	return (OK);

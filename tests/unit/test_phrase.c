@@ -38,7 +38,69 @@ static const struct {
 	{ "kmem 0xffff888001234000", "whatis 0xffff888001234000" },
 	{ "vm 12", "maps 12" },
 	{ "search -k 0xdead", "find 0xdead kernel" },
-	{ "task -R comm 7", "print (*task(7)).comm" },
+	{ "bt -sx 7", "bt 7" },
+	{ "bt -t 7", "tele (*task(7)).stack 2048" },
+	{ "ps aux", "ps" },
+	{ "log -m", "log" },
+	{ "net -a", "neighbours" },
+	{ "irq -u 3", "irqs" },
+	{ "timer -r", "hrtimers" },
+	{ "timer -C 0", "timers" },
+	{ "rd -32 jiffies 4", "hex jiffies (4)*4" },
+	{ "rd -s init_task 4", "tele init_task 4" },
+	{ "rd -e 0x20 0x10", "hex 0x10 (0x20)-(0x10)" },
+	{ "struct task_struct -o", "layout struct task_struct" },
+	{ "struct -x task_struct.pid init_task",
+	    "print -x ((struct task_struct *)&(init_task))->pid" },
+	{ "struct page 0x10 3", "print array((struct page *)(0x10), 3)" },
+	{ "struct rq runqueues:1",
+	    "print *(struct rq *)&per_cpu(runqueues, 1)" },
+	{ "struct -r list_head 0x10", "hex (0x10) sizeof(struct list_head)" },
+	{ "dis -lx schedule 4", "dis schedule 4" },
+	{ "dis -r schedule+20", "dis schedule" },
+	{ "dis -z schedule", NULL },
+	{ "list task_struct.tasks -s task_struct.pid,comm -h init_task",
+	    "print list(&((struct task_struct *)&(init_task))->tasks, "
+	    "task_struct, tasks) | pid,comm" },
+	{ "list -H modules module.list",
+	    "print list((struct list_head *)&(modules), module, list)" },
+	{ "tree -t rb -o vmap_area.rb_node vmap_area_root",
+	    "print rbtree((struct rb_root *)&(vmap_area_root), vmap_area, "
+	    "rb_node)" },
+	{ "tree -t xarray -s page.index 0x10",
+	    "print xarray((struct xarray *)(0x10), page) | index" },
+	{ "p runqueues:1", "print per_cpu(runqueues, 1)" },
+	{ "p runqueues:a", "print percpu(runqueues)" },
+	{ "search -k deadbeef", "find 0xdeadbeef kernel" },
+	{ "search -pw 10", "find 0x10:4 phys" },
+	{ "search -c a b", "find \"a b\"" },
+	{ "waitq log_wait", "print list(&((struct wait_queue_head *)"
+	    "&(log_wait))->head, wait_queue_entry, entry)" },
+	{ "task -R pid,comm 7", "print array(task(7), 1) | pid,comm" },
+	{ "gdb x/i schedule", "dis schedule 1" },
+	/* a shell */
+	{ "cat /proc/12/environ", "env 12" },
+	{ "/proc/slabinfo", "slabs" },
+	{ "cat /proc/12/oom_adj", "print *task(12)" },
+	{ "cat /proc/nonsense", NULL },
+	/* drgn */
+	{ "prog[\"init_task\"].comm", "print init_task.comm" },
+	{ "print(prog['jiffies'])", "print jiffies" },
+	{ "prog[\"init_task\"].address_of_()", "print &init_task" },
+	{ "find_task(prog, 7)", "print *task(7)" },
+	{ "find_task(7)", "print *task(7)" },
+	{ "per_cpu_ptr(prog[\"runqueues\"].address_of_(), 1)",
+	    "print per_cpu(runqueues, 1)" },
+	{ "Object(prog, \"struct page\", address=0x10)",
+	    "print *(struct page *)(0x10)" },
+	{ "list_for_each_entry(\"struct module\", "
+	    "prog[\"modules\"].address_of_(), \"list\")",
+	    "print list(&modules, struct module, list)" },
+	{ "prog.crashed_thread().stack_trace()", "bt" },
+	{ "prog.read(0x10, 16)", "hex 0x10 16" },
+	{ "find_task(prog, 7", NULL },
+	{ "find_task(1, 2, 3, 4, 5, 6)", NULL },
+	{ "prog['", "print prog[" },
 	/* gdb */
 	{ "x/4gx init_task", "hex init_task 32" },
 	{ "x/4xb init_task", "hex init_task 4" },
@@ -65,9 +127,7 @@ static const struct {
 	{ "", NULL },
 	{ "nonsense", NULL },
 	{ "foreachbt", NULL },
-	{ "kmem -i now", NULL },
-	{ "struct", NULL },
-	{ "struct a b c", NULL },
+	{ "nonsense -k", NULL },
 	{ "p/x", NULL },
 };
 
@@ -83,7 +143,7 @@ reads_what_others_say(void **state)
 	ctx_init(&ctx);
 	arena_init(&arena);
 	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
-		assert_int_equal(phrase_translate(&ctx, &arena, said[i].theirs,
+		assert_int_equal(phrase_translate(&ctx, &arena, NULL, said[i].theirs,
 		    &ours), OK);
 		if (said[i].ours == NULL)
 			assert_null(ours);
@@ -106,14 +166,66 @@ says_what_to_do_instead(void **state)
 	(void)state;
 	ctx_init(&ctx);
 	arena_init(&arena);
-	assert_int_equal(phrase_translate(&ctx, &arena, "set 12", &ours),
+	assert_int_equal(phrase_translate(&ctx, &arena, NULL, "set 12", &ours),
 	    E_UNSUPPORTED);
 	assert_non_null(strstr(ctx.err.text, "bt 12"));
 	assert_null(ours);
-	assert_int_equal(phrase_translate(&ctx, &arena,
-	    "list task_struct.tasks -H init_task", &ours), E_UNSUPPORTED);
+	assert_int_equal(phrase_translate(&ctx, &arena, NULL,
+	    "list -H init_task", &ours), E_UNSUPPORTED);
 	assert_non_null(strstr(ctx.err.text, "print list("));
+	assert_int_equal(phrase_translate(&ctx, &arena, NULL, "kmem -i now",
+	    &ours), E_UNSUPPORTED);
+	assert_int_equal(phrase_translate(&ctx, &arena, NULL, "struct a b c d",
+	    &ours), E_UNSUPPORTED);
+	assert_null(ours);
 	arena_fini(&arena);
+}
+
+/* Words that ours would take for a pattern, and no others. */
+static void
+knows_what_can_be_meant_in_no_other_way(void **state)
+{
+	(void)state;
+	assert_true(phrase_goes_first("net -a"));
+	assert_true(phrase_goes_first("bt full"));
+	assert_true(phrase_goes_first("dis -l schedule"));
+	assert_true(phrase_goes_first("p runqueues:1"));
+	assert_true(phrase_goes_first("!process 0 0"));
+	assert_true(phrase_goes_first("search -k 10"));
+	assert_false(phrase_goes_first("net a"));
+	assert_false(phrase_goes_first("search a"));
+	assert_false(phrase_goes_first("bt -a"));
+	assert_false(phrase_goes_first("ps -f"));
+	assert_false(phrase_goes_first("mount"));
+	assert_false(phrase_goes_first("p a ? b : c"));
+	assert_false(phrase_goes_first("!ls"));
+}
+
+static const char *
+guessed(const char *word)
+{
+	static const char *const names[] = { "ps", "slabs", "mounts", "log" };
+	struct guess g;
+	size_t i;
+
+	guess_init(&g, word);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		guess_offer(&g, names[i]);
+	return (g.best);
+}
+
+static void
+guesses_what_was_meant(void **state)
+{
+	(void)state;
+	assert_string_equal(guessed("pss"), "ps");
+	assert_string_equal(guessed("salbs"), "slabs");
+	assert_string_equal(guessed("mouts"), "mounts");
+	assert_string_equal(guessed("lgo"), "log");
+	assert_null(guessed("px"));
+	assert_null(guessed("nonsense"));
+	assert_null(guessed("abcdefghijklmnopqrstuvwxyzabcdefghijk"));
+	assert_null(guessed(""));
 }
 
 /* What is said in our words is a command, or a table that kpeek ships. */
@@ -128,6 +240,9 @@ leads_to_commands_that_are_there(void **state)
 	(void)state;
 	srcdir = getenv("SRCDIR");
 	assert_non_null(srcdir);
+	/* A table of ours says itself what it was given wrong. */
+	for (p = phrase_hints; p->theirs != NULL; p++)
+		assert_null(view_by_name(p->theirs));
 	for (p = phrases; p->theirs != NULL; p++) {
 		assert_true((p->ours == NULL) != (p->hint == NULL));
 		if (p->ours == NULL || p->ours[0] == '%')
@@ -143,4 +258,6 @@ leads_to_commands_that_are_there(void **state)
 	}
 }
 
-UNIT_MAIN(UNIT(reads_what_others_say), UNIT(says_what_to_do_instead), UNIT(leads_to_commands_that_are_there))
+UNIT_MAIN(UNIT(reads_what_others_say), UNIT(says_what_to_do_instead),
+    UNIT(knows_what_can_be_meant_in_no_other_way), UNIT(guesses_what_was_meant),
+    UNIT(leads_to_commands_that_are_there))

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines that are not kpeek's own: what was meant by them. */
+#include "ui/command.h"
+
+#include "engine/view/phrase.h"
+#include "engine/view/tables.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Is this word no part of an expression: alone, or with another behind it? */
+static bool
+stands_alone(const char *text, size_t n)
+{
+	const char *next = text + n + strspn(text + n, " \t");
+
+	return (n > 0 && (*next == '\0' || (next > text + n &&
+	    (isalnum((unsigned char)*next) || strchr("_/\"'.~", *next) != NULL ||
+	    (*next == '-' && isalpha((unsigned char)next[1]))))));
+}
+
+/* A lone word that is nothing at all: say so, and what comes near. */
+static int
+unknown(struct ui *ui, const char *text, int error)
+{
+	struct guess g;
+	const struct command *c;
+	const char *name;
+	char word[32];
+	size_t i;
+	const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-!");
+
+	if (error != E_NO_SYMBOL || n >= sizeof(word) || !stands_alone(text, n))
+		return (error);
+	memcpy(word, text, n);
+	word[n] = '\0';
+	guess_init(&g, word);
+	for (c = commands; c->name != NULL; c++)
+		if (c->run != NULL)
+			guess_offer(&g, c->name);
+	for (i = 0; i < tables_count(ui->tables); i++)
+		guess_offer(&g, tables_name(ui->tables, i));
+	for (i = 0; views[i] != NULL; i++)
+		guess_offer(&g, views[i]->name);
+	/* The name is not freed before the line is shown. */
+	name = g.best;
+	return (ctx_fail(ui->ctx, E_NO_SYMBOL, "\"%s\" is no command, table or "
+	    "symbol%s%s%s", word, name != NULL ? ": did you mean " : "",
+	    name != NULL ? name : "", name != NULL ? "?" :
+	    " (Tab completes, ? lists)"));
+}
+
+int
+command_phrase(struct ui *ui, const char *text, int error)
+{
+	struct arena arena;
+	const char *ours;
+	struct err err;
+	int rc;
+
+	err = ui->ctx->err;
+	ctx_clear(ui->ctx);
+	arena_init(&arena);
+	rc = phrase_translate(ui->ctx, &arena, error != 0 ?
+	    ui->kernel->types : NULL, text, &ours);
+	if (rc == 0 && ours == NULL) {
+		ui->ctx->err = err;
+		rc = error != 0 ? unknown(ui, text, error) : E_NOT_MINE;
+	} else if (rc == 0) {
+		ui->message[0] = '\0';
+		rc = ui_command(ui, ours);
+		/* A lone value stands there already, with its expression. */
+		if (rc == 0 && ui->message[0] == '\0')
+			ui_say(ui, STYLE_NORMAL, "read as :%s", ours);
+	}
+	arena_fini(&arena);
+	return (rc);
+}
+
+void
+ui_misused(struct ui *ui, const char *line)
+{
+	/* What the view said of it is on the screen already. */
+	if (command_phrase(ui, line, E_USAGE) != 0)
+		ctx_clear(ui->ctx);
+}
+
+/*
+ * " | PROGRAM" or " > FILE" behind a command, as in crash or a shell: where, or
+ * NULL.  In a C expression and in a pattern these signs mean something else.
+ */
+static char *
+redirection(char *text)
+{
+	char *p, quote = '\0';
+
+	for (p = text; *p != '\0'; p++) {
+		if (quote != '\0')
+			quote = *p == quote ? '\0' : quote;
+		else if (*p == '"' || *p == '\'')
+			quote = *p;
+		else if ((*p == '|' || *p == '>') && p > text &&
+		    isblank((unsigned char)p[-1]) && p[1] != '\0' &&
+		    strchr("|>=", p[1]) == NULL)
+			return (p);
+	}
+	return (NULL);
+}
+
+/* Has this line rows of its own, of a table or in another debugger's words? */
+static bool
+has_rows(struct ui *ui, const char *text, const char *name)
+{
+	const struct view *v;
+	struct arena arena;
+	const char *ours = NULL;
+
+	if (command_by_name(name, strlen(name)) != NULL)
+		return (false);
+	v = tables_view(ui->ctx, ui->tables, name);
+	if (v == NULL) {
+		arena_init(&arena);
+		if (phrase_translate(ui->ctx, &arena, NULL, text, &ours) != 0)
+			ours = NULL;
+		arena_fini(&arena);
+	}
+	ctx_clear(ui->ctx);
+	return (ours != NULL || (v != NULL && (!v->rest_is_one ||
+	    strcmp(name, "sym") == 0)));
+}
+
+int
+command_redirect(struct ui *ui, char *text, const char *name, bool *done)
+{
+	struct buf out = { 0 };
+	char *at, sign;
+	int rc;
+
+	*done = false;
+	at = redirection(text);
+	if (at == NULL)
+		return (0);
+	sign = *at;
+	*at = '\0';
+	if (!has_rows(ui, text, name)) {
+		*at = sign;
+		return (0);
+	}
+	*done = true;
+	buf_printf(&out, "%s%s", sign == '|' ? "| " : "save ",
+	    at + 1 + strspn(at + 1, " \t"));
+	rc = ui_command(ui, text);
+	if (rc == 0)
+		rc = ui_command(ui, buf_text(&out));
+	buf_fini(&out);
+	return (rc);
+}
