@@ -263,12 +263,12 @@ check_told(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 
 /*
  * The dump, or the target, and the kernel's image and System.map beside it; an
- * image alone is *linked: read as it lies in its file.
+ * image alone is at rest: read as it lies in its file.
  */
 static int
 open_dump(struct ctx *ctx, struct kernel *k, const char *const *paths, size_t n,
     const struct kernel_options *opt, const struct dump_options *told,
-    const struct source *source, const char *address, bool *linked)
+    const struct source *source, const char *address)
 {
 	struct file *files[FILES_MAX];
 	size_t i;
@@ -282,13 +282,13 @@ open_dump(struct ctx *ctx, struct kernel *k, const char *const *paths, size_t n,
 		rc = take_sysmap(ctx, k, files, &n, source != NULL);
 	if (rc == 0)
 		rc = take_image(ctx, k, files, &n);
-	*linked = source == NULL && n == 0;
+	k->at_rest = source == NULL && n == 0;
 	if (rc == 0 && source != NULL && n > 0)
 		rc = ctx_fail(ctx, E_USAGE, "%s: a target goes with a kernel "
 		    "image, with no other file", paths[0]);
 	else if (rc == 0)
 		rc = source != NULL ? source->open(ctx, address, &k->dump) :
-		    *linked && k->image != NULL ?
+		    k->at_rest && k->image != NULL ?
 		    linked_open(ctx, k->image, &k->dump) :
 		    dump_open(ctx, files, n, told, &k->dump);
 	if (rc != 0) {
@@ -359,15 +359,14 @@ take_arch(struct ctx *ctx, struct kernel *k)
 }
 
 static int
-take_system(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt,
-    bool linked)
+take_system(struct ctx *ctx, struct kernel *k, const struct kernel_options *opt)
 {
 	struct symbols none;
 	int rc;
 
 	rc = kernel_debug_create(ctx, k, opt);
 	/* An image at rest has no processes, no tables, no log. */
-	if (rc == 0 && !linked)
+	if (rc == 0 && !k->at_rest)
 		rc = open_os(ctx, k, opt);
 	if (rc == 0)
 		rc = kernel_debug_match(ctx, k, opt);
@@ -407,7 +406,6 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 	char info[VMCOREINFO_MAX + 1];
 	const struct source *source;
 	struct kernel *k;
-	bool linked;
 	size_t i;
 	int rc;
 
@@ -429,14 +427,13 @@ kernel_open(struct ctx *ctx, const char *const *words, size_t npaths,
 		return (ctx_fail(ctx, E_NOMEM, "out of memory"));
 	arena_init(&k->arena);
 	sym_init(&k->symbols);
-	rc = open_dump(ctx, k, paths, npaths, opt, &told, source, address,
-	    &linked);
+	rc = open_dump(ctx, k, paths, npaths, opt, &told, source, address);
 	if (rc == 0)
 		rc = push_layers(ctx, k, opt, source);
 	if (rc == 0)
 		rc = take_arch(ctx, k);
 	if (rc == 0)
-		rc = take_system(ctx, k, opt, linked);
+		rc = take_system(ctx, k, opt);
 	if (rc == 0)
 		rc = fill_env(ctx, k);
 	if (rc != 0) {

@@ -43,6 +43,7 @@ struct kernel {
 	void			*os_data;	/* owned by os */
 	struct edits		*edits;		/* edit.h; NULL: nothing is changed */
 	struct arena		 arena;		/* lives as long as the kernel */
+	bool			 at_rest;	/* an image alone: it never ran */
 	bool			 live;		/* its memory changes while it is read */
 	/* Of a live one, as it was opened: see kernel_news(). */
 	char			 pulse[KERNEL_PULSE];

@@ -792,9 +792,10 @@ check_needs(struct ui *ui, const struct command *c)
 	    types_nunits(ui->kernel->types) == 0)
 		return (ctx_fail(ui->ctx, E_NO_TYPE, "%s: no types were found "
 		    "in this memory", c->name));
-	if ((c->needs & NEEDS_OS) != 0 && ui->kernel->os == NULL)
-		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "%s: no kernel that "
-		    "kpeek knows was found in this memory", c->name));
+	if ((c->needs & NEEDS_OS) != 0 && ui->kernel->os == NULL) {
+		(void)os_none(ui->ctx, ui->kernel);
+		return (ctx_chain(ui->ctx, "%s", c->name));
+	}
 	return (0);
 }
 

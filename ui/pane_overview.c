@@ -129,6 +129,12 @@ load(void *arg, struct ctx *ctx)
 	size_t cpu;
 
 	reset(o);
+	if (k->at_rest) {
+		os_rest_info(ctx, k, &o->arena, &o->info);
+		o->info_status = o->load_status = E_UNSUPPORTED;
+		o->procs_status = o->log_status = E_UNSUPPORTED;
+		return (ctx_check(ctx));
+	}
 	o->info_status = os_info(ctx, k, &o->arena, &o->info);
 	if (o->info_status == 0 && o->info.cpus.status == OK) {
 		for (cpu = 0; cpu < o->info.cpus.v && cpu < CPUS_MAX; cpu++) {
@@ -181,6 +187,16 @@ build_identity(struct overview *o)
 	char date[64];
 
 	doc_line(d);
+	if (k->at_rest) {
+		add_text(d, "", STYLE_STRONG, &in->os);
+		add_text(d, " ", STYLE_STRONG, &in->release);
+		doc_puts(d, STYLE_NORMAL, "  ");
+		doc_puts(d, STYLE_NORMAL, k->arch->machine);
+		doc_label(d, "Image");
+		doc_puts(d, STYLE_NORMAL, "it never ran: names, types, code "
+		    "and data as built");
+		return;
+	}
 	if (o->info_status != 0) {
 		doc_puts(d, STYLE_ERROR, "This memory could not be told apart: ");
 		doc_puts(d, STYLE_NORMAL, k->os == NULL ?

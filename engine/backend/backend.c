@@ -87,6 +87,7 @@ too_many(struct ctx *ctx, struct file **files, size_t n, size_t dump)
 {
 	const char *name = file_name(files[dump]);
 	size_t i, other = dump == 0 ? 1 : 0;
+	int rc;
 
 	for (i = 0; i < n; i++)
 		if (i != dump && strcmp(file_name(files[i]), name) == 0)
@@ -98,6 +99,9 @@ too_many(struct ctx *ctx, struct file **files, size_t n, size_t dump)
 			    "goes with the dump %s: no kernel's image, debug "
 			    "information, module or System.map",
 			    file_name(files[i]), name));
+	for (i = 0; i < n; i++)
+		if ((rc = elf_check(ctx, files[i])) != 0)
+			return (rc);
 	return (ctx_fail(ctx, E_USAGE, "%s and %s are two whole dumps; name "
 	    "one", name, file_name(files[other])));
 }

@@ -327,9 +327,18 @@ check_kind(struct ctx *ctx, const struct elf *e, struct file *f,
 	return (0);
 }
 
+static void
+drop_core(struct elf *e)
+{
+	elf_virtual_fini(&e->virt);
+	plain_fini(&e->plain);
+	free(e);
+}
+
+/* What the headers and notes say; the file is not taken. */
 static int
-open_core(struct ctx *ctx, struct file *f, bool kcore,
-    const struct dump_options *opt, struct dump **ret)
+load_core(struct ctx *ctx, struct file *f, bool kcore,
+    const struct dump_options *opt, struct elf **ret)
 {
 	struct elf_header eh;
 	struct elf *e;
@@ -359,7 +368,44 @@ open_core(struct ctx *ctx, struct file *f, bool kcore,
 		rc = read_phdrs(ctx, e, f, &eh);
 	if (rc == 0)
 		rc = check_kind(ctx, e, f, &eh);
-	if (rc == 0 && e->plain.nruns == 0)
+	if (rc != 0)
+		drop_core(e);
+	else
+		*ret = e;
+	return (rc);
+}
+
+int
+elf_check(struct ctx *ctx, struct file *f)
+{
+	struct elf *e;
+	int rc;
+
+	rc = elf_probe(ctx, f);
+	if (rc == 0)
+		rc = load_core(ctx, f, false, NULL, &e);
+	if (rc == 0)
+		drop_core(e);
+	if (rc == 0 || rc == E_UNSUPPORTED)
+		return (rc);
+	ctx_clear(ctx);
+	return (0);
+}
+
+static int
+open_core(struct ctx *ctx, struct file *f, bool kcore,
+    const struct dump_options *opt, struct dump **ret)
+{
+	struct elf_header eh;
+	struct elf *e;
+	int rc;
+
+	rc = read_head(ctx, f, &eh);
+	if (rc == 0)
+		rc = load_core(ctx, f, kcore, opt, &e);
+	if (rc != 0)
+		return (rc);
+	if (e->plain.nruns == 0)
 		rc = e->plain.dump.incomplete != NULL ? ctx_fail(ctx, E_CORRUPT,
 		    "%s: no memory in it: %s", file_name(f),
 		    e->plain.dump.incomplete) : ctx_fail(ctx, E_CORRUPT,
@@ -371,9 +417,7 @@ open_core(struct ctx *ctx, struct file *f, bool kcore,
 		    file_name(f), eh.machine, eh.bits,
 		    eh.be ? "big" : "little");
 	if (rc != 0) {
-		elf_virtual_fini(&e->virt);
-		plain_fini(&e->plain);
-		free(e);
+		drop_core(e);
 		return (rc);
 	}
 	e->plain.dump.files[0] = f;

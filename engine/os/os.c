@@ -40,15 +40,24 @@ os_lacks_memory(const struct kernel *k)
 	    k->dump->incomplete != NULL);
 }
 
+int
+os_none(struct ctx *ctx, const struct kernel *k)
+{
+	return (ctx_fail(ctx, E_UNSUPPORTED, k->at_rest ? "a kernel's image "
+	    "alone never ran, and has nothing of the kind: name a dump of it" :
+	    "no kernel that kpeek knows was found in this memory; "
+	    "--vmcoreinfo, --kaslr or --cr3 may help to find it"));
+}
+
 static int
 unsupported(struct ctx *ctx, const struct kernel *k, const char *what)
 {
 	if (os_lacks_memory(k))
 		return (os_needs_memory(ctx, k, what));
-	if (k->os == NULL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "%s: no kernel that kpeek "
-		    "knows was found in this memory; --vmcoreinfo, --kaslr, "
-		    "--cr3 or a kernel image beside the dump may help", what));
+	if (k->os == NULL) {
+		(void)os_none(ctx, k);
+		return (ctx_chain(ctx, "%s", what));
+	}
 	return (ctx_fail(ctx, E_UNSUPPORTED, "%s: not available for %s", what,
 	    k->os->name));
 }

@@ -336,6 +336,15 @@ int	os_call(void *kernel, struct ctx *, const struct value_env *,
 
 /* Wrappers: E_UNSUPPORTED with a message where there is no system or slot. */
 int	os_info(struct ctx *, struct kernel *, struct arena *, struct os_info *);
+/* E_UNSUPPORTED, and why there is no system (k->os NULL). */
+int	os_none(struct ctx *, const struct kernel *);
+/*
+ * What is known where there is no system: nothing, or of an image that never ran
+ * (k->at_rest) the system, release, version and build-id.  The rest is
+ * E_UNSUPPORTED.
+ */
+void	os_rest_info(struct ctx *, struct kernel *, struct arena *,
+	    struct os_info *);
 int	os_procs(struct ctx *, struct kernel *, unsigned flags,
 	    int (*fn)(void *, struct ctx *, const struct os_proc *), void *);
 int	os_proc(struct ctx *, struct kernel *, int tid, struct arena *,

@@ -268,9 +268,10 @@ os_call(void *arg, struct ctx *ctx, const struct value_env *env,
 		if (argc != functions[i].argc)
 			return (ctx_fail(ctx, E_USAGE, "%s takes %d: %s", name,
 			    functions[i].argc, functions[i].usage));
-		if (k->os == NULL)
-			return (ctx_fail(ctx, E_UNSUPPORTED, "%s: no kernel "
-			    "that kpeek knows was found in this memory", name));
+		if (k->os == NULL) {
+			(void)os_none(ctx, k);
+			return (ctx_chain(ctx, "%s", name));
+		}
 		return (functions[i].fn(ctx, k, env, argv, ret));
 	}
 	return (E_NOT_FOUND);

@@ -41,9 +41,15 @@ chars_cell(struct ctx *ctx, struct cells *p, const struct value *v,
 
 	if (size > CHARS_MAX)
 		size = CHARS_MAX;
-	text = arena_alloc(p->arena, size + 1);
+	text = arena_alloc(p->arena, size > 0 ? size + 1 : TEXT_MAX);
 	if (text == NULL)
 		return (cell_null());
+	/* "char name[]" is as long as its text. */
+	if (size == 0) {
+		error = space_text(ctx, v->space, v->addr, text, TEXT_MAX);
+		return (error == OK ? cell_text(text) :
+		    view_cell_status(error));
+	}
 	error = space_read(ctx, v->space, v->addr, text, size);
 	return (error == OK ? cell_textn(text, strnlen(text, size)) :
 	    view_cell_status(error));

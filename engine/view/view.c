@@ -167,9 +167,7 @@ view_run(struct ctx *ctx, struct kernel *k, const struct view *view,
 	if (view->file != NULL)
 		return (viewfile_run(ctx, k, view->file, args, sink));
 	if ((view->needs & NEEDS_OS) != 0 && k->os == NULL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "no kernel that kpeek "
-		    "knows was found in this memory; --vmcoreinfo, --kaslr "
-		    "or --cr3 may help to find it"));
+		return (os_none(ctx, k));
 	if ((view->needs & NEEDS_SYMBOLS) != 0 && k->symbols.n == 0)
 		return (ctx_fail(ctx, E_NO_SYMBOL, "no symbols were found in "
 		    "this memory; a kernel image or System.map beside the "

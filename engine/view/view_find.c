@@ -265,6 +265,9 @@ found_phys(void *arg, struct ctx *ctx, uint64_t phys, const uint8_t *match,
 	uint64_t virt;
 	bool mapped;
 
+	/* An image lies where it was linked for, and nowhere else. */
+	if (f->k->at_rest)
+		return (emit(ctx, f, true, phys, false, 0, match, n));
 	mapped = reverse_find(ctx, &f->reverse, f->k, phys, &virt);
 	if (!mapped && f->where == KERNEL)
 		return (OK);

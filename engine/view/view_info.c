@@ -57,27 +57,6 @@ types_source(struct ctx *ctx, struct kernel *k)
 	return (!debug ? first : "BTF and DWARF");
 }
 
-/* What is known without any system. */
-static void
-fill_unknown(struct os_info *info)
-{
-	const struct os_text text = { NULL, E_UNSUPPORTED };
-	const struct os_u64 number = { 0, E_UNSUPPORTED };
-	const struct os_double seconds = { 0, E_UNSUPPORTED };
-
-	*info = (struct os_info){
-		.os = text, .release = text, .version = text,
-		.build_id = text, .machine = text, .hostname = text,
-		.cmdline = text, .taint = text, .levels = number,
-		.kaslr = number, .cpus = number, .cpus_present = number,
-		.uptime = seconds, .crash_time = seconds,
-		.mem_total = number, .mem_free = number,
-		.mem_available = number, .swap_total = number,
-		.swap_free = number, .panic = text, .panic_cpu = number,
-		.panic_pid = number, .panic_ip = number, .panic_comm = text,
-	};
-}
-
 static int
 info_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
     struct row_sink *sink)
@@ -93,7 +72,7 @@ info_run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	if (args->argc > 1)
 		return (view_usage(ctx, args));
 	arena_init(&arena);
-	fill_unknown(&info);
+	os_rest_info(ctx, k, &arena, &info);
 	error = k->os != NULL ? os_info(ctx, k, &arena, &info) : OK;
 	if (error != OK)
 		goto out;

@@ -740,9 +740,7 @@ section_of(struct ctx *ctx, struct kernel *k, const struct viewfile *f,
 		    strcmp(s->system, k->os->name) == 0))
 			break;
 	if (s == NULL && k->os == NULL)
-		return (ctx_fail(ctx, E_UNSUPPORTED, "no kernel that kpeek "
-		    "knows was found in this memory; --vmcoreinfo, --kaslr "
-		    "or --cr3 may help to find it"));
+		return (os_none(ctx, k));
 	if (s == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s says nothing about "
 		    "%s", f->file, k->os->name));
@@ -758,7 +756,7 @@ int
 viewfile_run(struct ctx *ctx, struct kernel *k, const struct viewfile *f,
     const struct view_args *args, struct row_sink *sink)
 {
-	const struct vf_section *section;
+	const struct vf_section *section = NULL;
 	struct vf_run *run;
 	int rc;
 

@@ -475,6 +475,38 @@ other_files_are_named(void **state)
 	finish(&im);
 }
 
+/* Beside a dump too: in either order, whatever the dump is. */
+static void
+beside_a_dump(void **state)
+{
+	const struct mk_note auxv[] = { { "CORE", 6, "", 0 }, { 0 } };
+	struct image dump, user;
+	struct file *files[2];
+	struct dump *d;
+	int i, order;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		for (order = 0; order < 2; order++) {
+			make(&dump, &(struct mk_elf){ .loads = plain });
+			make(&user, &(struct mk_elf){ .loads = plain,
+			    .notes = i == 0 ? auxv : NULL });
+			assert_int_equal(file_of_bytes(&user.ctx, "user",
+			    user.b.p, user.b.len, &files[order]), 0);
+			assert_int_equal(file_of_bytes(&user.ctx, "kernel",
+			    dump.b.p, dump.b.len, &files[!order]), 0);
+			assert_int_equal(dump_open(&user.ctx, files, 2, NULL,
+			    &d), i == 0 ? E_UNSUPPORTED : E_USAGE);
+			assert_non_null(strstr(user.ctx.err.text, i == 0 ?
+			    "user is the core of a user process" :
+			    "two whole dumps"));
+			file_close(files[0]);
+			file_close(files[1]);
+			finish(&dump);
+			finish(&user);
+		}
+}
+
 /* All segments say this of where they lie. */
 static void
 set_paddr(struct image *im, uint64_t pa)
@@ -695,4 +727,5 @@ UNIT_MAIN(UNIT(virtual_addresses_alone), UNIT(xen_is_named),
     UNIT(written_while_read), UNIT(segments_and_holes), UNIT(overlaps), UNIT(cut_file),
     UNIT(headers_cut_short), UNIT(extended_count), UNIT(wild_numbers),
     UNIT(shared_bytes), UNIT(registers_from_notes),
-    UNIT(other_machines_are_named), UNIT(other_files_are_named))
+    UNIT(other_machines_are_named), UNIT(other_files_are_named),
+    UNIT(beside_a_dump))
