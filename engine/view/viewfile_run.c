@@ -739,8 +739,10 @@ section_of(struct ctx *ctx, struct kernel *k, const struct viewfile *f,
 		if (s->system == NULL || (k->os != NULL &&
 		    strcmp(s->system, k->os->name) == 0))
 			break;
-	if (s == NULL && k->os == NULL)
-		return (os_none(ctx, k));
+	if (s == NULL && k->os == NULL) {
+		(void)os_none(ctx, k);
+		return (E_UNSUPPORTED);
+	}
 	if (s == NULL)
 		return (ctx_fail(ctx, E_UNSUPPORTED, "%s says nothing about "
 		    "%s", f->file, k->os->name));
@@ -756,7 +758,7 @@ int
 viewfile_run(struct ctx *ctx, struct kernel *k, const struct viewfile *f,
     const struct view_args *args, struct row_sink *sink)
 {
-	const struct vf_section *section = NULL;
+	const struct vf_section *section;
 	struct vf_run *run;
 	int rc;
 
