@@ -109,6 +109,19 @@ void	mem_fini(struct memory *);
 /* Lay one more on top; the memory owns it. */
 void	mem_push(struct memory *, struct mem_layer *);
 
+/* What a generation is made of: changes of the stack, faults of mapped files. */
+static inline uint64_t
+mem_changes(const struct memory *m)
+{
+	return (atomic_load_explicit(&m->generation, memory_order_acquire));
+}
+
+static inline unsigned
+mem_faults(const atomic_uint *faults)
+{
+	return (atomic_load_explicit(faults, memory_order_acquire));
+}
+
 /*
  * A number that differs whenever borrowed bytes and translations of an earlier
  * moment may no longer be used.
@@ -116,8 +129,7 @@ void	mem_push(struct memory *, struct mem_layer *);
 static inline uint64_t
 mem_generation(const struct memory *m)
 {
-	return (atomic_load_explicit(&m->generation, memory_order_acquire) +
-	    atomic_load_explicit(m->faults, memory_order_acquire));
+	return (mem_changes(m) + mem_faults(m->faults));
 }
 
 /* All n bytes, or an error; err.addr is the first missing physical address. */

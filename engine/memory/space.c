@@ -35,10 +35,16 @@ struct tlb_space {
 	const struct pt_form	*form;
 	uint64_t		 root;
 	uint64_t		 number;	/* 1 to NUMBER_MAX; 0: none */
+	uint64_t		 mark;		/* the number, for chunks */
 };
 
-/* Of the bits that a chunk's tag has free: its bytes do not lie in one piece. */
-#define SCATTERED	(UINT64_C(1) << PAGE_SHIFT)
+/*
+ * A chunk's tag is its number among the chunks, with the space's above it, and
+ * once more in the low bits, which are its place in the table.
+ */
+#define MARK(n)		((n) << (64 - CHUNK_SHIFT) | (n))
+/* Of the bits that it has free: its bytes do not lie in one piece. */
+#define SCATTERED	(UINT64_C(1) << 63)
 
 struct tlb_chunk {
 	uint64_t	 tag;
@@ -65,15 +71,21 @@ struct tlb {
 };
 
 static inline uint64_t
-tlb_tag(const struct tlb *t, uint64_t va, unsigned shift)
+page_tag(const struct tlb *t, uint64_t va)
 {
-	return ((va & ~((UINT64_C(1) << shift) - 1)) | t->now.number);
+	return ((va & ~((UINT64_C(1) << PAGE_SHIFT) - 1)) | t->now.number);
+}
+
+static inline uint64_t
+chunk_tag(const struct tlb *t, uint64_t va)
+{
+	return ((va >> CHUNK_SHIFT) ^ t->now.mark);
 }
 
 static inline struct tlb_chunk *
 tlb_chunk(struct tlb *t, uint64_t va)
 {
-	return (&t->chunk[((va >> CHUNK_SHIFT) ^ t->now.number) % CHUNKS]);
+	return (&t->chunk[chunk_tag(t, va) % CHUNKS]);
 }
 
 static inline struct tlb_page *
@@ -118,8 +130,11 @@ tlb_get(struct ctx *ctx, const struct space *sp, uint64_t generation)
 	    t->now.form == sp->form)
 		return (t);
 	s = &t->spaces[hash_u64(sp->root) % SPACES];
-	if (s->number == 0 || s->root != sp->root || s->form != sp->form)
-		*s = (struct tlb_space){ sp->form, sp->root, ++t->last_number };
+	if (s->number == 0 || s->root != sp->root || s->form != sp->form) {
+		*s = (struct tlb_space){ sp->form, sp->root,
+		    t->last_number + 1, MARK(t->last_number + 1) };
+		t->last_number++;
+	}
 	t->now = *s;
 	return (t);
 }
@@ -146,11 +161,11 @@ at_hand(const struct ctx *ctx, const struct space *sp, uint64_t va, size_t n,
 	if (!is_current(t, sp, generation))
 		return (NULL);
 	c = tlb_chunk(t, va);
-	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT))
+	if (c->tag == chunk_tag(t, va))
 		return (n <= chunk - (va & (chunk - 1)) ?
 		    c->ptr + (va & (chunk - 1)) : NULL);
 	p = tlb_page(t, va);
-	if (p->tag == tlb_tag(t, va, PAGE_SHIFT) && p->ptr != NULL &&
+	if (p->tag == page_tag(t, va) && p->ptr != NULL &&
 	    n <= page - (va & (page - 1)))
 		return (p->ptr + (va & (page - 1)));
 	return (NULL);
@@ -241,15 +256,15 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 
 	*phys = 0;
 	c = tlb_chunk(t, va);
-	known = c->tag == (tlb_tag(t, va, CHUNK_SHIFT) | SCATTERED);
-	if (c->tag == tlb_tag(t, va, CHUNK_SHIFT)) {
+	known = c->tag == (chunk_tag(t, va) | SCATTERED);
+	if (c->tag == chunk_tag(t, va)) {
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		*ptr = c->ptr + in_chunk;
 		return (0);
 	}
 	*len = (UINT64_C(1) << PAGE_SHIFT) - in_page;
 	p = tlb_page(t, va);
-	if (p->tag == tlb_tag(t, va, PAGE_SHIFT)) {
+	if (p->tag == page_tag(t, va)) {
 		*ptr = p->ptr != NULL ? p->ptr + in_page : NULL;
 		*phys = p->phys + in_page;
 		/* What has to be read is read as far as it goes on. */
@@ -272,18 +287,18 @@ locate(struct ctx *ctx, const struct space *sp, struct tlb *t, uint64_t va,
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
 		*ptr = x.ptr + (r.phys - x.pa);
 		if (keep)
-			*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT),
+			*c = (struct tlb_chunk){ chunk_tag(t, va),
 			    { .ptr = *ptr - in_chunk } };
 		return (0);
 	}
 	if (large && keep && !known)
-		*c = (struct tlb_chunk){ tlb_tag(t, va, CHUNK_SHIFT) |
+		*c = (struct tlb_chunk){ chunk_tag(t, va) |
 		    SCATTERED, { .phys = r.phys - in_chunk } };
 	*phys = r.phys;
 	*ptr = plain && holds(&x, r.phys, PAGE_SHIFT) ?
 	    x.ptr + (r.phys - x.pa) : NULL;
 	if (keep)
-		*p = (struct tlb_page){ tlb_tag(t, va, PAGE_SHIFT),
+		*p = (struct tlb_page){ page_tag(t, va),
 		    *ptr != NULL ? *ptr - in_page : NULL, *phys - in_page };
 	if (*ptr == NULL && large)
 		*len = (UINT64_C(1) << CHUNK_SHIFT) - in_chunk;
@@ -387,8 +402,8 @@ space_known(struct ctx *ctx, const struct space *sp, uint64_t va, uint64_t phys)
 
 	t = tlb_get(ctx, sp, mem_generation(sp->mem));
 	if (t != NULL)
-		*tlb_page(t, va) = (struct tlb_page){ tlb_tag(t, va,
-		    PAGE_SHIFT), NULL, phys & page };
+		*tlb_page(t, va) = (struct tlb_page){ page_tag(t, va),
+		    NULL, phys & page };
 }
 
 /*
@@ -401,17 +416,18 @@ int
 space_read(struct ctx *ctx, const struct space *sp, uint64_t va, void *buf,
     size_t n)
 {
-	const uint64_t generation = mem_generation(sp->mem);
+	const atomic_uint *const counter = sp->mem->faults;
+	const unsigned faults = mem_faults(counter);
 	const uint64_t in = va & ((UINT64_C(1) << CHUNK_SHIFT) - 1);
 	struct tlb *t = ctx->tlb;
 	const struct tlb_chunk *c;
 
-	if (n == 8 && is_current(t, sp, generation)) {
+	if (n == 8 && is_current(t, sp, mem_changes(sp->mem) + faults)) {
 		c = tlb_chunk(t, va);
-		if (c->tag == tlb_tag(t, va, CHUNK_SHIFT) &&
+		if (c->tag == chunk_tag(t, va) &&
 		    in <= (UINT64_C(1) << CHUNK_SHIFT) - 8) {
 			memcpy(buf, c->ptr + in, 8);
-			if (mem_generation(sp->mem) == generation)
+			if (mem_faults(counter) == faults)
 				return (0);
 		}
 	}
