@@ -132,13 +132,14 @@ range_within(struct hex *h, uint64_t va, uint64_t end, uint64_t until,
     struct pt_range *range)
 {
 	struct ctx *ctx = h->p.ui->ctx;
+	const uint64_t outer = ctx->deadline;
 	int rc;
 
 	if (end - va > h->stride)
 		end = va + h->stride;
 	ctx->deadline = until;
 	rc = space_range(ctx, h->space, va, end, range);
-	ctx->deadline = 0;
+	ctx->deadline = outer;
 	if (rc == E_CANCELLED)
 		h->stride = h->stride / 64 > HEX_PAGE ? h->stride / 64 :
 		    HEX_PAGE;

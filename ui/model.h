@@ -210,7 +210,8 @@ struct ui {
 	uint64_t	 all_news;	/* and of when modules are asked for */
 	char		 rate_text[16];
 	const char	*lost;		/* "LOST", "CONNECTING", or NULL */
-	bool		 silent;	/* the target owes an answer */
+	bool		 owed;		/* the target owes an answer, */
+	bool		 silent;	/* and has for long */
 	struct {
 		bool	 known, still;
 		uint64_t ticks;		/* as read last, */

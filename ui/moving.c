@@ -15,7 +15,9 @@
 #define PATIENCE	(SECOND * 8 / 10)	/* for what one key asks for */
 #define NEWS_PATIENCE	(SECOND / 4)
 #define SILENCE		(SECOND * 6 / 10)	/* of a target, until it is told */
+#define HURRY		(SECOND / 20)	/* for what is asked of a silent one */
 #define WATCH_MS	250		/* a target that is being asked */
+#define LOOK_MS		1000		/* one that is not */
 #define STILL		(SECOND * 10)	/* an idle machine ticks more often */
 #define ALL_NEWS	(SECOND * 5)	/* modules are asked for as often */
 #define DOCS_KEPT	8		/* of each window, over a new opening */
@@ -45,11 +47,27 @@ moving_fini(struct ui *ui)
 	kernel_close(ui->opened);
 }
 
+/*
+ * How long a read may wait for the target: what it owes already counts, so that
+ * one key after the other does not have to wait for one that is silent.
+ */
+static uint64_t
+patience(struct ui *ui, uint64_t most)
+{
+	const struct backend *b = ui->kernel->dump->backend;
+	struct dump_state st;
+
+	if (b->state == NULL)
+		return (most);
+	b->state(ui->kernel->dump, &st);
+	return (st.silent + HURRY < most ? most - st.silent : HURRY);
+}
+
 void
 moving_begin(struct ui *ui)
 {
 	if (ui->kernel->live && !ui->sync)
-		ui->ctx->deadline = ui_now() + PATIENCE;
+		ui->ctx->deadline = ui_now() + patience(ui, PATIENCE);
 }
 
 void
@@ -140,7 +158,7 @@ moving_reconnect(struct ui *ui)
 	if (ui->kernel->edits != NULL && ui->lost == NULL)
 		return (ctx_fail(ui->ctx, E_UNSUPPORTED, "reconnect: the edits "
 		    "of this run would be lost"));
-	if (job_running(&ui->opening)) {
+	if (ui->opening.started) {
 		ui_say(ui, STYLE_NORMAL, "reconnect: that is under way");
 		return (0);
 	}
@@ -240,7 +258,9 @@ static void
 opened(struct ui *ui)
 {
 	if (ui->opening.status == 0) {
+		moving_begin(ui);
 		adopt(ui);
+		moving_end(ui);
 		ui->message[0] = '\0';
 		return;
 	}
@@ -271,7 +291,7 @@ hear_news(struct ui *ui)
 
 	if (all)
 		ui->all_news = now + ALL_NEWS;
-	ui->ctx->deadline = now + NEWS_PATIENCE;
+	ui->ctx->deadline = now + patience(ui, NEWS_PATIENCE);
 	kernel_news(ui->ctx, ui->kernel, all, &news);
 	ui->ctx->deadline = 0;
 	if (!news.state.busy)
@@ -299,6 +319,7 @@ read_again(struct ui *ui)
 	struct frame *f;
 	struct pane *p;
 
+	moving_begin(ui);
 	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
 	    f = frame_next_leaf(ui->root, f)) {
 		p = f->win.ndocs > 0 ? f->win.docs[f->win.at] : NULL;
@@ -307,6 +328,7 @@ read_again(struct ui *ui)
 			p->again = true;
 		}
 	}
+	moving_end(ui);
 }
 
 /* What takes longer than from one time to the next is told. */
@@ -334,6 +356,7 @@ hear_target(struct ui *ui)
 		return (silent);
 	b->state(ui->kernel->dump, &st);
 	ui->silent = st.silent > SILENCE;
+	ui->owed = st.silent > 0;
 	if (st.lost)
 		lose(ui, st.why);
 	return (ui->silent != silent || st.lost);
@@ -345,7 +368,9 @@ moving_tick(struct ui *ui)
 	const uint64_t now = ui_now();
 	bool ended;
 
-	ended = job_ended(&ui->opening);
+	/* What is half typed is for the documents that are there. */
+	ended = ui->prompt.kind == PROMPT_NONE && ui->await == 0 &&
+	    ui->npending == 0 && job_ended(&ui->opening);
 	if (ended)
 		opened(ui);
 	if (hear_target(ui)) {
@@ -369,20 +394,17 @@ moving_tick(struct ui *ui)
 int
 moving_wait(struct ui *ui)
 {
-	const uint64_t now = ui_now();
-
 	const struct backend *b = ui->kernel->dump->backend;
-	int ms;
+	const uint64_t now = ui_now();
+	int ms, most;
 
 	if (!ui->kernel->live || ui->lost != NULL)
 		return (-1);
 	ms = ui->rate == 0 ? -1 : now >= ui->next ? 0 :
 	    (int)((ui->next - now) / 1000000) + 1;
-	/* A target that is asked may fall silent. */
-	if (b->state != NULL && (ui->silent || ui_busy(ui)) &&
-	    (ms < 0 || ms > WATCH_MS))
-		ms = WATCH_MS;
-	return (ms);
+	/* A target that is asked may fall silent, any one may go away. */
+	most = ui->owed || ui_busy(ui) ? WATCH_MS : LOOK_MS;
+	return (b->state != NULL && (ms < 0 || ms > most) ? most : ms);
 }
 
 void
@@ -397,6 +419,7 @@ moving_rest(struct ui *ui)
 	if (b->state == NULL)
 		return;
 	b->state(ui->kernel->dump, &st);
+	ui->owed = st.silent > 0;
 	if (!st.busy)
 		ui->target = st;
 }

@@ -159,7 +159,10 @@ hex_fit(struct hex *h)
 
 	row = row_of(h, h->cur);
 	h->top = row_of(h, h->top);
-	span = (uint64_t)h->per_row * (uint64_t)(h->rows > 0 ? h->rows : 1);
+	/* Before the first picture nobody knows how much of it is seen. */
+	if (h->rows <= 0)
+		return;
+	span = (uint64_t)h->per_row * (uint64_t)h->rows;
 	if (row < h->top) {
 		h->top = row;
 	} else if (row - h->top >= span) {

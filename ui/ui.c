@@ -505,6 +505,7 @@ ui_step(struct ui *ui)
 	struct pane *p;
 	bool more;
 
+	moving_begin(ui);
 	more = ui_search_step(ui, ui->sync ? UINT64_MAX : ui_now() + STEP_NS);
 	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
 	    f = frame_next_leaf(ui->root, f)) {
@@ -518,6 +519,7 @@ ui_step(struct ui *ui)
 		if (p != NULL && p->busy == NULL)
 			p->again = false;
 	}
+	moving_end(ui);
 	return (more);
 }
 

@@ -237,7 +237,8 @@ hold(struct ctx *ctx, struct gdb *g)
 
 	if (!ran && g->resume && wire_now() - g->since > HELD_MAX) {
 		gdb_go(g);
-		nanosleep(&breath, NULL);
+		if (g->run == GDB_RUNNING)
+			nanosleep(&breath, NULL);
 	}
 	rc = gdb_stop(ctx, g);
 	if (rc == 0 && ran)
@@ -369,7 +370,9 @@ gdb_rest(struct mem_layer *l)
 {
 	struct gdb *g = (struct gdb *)l;
 
-	pthread_mutex_lock(&g->lock);
+	/* While somebody else reads there is no rest. */
+	if (pthread_mutex_trylock(&g->lock) != 0)
+		return;
 	gdb_go(g);
 	pthread_mutex_unlock(&g->lock);
 }
@@ -399,6 +402,7 @@ gdb_state(struct dump *d, struct dump_state *st)
 		st->busy = true;
 		return;
 	}
+	gdb_check(g);
 	st->lost = g->lost;
 	snprintf(st->why, sizeof(st->why), "%s", g->why);
 	st->stops = g->stops;

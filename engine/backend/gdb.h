@@ -65,7 +65,10 @@ int	gdb_document(struct ctx *, struct gdb *, const char *name);
 int	gdb_monitor(struct ctx *, struct gdb *, const char *command,
 	    struct buf *);
 int	gdb_stop(struct ctx *, struct gdb *);
+/* Sets going what was running, if all that was asked is answered by now. */
 void	gdb_go(struct gdb *);
+/* Is the other end still there, and does it answer?  Else it is lost. */
+void	gdb_check(struct gdb *);
 /* As mem_readv, of addresses that the target knows. */
 int	gdb_memory(struct ctx *, struct gdb *, struct mem_request *, size_t n);
 /* n bytes to an address: E_RESTRICTED when the target refuses. */

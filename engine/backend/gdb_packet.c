@@ -6,31 +6,26 @@
 
 #define RUN_BASE	29		/* '*' and a character: so many less */
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
-}
+/* A digit's value and one more; 0 is none. */
+static const uint8_t digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
+	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool
 gdb_hex(const char *text, size_t n, void *ret)
 {
-	uint8_t *p = ret;
-	int high, low;
+	uint8_t *p = ret, high, low;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		high = digit(text[2 * i]);
-		low = high < 0 ? -1 : digit(text[2 * i + 1]);
-		if (low < 0)
+		high = digits[(uint8_t)text[2 * i]];
+		low = digits[(uint8_t)text[2 * i + 1]];
+		if (high == 0 || low == 0)
 			return (false);
-		p[i] = (uint8_t)(high << 4 | low);
+		p[i] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
 	return (true);
 }

@@ -10,6 +10,7 @@
 #define DOCUMENT_MAX	((size_t)1 << 20)
 #define MONITOR_MAX	((size_t)1 << 20)
 #define STOPS_MAX	1000		/* stop replies in a row */
+#define SETTLE_NS	20000000	/* for late answers, before it goes on */
 
 static int
 lose(struct ctx *ctx, struct gdb *g)
@@ -24,6 +25,18 @@ lose(struct ctx *ctx, struct gdb *g)
 		    ctx->err.text : "the connection failed");
 	}
 	return (ctx->err.code);
+}
+
+/* The same for a reason of its own. */
+static int
+lose_for(struct ctx *ctx, struct gdb *g, int code, const char *why)
+{
+	const unsigned quiet = ctx->quiet;
+
+	ctx->quiet = 0;
+	(void)ctx_fail(ctx, code, "%s: %s", g->wire->name, why);
+	ctx->quiet = quiet;
+	return (lose(ctx, g));
 }
 
 static int
@@ -79,12 +92,11 @@ next_packet(struct ctx *ctx, struct gdb *g)
 		rc = 0;
 		if (taken == GDB_MORE)
 			rc = more(ctx, g);
-		else if (taken == GDB_DAMAGED && (g->no_acks ||
-		    ++bad > RESENDS)) {
-			ctx_fail(ctx, E_CORRUPT, "%s: damaged packets",
-			    g->wire->name);
-			rc = lose(ctx, g);
-		} else if (!g->no_acks)
+		/* Of several under way only the last could be said again. */
+		else if (taken == GDB_DAMAGED && (g->no_acks || g->owed > 1 ||
+		    ++bad > RESENDS))
+			rc = lose_for(ctx, g, E_CORRUPT, "damaged packets");
+		else if (!g->no_acks)
 			rc = send_bytes(ctx, g, taken == GDB_PACKET ? "+" : "-",
 			    1);
 		if (rc != 0 || taken == GDB_PACKET)
@@ -100,30 +112,53 @@ is_halt(struct gdb *g)
 	return (c == 'T' || c == 'S');
 }
 
+static bool
+is_end(struct gdb *g)
+{
+	const char c = buf_text(&g->in)[0];
+
+	return ((c == 'W' || c == 'X') && g->in.len >= 3);
+}
+
+static int
+ended(struct ctx *ctx, struct gdb *g)
+{
+	return (lose_for(ctx, g, E_IO, "the target has ended"));
+}
+
+/* An answer that answers nothing: who can tell what the next one is for? */
+static int
+senseless(struct ctx *ctx, struct gdb *g)
+{
+	char text[20], what[80];
+	size_t i;
+
+	for (i = 0; i + 1 < sizeof(text) && i < g->in.len; i++)
+		text[i] = g->in.p[i] >= ' ' && g->in.p[i] < 0x7f ? g->in.p[i] :
+		    '.';
+	text[i] = '\0';
+	snprintf(what, sizeof(what), "it answers \"%s\", which is no answer",
+	    text);
+	return (lose_for(ctx, g, E_CORRUPT, what));
+}
+
 /* The next answer; that the target stopped is only noted on the way. */
 static int
 answer(struct ctx *ctx, struct gdb *g)
 {
-	char c;
 	int rc;
 
 	for (g->halts &= 0xff;; g->halts++) {
 		rc = next_packet(ctx, g);
 		if (rc != 0)
 			return (rc);
-		c = buf_text(&g->in)[0];
-		if ((c == 'W' || c == 'X') && g->in.len >= 3) {
-			ctx_fail(ctx, E_IO, "%s: the target has ended",
-			    g->wire->name);
-			return (lose(ctx, g));
-		}
+		if (is_end(g))
+			return (ended(ctx, g));
 		if (!is_halt(g))
 			break;
-		if (g->halts > STOPS_MAX) {
-			ctx_fail(ctx, E_CORRUPT, "%s: no answers, only that "
-			    "the target stopped", g->wire->name);
-			return (lose(ctx, g));
-		}
+		if (g->halts > STOPS_MAX)
+			return (lose_for(ctx, g, E_CORRUPT, "no answers, only "
+			    "that the target stopped"));
 	}
 	return (0);
 }
@@ -249,6 +284,7 @@ stopped(struct gdb *g)
 int
 gdb_stop(struct ctx *ctx, struct gdb *g)
 {
+	unsigned n;
 	int rc;
 
 	rc = check_lost(ctx, g);
@@ -265,17 +301,19 @@ gdb_stop(struct ctx *ctx, struct gdb *g)
 			return (rc);
 		g->run = GDB_STOPPING;
 	}
-	do {
-		rc = next_packet(ctx, g);
-	} while (rc == 0 && !is_halt(g) && g->owed > 0 && g->owed-- > 0);
-	if (rc != 0)
-		return (rc);
-	if (!is_halt(g)) {
-		ctx_fail(ctx, E_IO, "%s: the target has ended", g->wire->name);
-		return (lose(ctx, g));
+	/* Late answers come before it, and what the target prints. */
+	for (n = 0; (rc = next_packet(ctx, g)) == 0 && !is_halt(g); n++) {
+		if (is_end(g))
+			return (ended(ctx, g));
+		if (g->in.len > 1 && g->in.p[0] == 'O' && n < STOPS_MAX)
+			continue;
+		if (g->owed == 0)
+			return (senseless(ctx, g));
+		g->owed--;
 	}
-	stopped(g);
-	return (0);
+	if (rc == 0)
+		stopped(g);
+	return (rc);
 }
 
 void
@@ -283,15 +321,33 @@ gdb_go(struct gdb *g)
 {
 	struct ctx ctx;
 
-	if (g->run != GDB_STOPPED || !g->resume || g->lost)
+	if (g->run == GDB_RUNNING || !g->resume || g->lost)
 		return;
 	ctx_init(&ctx);
-	/* Answers that are still to come must not meet a running target. */
-	ctx.deadline = wire_now() + g->wire->patience;
-	if (settle(&ctx, g) == 0 && send_bytes(&ctx, g, "$c#63", 5) == 0)
+	/*
+	 * Answers that are still to come must not meet a running target: one
+	 * that takes its time goes on at a later rest.
+	 */
+	ctx.deadline = wire_now() + SETTLE_NS;
+	if (gdb_stop(&ctx, g) == 0 && settle(&ctx, g) == 0 &&
+	    send_bytes(&ctx, g, "$c#63", 5) == 0) {
 		g->run = GDB_RUNNING;
-	g->last = wire_now() - g->since;
-	g->held += g->last;
+		g->last = wire_now() - g->since;
+		g->held += g->last;
+	}
+	ctx_fini(&ctx);
+}
+
+void
+gdb_check(struct gdb *g)
+{
+	struct ctx ctx;
+
+	if (g->lost)
+		return;
+	ctx_init(&ctx);
+	if (wire_check(&ctx, g->wire) != 0)
+		(void)lose(&ctx, g);
 	ctx_fini(&ctx);
 }
 
@@ -317,15 +373,23 @@ take_piece(const struct gdb *g, void *buf, size_t n)
 	if (g->binary) {
 		if (len < 2 || p[0] != 'b')
 			return (0);
-		n = len - 1 < n ? len - 1 : n;
-		memcpy(buf, p + 1, n);
-		return (n);
+		if (len - 1 > n)
+			return (0);
+		memcpy(buf, p + 1, len - 1);
+		return (len - 1);
 	}
 	/* "E14" has an odd length, memory has not. */
-	if (len < 2 || len % 2 != 0)
+	if (len < 2 || len % 2 != 0 || len / 2 > n)
 		return (0);
-	n = len / 2 < n ? len / 2 : n;
-	return (gdb_hex(p, n, buf) ? n : 0);
+	return (gdb_hex(p, len / 2, buf) ? len / 2 : 0);
+}
+
+/* "E14", "E.words", or nothing at all: what is not served. */
+static bool
+is_refusal(const struct gdb *g)
+{
+	return (g->in.len == 0 || g->in.p[0] == 'E' || (g->binary &&
+	    g->in.len == 1 && g->in.p[0] == 'b'));
 }
 
 /* A question under way: which bytes of which request it is for. */
@@ -378,6 +442,8 @@ gdb_memory(struct ctx *ctx, struct gdb *g, struct mem_request *v, size_t n)
 		if (p.request->status != 0)
 			continue;
 		got = take_piece(g, (char *)p.request->buf + p.off, p.n);
+		if (got == 0 && !is_refusal(g))
+			return (senseless(ctx, g));
 		/* A stub may have less room than it said: all anew. */
 		if (got > 0 && got < p.n) {
 			g->piece = got;

@@ -18,6 +18,7 @@
 
 #define LINE_MAX_BYTES	((size_t)4 << 20)
 #define PIECE_MAX	((size_t)1 << 20)	/* bytes of one pmemsave */
+#define GOODBYE_NS	UINT64_C(1000000000)	/* for its answer to a farewell */
 #define FDSET		9477		/* a number that nobody else takes */
 
 struct qmp {
@@ -444,6 +445,7 @@ say_goodbye(struct qmp *q)
 	    q->path != NULL)
 		return;
 	ctx_init(&ctx);
+	q->wire->patience = GOODBYE_NS;
 	snprintf(arguments, sizeof(arguments), "{\"fdset-id\":%d}", FDSET);
 	(void)ask(&ctx, q, "remove-fd", arguments, -1);
 	ctx_fini(&ctx);
@@ -560,6 +562,7 @@ static void
 qmp_state(struct dump *d, struct dump_state *st)
 {
 	struct qmp *q = (struct qmp *)d;
+	struct ctx ctx;
 
 	memset(st, 0, sizeof(*st));
 	st->silent = wire_silent(q->wire);
@@ -567,6 +570,10 @@ qmp_state(struct dump *d, struct dump_state *st)
 		st->busy = true;
 		return;
 	}
+	ctx_init(&ctx);
+	if (!q->lost && wire_check(&ctx, q->wire) != 0)
+		(void)lose(&ctx, q);
+	ctx_fini(&ctx);
 	st->lost = q->lost;
 	snprintf(st->why, sizeof(st->why), "%s", q->why);
 	pthread_mutex_unlock(&q->lock);

@@ -31,6 +31,20 @@ wire_now(void)
 	return ((uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec);
 }
 
+static int
+closed(struct ctx *ctx, const struct wire *w)
+{
+	return (ctx_fail(ctx, E_IO, "%s: the other end has closed the "
+	    "connection", w->name));
+}
+
+static int
+no_answer(struct ctx *ctx, const struct wire *w)
+{
+	return (ctx_fail(ctx, E_IO, "%s: no answer for %.1f s", w->name,
+	    (double)w->patience / 1e9));
+}
+
 /* Wait until the socket is ready; "until" is when patience ends. */
 static int
 wait_for(struct ctx *ctx, struct wire *w, short events, uint64_t until)
@@ -63,8 +77,7 @@ wait_for(struct ctx *ctx, struct wire *w, short events, uint64_t until)
 		if (rc != 0)
 			return (rc);
 		if (wire_now() >= until)
-			return (ctx_fail(ctx, E_IO, "%s: no answer for %.1f s",
-			    w->name, (double)w->patience / 1e9));
+			return (no_answer(ctx, w));
 	}
 }
 
@@ -192,8 +205,25 @@ uint64_t
 wire_silent(struct wire *w)
 {
 	const uint64_t asked = atomic_load(&w->asked), now = wire_now();
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
 
-	return (asked != 0 && now > asked ? now - asked : 0);
+	/* An answer that nobody has taken yet is no silence. */
+	return (asked != 0 && now > asked && poll(&p, 1, 0) == 0 ?
+	    now - asked : 0);
+}
+
+int
+wire_check(struct ctx *ctx, struct wire *w)
+{
+	ssize_t n;
+	char c;
+
+	n = recv(w->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n == 0)
+		return (closed(ctx, w));
+	if (n == -1 && errno != EAGAIN && errno != EINTR)
+		return (ctx_fail_errno(ctx, E_IO, "%s", w->name));
+	return (wire_silent(w) >= w->patience ? no_answer(ctx, w) : 0);
 }
 
 int
@@ -219,7 +249,8 @@ wire_send(struct ctx *ctx, struct wire *w, const void *p, size_t n)
 				    "what is sent to it", w->name);
 			return (rc);
 		}
-		return (ctx_fail_errno(ctx, E_IO, "%s", w->name));
+		return (errno == EPIPE || errno == ECONNRESET ?
+		    closed(ctx, w) : ctx_fail_errno(ctx, E_IO, "%s", w->name));
 	}
 	return (0);
 }
@@ -244,8 +275,7 @@ wire_more(struct ctx *ctx, struct wire *w, size_t max)
 			return (0);
 		}
 		if (n == 0)
-			return (ctx_fail(ctx, E_IO, "%s: the other end has "
-			    "closed the connection", w->name));
+			return (closed(ctx, w));
 		if (errno != EAGAIN && errno != EINTR)
 			return (ctx_fail_errno(ctx, E_IO, "%s", w->name));
 		rc = wait_for(ctx, w, POLLIN, until);

@@ -40,8 +40,16 @@ int	wire_send(struct ctx *, struct wire *, const void *, size_t n);
 int	wire_more(struct ctx *, struct wire *, size_t max);
 /* The first n bytes received are used up. */
 void	wire_used(struct wire *, size_t n);
-/* ns that the other end has owed an answer for; any thread may ask. */
+/*
+ * ns that the other end has owed an answer for, 0 once some of it is there; any
+ * thread may ask.
+ */
 uint64_t wire_silent(struct wire *);
+/*
+ * Without waiting, and with nothing used up: E_IO when the other end is gone, or
+ * has owed an answer for longer than the connection's patience.
+ */
+int	wire_check(struct ctx *, struct wire *);
 uint64_t wire_now(void);			/* monotonic ns */
 
 #endif

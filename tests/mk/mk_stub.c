@@ -26,6 +26,8 @@ put(struct mk_stub *s, int fd, const char *text)
 	size_t i, n = strlen(text);
 	ssize_t k;
 
+	if (s->mute)
+		return;
 	packet = malloc(n + 8);
 	for (i = 0, sum = 0; i < n; i++)
 		sum += (unsigned char)text[i];
@@ -34,23 +36,41 @@ put(struct mk_stub *s, int fd, const char *text)
 		sum++;
 	}
 	sprintf(packet, "$%s#%02x", text, sum & 0xff);
-	if (s->delay > 0)
-		usleep((useconds_t)s->delay * 1000);
+	while (s->hold)
+		usleep(1000);
 	s->unanswered = true;
+	free(s->last);
+	s->last = strdup(text);
 	k = send(fd, packet, n + 4, MSG_NOSIGNAL);
 	(void)k;
 	free(packet);
 }
 
+/* Again, as it should have been. */
+static void
+put_again(struct mk_stub *s, int fd)
+{
+	char *text = s->last;
+
+	s->last = NULL;
+	if (text != NULL)
+		put(s, fd, text);
+	free(text);
+}
+
 static void
 put_hex(struct mk_stub *s, int fd, const char *prefix, const void *p, size_t n)
 {
+	static const char digits[] = "0123456789abcdef";
 	char *text = malloc(strlen(prefix) + 2 * n + 1), *at;
 	size_t i;
 
 	at = text + sprintf(text, "%s", prefix);
-	for (i = 0; i < n; i++)
-		at += sprintf(at, "%02x", ((const uint8_t *)p)[i]);
+	for (i = 0; i < n; i++) {
+		*at++ = digits[((const uint8_t *)p)[i] >> 4];
+		*at++ = digits[((const uint8_t *)p)[i] & 15];
+	}
+	*at = '\0';
 	put(s, fd, text);
 	free(text);
 }
@@ -183,10 +203,8 @@ static void
 respond(struct mk_stub *s, int fd, const char *q)
 {
 	static const uint64_t regs[] = { 0x1111, 0xffffffff81000000, 0x246 };
-	static const uint64_t cr3 = 0x1234000, cr4 = 0x20;
+	const uint64_t cr3 = s->cr3 != 0 ? s->cr3 : 0x1234000, cr4 = 0x20;
 
-	if (s->mute)
-		return;
 	if (s->kgdb)
 		respond_kgdb(s, fd, q);
 	else if (s->nonsense)
@@ -238,6 +256,13 @@ feed(struct mk_stub *s, int fd, char *held, size_t *nheld, char c)
 {
 	char *end;
 
+	if (s->unanswered && c == '-') {
+		put_again(s, fd);
+		return (true);
+	}
+	/* With the next question it has been heard, as QEMU takes it. */
+	if (c == '$')
+		s->unanswered = false;
 	/* The receipt of an answer stops nothing, not even that of "D". */
 	if (s->unanswered && c == '+') {
 		s->unanswered = false;
@@ -283,10 +308,12 @@ serve(void *arg)
 			put(s, fd, "T02thread:01;");
 		}
 		nheld = 0;
+		s->connection = fd;
 		for (alive = true; alive &&
 		    (n = read(fd, in, sizeof(in))) > 0;)
 			for (i = 0; i < n && alive; i++)
 				alive = feed(s, fd, held, &nheld, in[i]);
+		s->connection = -1;
 		close(fd);
 	}
 	free(held);
@@ -299,6 +326,7 @@ mk_stub_start(struct mk_stub *s)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 
 	s->running = !s->was_stopped;
+	s->unanswered = s->physical = false;
 	s->stops = s->reads = s->writes = s->outside = s->detached = 0;
 	snprintf(s->path, sizeof(s->path), "/tmp/kpeek-stub.%ld",
 	    (long)getpid());
@@ -312,10 +340,18 @@ mk_stub_start(struct mk_stub *s)
 }
 
 void
+mk_stub_drop(struct mk_stub *s)
+{
+	shutdown(s->connection, SHUT_RDWR);
+}
+
+void
 mk_stub_end(struct mk_stub *s)
 {
 	shutdown(s->listener, SHUT_RDWR);
 	pthread_join(s->thread, NULL);
 	close(s->listener);
 	unlink(s->path);
+	free(s->last);
+	s->last = NULL;
 }

@@ -18,6 +18,7 @@ struct mk_stub {
 	/* As wanted, before mk_stub_start. */
 	uint8_t		*memory;
 	size_t		 size;
+	uint64_t	 cr3;		/* of each CPU; 0: some */
 	bool		 no_physical;	/* as a stub that is not QEMU's */
 	bool		 kgdb;		/* as the kernel's own */
 	bool		 prelaunch;	/* was_stopped since it never ran */
@@ -27,7 +28,7 @@ struct mk_stub {
 	/* Changed while it runs. */
 	atomic_int	 damage;	/* so many answers get a wrong checksum */
 	atomic_int	 die;		/* after so many answers; -1: never */
-	atomic_int	 delay;		/* ms before each answer */
+	atomic_bool	 hold;		/* answers come when it is false */
 	atomic_size_t	 shrunk;	/* bytes at the end that are gone */
 	atomic_bool	 mute;		/* no more answers */
 	atomic_bool	 nonsense;	/* answers are not what was asked for */
@@ -37,12 +38,16 @@ struct mk_stub {
 	/* Its own. */
 	char		 path[64];
 	int		 listener;
+	atomic_int	 connection;	/* or -1 */
 	pthread_t	 thread;
 	bool		 physical;
 	bool		 unanswered;	/* an answer was sent, its "+" is to come */
+	char		*last;		/* that answer */
 };
 
 void	mk_stub_start(struct mk_stub *);
 void	mk_stub_end(struct mk_stub *);
+/* Close the connection that there is. */
+void	mk_stub_drop(struct mk_stub *);
 
 #endif

@@ -25,13 +25,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/pty/lost.h"
 #include "tests/pty/sessions.h"
 #include "tests/pty/terminal.h"
 
 #define WAIT_MS		20000		/* for what must come */
 
 
-static const char *kpeek, *dump;
+static const char *kpeek, *dump, *build;
 static bool every;
 
 /* A test runs in a process of its own; its numbers are read at the end. */
@@ -541,9 +542,22 @@ try_holes(void)
 	tty_stop(&t);
 }
 
+static void
+on_target(bool good, const char *what)
+{
+	check(good, "%s", what);
+}
+
+static void
+try_lost(void)
+{
+	lost_try(kpeek, build, on_target);
+}
+
 static void (*const tests[])(void) = {
 	try_resizes, try_suspend, try_refusals, try_looks, try_thrift, try_ends,
 	try_close, try_programs, try_full_disk, try_holes,
+	try_lost,
 };
 #define NTESTS	(sizeof(tests) / sizeof(tests[0]))
 
@@ -616,6 +630,7 @@ main(int argc, char **argv)
 		return (2);
 	}
 	kpeek = argv[1];
+	build = argv[2];
 	snprintf(path, sizeof(path), "%s/demo.elf", argv[2]);
 	dump = path;
 	jobs = strtoul(argv[4], NULL, 10);

@@ -301,6 +301,12 @@ tty_ms(void)
 bool
 tty_shows(struct terminal *t, const char *what)
 {
+	return (tty_shows_one(t, what, what));
+}
+
+bool
+tty_shows_one(struct terminal *t, const char *what, const char *or)
+{
 	long until;
 	bool open;
 
@@ -308,7 +314,8 @@ tty_shows(struct terminal *t, const char *what)
 	do {
 		open = tty_take(t, 100);
 		tty_look(t);
-		if (strstr(tty_text, what) != NULL)
+		if (strstr(tty_text, what) != NULL ||
+		    strstr(tty_text, or) != NULL)
 			return (true);
 	} while (open && tty_ms() < until);
 	return (false);

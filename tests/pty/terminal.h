@@ -47,6 +47,7 @@ bool	tty_pump(struct terminal *);
 void	tty_look(struct terminal *);
 /* Wait until the screen shows something. */
 bool	tty_shows(struct terminal *, const char *what);
+bool	tty_shows_one(struct terminal *, const char *what, const char *or);
 long	tty_ms(void);
 
 #endif

@@ -223,13 +223,18 @@ damaged(void **state)
 
 	(void)state;
 	open_target(&t);
-	/* Said again it is right, if the stub says it again: this one doesn't. */
+	/* Said again it is right. */
+	t.stub.damage = 2;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 3, buf, 8), 0);
+	assert_memory_equal(buf, t.stub.memory + 3, 8);
+	state_of(&t, &st);
+	assert_false(st.lost);
+	/* Or never. */
 	t.stub.damage = 100;
-	((struct gdb *)t.dump)->wire->patience = 300000000;
-	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_IO);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_CORRUPT);
 	state_of(&t, &st);
 	assert_true(st.lost);
-	assert_true(st.why[0] != '\0');
+	assert_non_null(strstr(st.why, "damaged"));
 	close_target(&t);
 }
 
@@ -237,15 +242,103 @@ static void
 nonsense(void **state)
 {
 	struct target t = { 0 };
+	struct dump_state st;
 	uint8_t buf[8];
 
 	(void)state;
 	open_target(&t);
 	t.stub.nonsense = true;
-	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_NOT_MAPPED);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_CORRUPT);
+	assert_non_null(strstr(t.ctx.err.text, "\"zz"));
+	/* What comes later could be the answer to anything. */
 	t.stub.nonsense = false;
-	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
-	assert_memory_equal(buf, t.stub.memory, 8);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_IO);
+	state_of(&t, &st);
+	assert_true(st.lost);
+	close_target(&t);
+	/* Instead of saying that it stands still. */
+	memset(&t, 0, sizeof(t));
+	open_target(&t);
+	mem_rest(&t.mem);
+	t.stub.nonsense = true;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_CORRUPT);
+	state_of(&t, &st);
+	assert_true(st.lost);
+	close_target(&t);
+}
+
+/* What is told without asking anything. */
+static void
+is_watched(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	state_of(&t, &st);
+	assert_false(st.lost);
+	assert_int_equal(st.silent, 0);
+	/* It stalls: nobody waits any more, but it owes an answer. */
+	t.stub.mute = true;
+	t.ctx.deadline = wire_now() + 30000000;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_CANCELLED);
+	state_of(&t, &st);
+	assert_true(st.silent > 0);
+	assert_false(st.lost);
+	/* No rest takes longer than a moment for it, and it stays as it is. */
+	mem_rest(&t.mem);
+	state_of(&t, &st);
+	assert_true(st.stopped);
+	((struct gdb *)t.dump)->wire->patience = 1;
+	state_of(&t, &st);
+	assert_true(st.lost);
+	assert_non_null(strstr(st.why, "no answer"));
+	close_target(&t);
+	/* It goes away. */
+	memset(&t, 0, sizeof(t));
+	open_target(&t);
+	t.stub.die = 0;
+	mem_rest(&t.mem);
+	do {
+		state_of(&t, &st);
+	} while (!st.lost);
+	assert_non_null(strstr(st.why, "closed"));
+	close_target(&t);
+}
+
+/* A late answer: it is told from silence, and the target goes on after it. */
+static void
+late(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[8];
+
+	(void)state;
+	open_target(&t);
+	t.stub.hold = true;
+	t.ctx.deadline = wire_now() + 30000000;
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), E_CANCELLED);
+	t.ctx.deadline = 0;
+	mem_rest(&t.mem);
+	state_of(&t, &st);
+	assert_true(st.stopped && !st.lost);
+	t.stub.hold = false;
+	do {
+		state_of(&t, &st);
+	} while (st.silent > 0);
+	((struct gdb *)t.dump)->wire->patience = 1;
+	state_of(&t, &st);
+	assert_false(st.lost);
+	((struct gdb *)t.dump)->wire->patience = WIRE_PATIENCE;
+	mem_rest(&t.mem);
+	state_of(&t, &st);
+	assert_false(st.stopped);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 40, buf, 8), 0);
+	assert_memory_equal(buf, t.stub.memory + 40, 8);
+	assert_int_equal(t.stub.stops, 1);
 	close_target(&t);
 }
 
@@ -279,10 +372,11 @@ slow(void **state)
 
 	(void)state;
 	open_target(&t);
-	t.stub.delay = 150;
+	t.stub.hold = true;
 	t.ctx.deadline = wire_now() + 30000000;
 	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 8, buf, 8),
 	    E_CANCELLED);
+	t.stub.hold = false;
 	state_of(&t, &st);
 	assert_false(st.lost);
 	/* The answer that came too late is not taken for the next one's. */
@@ -446,5 +540,5 @@ refusals(void **state)
 }
 
 UNIT_MAIN(UNIT(packets), UNIT(reads), UNIT(together), UNIT(short_answers),
-    UNIT(writes), UNIT(damaged), UNIT(nonsense), UNIT(dies), UNIT(slow),
-    UNIT(shrinks), UNIT(stood_still), UNIT(kgdb), UNIT(virtual_only), UNIT(refusals))
+    UNIT(writes), UNIT(damaged), UNIT(nonsense), UNIT(is_watched), UNIT(late),
+    UNIT(dies), UNIT(slow), UNIT(shrinks), UNIT(stood_still), UNIT(kgdb), UNIT(virtual_only), UNIT(refusals))
