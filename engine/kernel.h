@@ -49,6 +49,7 @@ struct kernel {
 	char			 pulse[KERNEL_PULSE];
 	uint64_t		 digest;
 	bool			 has_pulse, has_digest;
+	bool			 has_tables;	/* a processor runs by its page tables */
 	/* What is wrong or missing, a sentence each, for banners. */
 	const char		*warnings[KERNEL_WARNINGS_MAX];
 	size_t			 nwarnings;
@@ -114,6 +115,7 @@ struct kernel_news {
 	struct dump_state  state;	/* of a target, else zeros */
 	bool		   has_clock;	/* unless its clock cannot be read: */
 	uint64_t	   clock;	/* ticks; one that runs moves it */
+	bool		   away;	/* no processor runs by its page tables */
 };
 /* Take down what it looks like now; a kernel that was just opened has. */
 void	kernel_note(struct ctx *, struct kernel *);

@@ -32,6 +32,33 @@ read_clock(struct ctx *ctx, struct kernel *k, uint64_t *ret)
 	return (s != NULL && space_uint(ctx, &k->space, s->addr, 8, ret) == 0);
 }
 
+/*
+ * Does some processor translate as this kernel does?  Each process has tables of
+ * its own, but the kernel's text in them.  Firmware has not, nor has the kernel
+ * that is started next.
+ */
+static bool
+runs_here(struct ctx *ctx, struct kernel *k)
+{
+	const struct symbol *s = sym_find(&k->symbols, "linux_banner");
+	const struct dump *d = k->dump;
+	const struct pt_form *form;
+	struct pt_result here, there;
+	uint64_t roots[4];
+	size_t i;
+
+	if (s == NULL || !d->cpus_anew || d->native || k->arch == NULL ||
+	    k->arch->roots == NULL ||
+	    space_translate(ctx, &k->space, s->addr, &here) != 0)
+		return (false);
+	for (i = 0; i < d->ncpus; i++)
+		if (k->arch->roots(&d->cpus[i], &form, roots) > 0 &&
+		    pt_translate(ctx, form, &k->mem.reader, roots[0], s->addr,
+		    &there) == 0 && there.phys == here.phys)
+			return (true);
+	return (false);
+}
+
 /* What symbols and types depend on: modules, and where there is memory. */
 static bool
 read_digest(struct ctx *ctx, struct kernel *k, uint64_t *ret)
@@ -61,6 +88,7 @@ kernel_note(struct ctx *ctx, struct kernel *k)
 	ctx->quiet++;
 	k->has_pulse = read_pulse(ctx, k, k->pulse);
 	k->has_digest = read_digest(ctx, k, &k->digest);
+	k->has_tables = runs_here(ctx, k);
 	ctx->quiet--;
 	ctx_clear(ctx);
 }
@@ -81,6 +109,7 @@ kernel_news(struct ctx *ctx, struct kernel *k, bool all,
 		gone = !read_pulse(ctx, k, pulse) ||
 		    memcmp(pulse, k->pulse, KERNEL_PULSE) != 0;
 	news->has_clock = !gone && read_clock(ctx, k, &news->clock);
+	news->away = k->has_tables && !gone && !runs_here(ctx, k);
 	if (k->dump->backend->state != NULL)
 		k->dump->backend->state(k->dump, &news->state);
 	if (news->state.lost) {

@@ -270,6 +270,13 @@ opened(struct ui *ui)
 /* --- as time goes by --- */
 
 bool
+moving_left(const struct ui *ui, const struct kernel_news *news)
+{
+	return (news->away && news->has_clock && ui->pace.known &&
+	    news->clock == ui->pace.ticks);
+}
+
+bool
 moving_pace(struct ui *ui, uint64_t ticks, uint64_t now)
 {
 	const bool was = ui->pace.still;
@@ -296,7 +303,10 @@ hear_news(struct ui *ui)
 	ui->ctx->deadline = 0;
 	if (!news.state.busy)
 		ui->target = news.state;
-	if (news.has_clock && moving_pace(ui, news.clock, now))
+	if (news.what == KERNEL_SAME && moving_left(ui, &news))
+		lose(ui, "no processor runs this kernel any more: the machine "
+		    "was started anew");
+	else if (news.has_clock && moving_pace(ui, news.clock, now))
 		ui_say(ui, STYLE_WARN, "its clock stands still: the machine "
 		    "was stopped, or started anew; :reconnect looks again");
 	switch (news.what) {

@@ -32,6 +32,11 @@ void	moving_rest(struct ui *);
  * has left as it was.  now as ui_now().
  */
 bool	moving_pace(struct ui *, uint64_t ticks, uint64_t now);
+/*
+ * Has everybody left this kernel: do the processors run by other page tables,
+ * and has its clock not moved since the last news?
+ */
+bool	moving_left(const struct ui *, const struct kernel_news *);
 /* How long the target stood still, for the status line. */
 void	moving_status(struct ui *, struct buf *);
 

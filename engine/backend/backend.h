@@ -17,6 +17,7 @@ struct dump {
 	const struct arch	*arch;		/* NULL when the dump does not say */
 	struct cpu_state	*cpus;		/* from its notes */
 	size_t			 ncpus;
+	bool			 cpus_anew;	/* they are read again with memory */
 	/* What was told, else the text of the note; NUL-ended, or NULL. */
 	const char		*vmcoreinfo;
 	size_t			 vmcoreinfo_len;

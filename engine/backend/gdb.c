@@ -172,6 +172,7 @@ gdb_open(struct ctx *ctx, const char *address, struct dump **ret)
 	g->dump.backend = &backend_gdb;
 	g->dump.complete = true;
 	g->dump.native = true;
+	g->dump.cpus_anew = true;
 	g->piece = PIECE_DEFAULT;
 	g->window = 1;
 	arena_init(&g->dump.arena);

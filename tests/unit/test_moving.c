@@ -171,6 +171,27 @@ stands_still(void **state)
 	free(ui);
 }
 
+/* Other page tables and a clock that does not move: both, or it is still there. */
+static void
+tells_who_left(void **state)
+{
+	struct ui *ui = calloc(1, sizeof(*ui));
+	struct kernel_news news = { .has_clock = true, .clock = 7,
+	    .away = true };
+
+	(void)state;
+	assert_non_null(ui);
+	assert_false(moving_left(ui, &news));
+	(void)moving_pace(ui, 7, 1);
+	assert_true(moving_left(ui, &news));
+	news.clock = 8;
+	assert_false(moving_left(ui, &news));
+	news.clock = 7;
+	news.away = false;
+	assert_false(moving_left(ui, &news));
+	free(ui);
+}
+
 static void
 add_row(struct table *t, struct ctx *ctx, uint64_t key, const char *text,
     uint64_t n)
@@ -228,4 +249,4 @@ tells_changes(void **state)
 }
 
 UNIT_MAIN(UNIT(freezes), UNIT(outlives), UNIT(tells_changes),
-    UNIT(stands_still))
+    UNIT(stands_still), UNIT(tells_who_left))
