@@ -289,6 +289,7 @@ draw(struct pane *p, const struct region *r, bool focus)
 	const struct symbol *sym;
 	struct region body;
 	struct link l;
+	const char *module;
 	char text[32];
 	int y, wname, xname, xmod;
 	size_t i;
@@ -340,11 +341,10 @@ draw(struct pane *p, const struct region *r, bool focus)
 		} else {
 			region_printf(&body, y, 19, STYLE_DIM, "%c", sym->type);
 		}
-		draw_name(sp, &body, y, xname, wname, STYLE_NORMAL,
-		    sym_name(s, sym));
-		if (xmod < r->w)
-			region_puts(&body, y, xmod, STYLE_DIM,
-			    sym_module_name(s, sym));
+		module = xmod < r->w ? sym_module_name(s, sym) : "";
+		draw_name(sp, &body, y, xname, module[0] != '\0' ? wname :
+		    r->w - xname, STYLE_NORMAL, sym_name(s, sym));
+		region_puts(&body, y, xmod, STYLE_DIM, module);
 		if (i == p->list.cur) {
 			region_restyle(&body, y, 0, body.w, focus ?
 			    STYLE_CURSOR : STYLE_CURSOR_OTHER);

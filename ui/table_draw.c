@@ -107,8 +107,7 @@ indent(struct table_pane *t, size_t i, size_t k, struct buf *b)
 			buf_puts(b, t->lines[i] >> d & 1 ? "\u2502 " : "  ");
 		buf_puts(b, t->lines[i] >> depth & 1 ? "\u251c\u2500" :
 		    "\u2514\u2500");
-	} else if (t->lines == NULL && (k == 0 || (t->columns[k] <
-	    row->ncells && row->cells[t->columns[k]].kind == CELL_TEXT))) {
+	} else if (t->lines == NULL && k == 0) {
 		for (d = 0; d < depth; d++)
 			buf_puts(b, "  ");
 	}

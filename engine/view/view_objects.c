@@ -24,7 +24,11 @@ struct objects {
 	struct typeref	 type, slab;	/* id 0: not known */
 };
 
-/* The type, if this kernel has one of that name that fits. */
+/*
+ * The type, if this kernel has one of that name that fits.  A task_struct of x86
+ * is allocated without the end of its thread.fpu, whose size is the processor's
+ * (arch/x86/kernel/fpu/init.c).
+ */
 static struct typeref
 fitting(struct ctx *ctx, const struct kernel *k, const char *name,
     uint64_t size)
@@ -34,7 +38,7 @@ fitting(struct ctx *ctx, const struct kernel *k, const char *name,
 
 	if (k->types == NULL || type_find(ctx, k->types, name, &ref) != OK ||
 	    type_get(ctx, k->types, ref, &t) != OK || t.size == 0 ||
-	    (size != 0 && t.size > size))
+	    (size != 0 && t.size / 2 > size))
 		ref = (struct typeref){ 0, 0 };
 	ctx_clear(ctx);
 	return (ref);

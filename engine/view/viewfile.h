@@ -112,6 +112,7 @@ struct vf_section {
 	struct vf_step	*first;
 	struct column	 columns[VF_COLUMNS_MAX];
 	size_t		 ncolumns;
+	bool		 tree;		/* its rows lie at different depths */
 	struct vf_section *next;
 };
 

@@ -135,8 +135,11 @@ parse_each(struct parser *ps)
 	if (!vp_need(ps, "in"))
 		return;
 	s->walk = vp_walker(ps);
-	if (s->walk != NULL)
-		ps->walk_tail = &s->walk->other;
+	if (s->walk == NULL)
+		return;
+	ps->walk_tail = &s->walk->other;
+	if (s->walk->kind == VF_TREE)
+		ps->section->tree = true;
 }
 
 static void
@@ -726,6 +729,12 @@ check_whole(struct parser *ps)
 		if (f->arg_column != NULL && i == s->ncolumns)
 			vp_complain(ps, ps->p, "the argument's column \"%s\" does "
 			    "not exist", f->arg_column);
+		/* How deep a row lies is shown before its first word. */
+		for (i = 0; i < s->ncolumns && (s->columns[i].right ||
+		    s->columns[i].hidden); i++)
+			;
+		if (s->tree && i < s->ncolumns)
+			s->columns[i].tree = true;
 		join(s->first, NULL);
 	}
 }
