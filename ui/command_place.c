@@ -4,6 +4,7 @@
 
 #include "ui/containers.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +239,10 @@ command_goto(struct ui *ui, const struct command *c, const char *args)
 		return (go_percent(ui, row));
 	if (p->ops->row_text != NULL && args[0] != '\0' && *end == '\0') {
 		ui_remember(ui);
-		list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);
+		/* Of one row that stands upright the lines are counted. */
+		if (!p->ops->verb(p, VERB_TOP, row < INT_MAX ? (int)row :
+		    INT_MAX, ""))
+			list_go(&p->list, row > 0 ? (size_t)row - 1 : 0);
 		return (0);
 	}
 	rc = value_eval_addr(ui->ctx, &ui->kernel->env, args, &addr, NULL);

@@ -2,6 +2,8 @@
 /* A table on the screen: its header, its rows, or one wide row upright. */
 #include "ui/table_pane.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,35 +235,70 @@ wants_upright(const struct table_pane *t, int w)
 	    x > w + 1 && !table_is_lost(t, t->table.rows[0]));
 }
 
+/* How many bytes of a text go into so many columns; one letter at least. */
+static size_t
+line_of(const struct grid *g, const char *text, size_t n, int w)
+{
+	uint32_t cp;
+	size_t at, len;
+
+	for (at = 0; at < n; at += len) {
+		len = utf8_decode(text + at, n - at, &cp);
+		len = len > 0 ? len : 1;
+		w -= (int)grid_columns(g, text + at, len);
+		if (w < 0 && at > 0)
+			break;
+	}
+	return (at < n ? at : n);
+}
+
+/* The field that the cursor is on is shown whole, in as many lines as it takes. */
 static void
 draw_upright(struct table_pane *t, const struct region *r, bool focus)
 {
 	const struct row *row = t->table.rows[t->order[0]];
+	const struct grid *g = &t->p.ui->grid;
 	const struct cell *c;
 	struct list fields = { .cur = t->column, .top = t->left };
 	struct buf b = { 0 };
-	size_t k;
-	int y, wide;
+	size_t k, at, n;
+	int y, h, x;
 
-	for (wide = 0, k = 0; k < t->ncolumns; k++) {
+	for (x = 0, k = 0; k < t->ncolumns; k++) {
 		y = (int)strlen(t->table.columns[t->columns[k]].key);
-		wide = y > wide ? y : wide;
+		x = y > x ? y : x;
 	}
+	x += 3;
 	list_fit(&fields, t->ncolumns, r->h);
 	t->column = fields.cur;
 	t->left = fields.top;
 	t->right = t->ncolumns;
-	for (y = 0; y < r->h && t->left + (size_t)y < t->ncolumns; y++) {
-		k = t->left + (size_t)y;
+	/* Its last line has to be on the screen, too. */
+	if (t->column < t->ncolumns && t->columns[t->column] < row->ncells)
+		table_cell_text(t, row, t->columns[t->column], &b);
+	for (buf_text(&b), h = 0, at = 0; at < b.len && h < r->h; at += n, h++)
+		n = line_of(g, b.p + at, b.len - at, r->w - x);
+	while (t->left < t->column && (int)(t->column - t->left) + h > r->h)
+		t->left++;
+	for (y = 0, k = t->left; y < r->h && k < t->ncolumns; y += h, k++) {
 		region_puts(r, y, 1, STYLE_HEADER,
 		    t->table.columns[t->columns[k]].key);
+		h = 1;
 		if (t->columns[k] < row->ncells) {
 			c = &row->cells[t->columns[k]];
 			buf_reset(&b);
 			table_cell_text(t, row, t->columns[k], &b);
-			region_field(r, y, wide + 3, r->w - wide - 3, false,
+			buf_text(&b);
+			n = k == t->column ? line_of(g, b.p, b.len, r->w - x) :
+			    b.len;
+			region_field(r, y, x, r->w - x, false,
 			    cell_style(row, c), grid_link(r->g, &c->link),
-			    buf_text(&b), b.len);
+			    b.p, n);
+			for (at = n; at < b.len && y + h < r->h; at += n, h++) {
+				n = line_of(g, b.p + at, b.len - at, r->w - x);
+				region_text(r, y + h, x, cell_style(row, c), 0,
+				    b.p + at, n);
+			}
 		}
 		if (k == t->column) {
 			region_restyle(r, y, 0, r->w, focus ? STYLE_CURSOR :
