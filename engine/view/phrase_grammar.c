@@ -77,6 +77,8 @@ examine(struct arena *arena, const char *p)
 			break;
 		}
 	end += strspn(end, " \t");
+	if (*end == '\0')
+		return (NULL);
 	switch (format) {
 	case 'i':
 		return (arena_printf(arena, "dis %s %lu", end, n));
@@ -154,7 +156,8 @@ structure(struct arena *arena, const char *tag, const char *args)
 	members = memchr(w[0].p, '.', w[0].n);
 	n = members != NULL ? (size_t)(members - w[0].p) : w[0].n;
 	len = w[0].n - n - (members != NULL);
-	members += members != NULL;
+	if (members != NULL)
+		members++;
 	if (k == 1 && members == NULL)
 		return (arena_printf(arena, "%s %s%.*s", layout ? "layout" :
 		    "type", tag, W(w[0])));
