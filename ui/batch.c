@@ -63,7 +63,7 @@ run_line(struct ctx *ctx, struct kernel *k, const struct options *o,
 		return (edits_undo_journal(ctx, k, o->undo, o->yes, sink));
 	arena_init(&arena);
 	error = wrong = OK;
-	if (phrase_goes_first(line))
+	if (phrase_goes_first(NULL, line))
 		error = phrase_translate(ctx, &arena, k->types, line, &ours);
 	if (error == OK && ours == NULL)
 		error = wrong = run_words(ctx, &arena, k, o, tables, line,

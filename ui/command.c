@@ -867,7 +867,7 @@ ui_command(struct ui *ui, const char *line)
 	n = text[0] == '!' || text[0] == '|' ? 1 : strcspn(text, " \t");
 	for (args = text + n; isspace((unsigned char)*args); args++)
 		;
-	if (phrase_goes_first(text)) {
+	if (command_phrase_first(text)) {
 		rc = command_phrase(ui, text, 0);
 		if (rc != E_NOT_MINE) {
 			free(text);
@@ -886,9 +886,6 @@ ui_command(struct ui *ui, const char *line)
 			    "%s: takes no arguments", c->name);
 		if (rc == 0)
 			rc = c->run(ui, c, args);
-		/* crash's "set 1" */
-		if (rc == E_USAGE && isdigit((unsigned char)args[0]))
-			rc = command_phrase(ui, text, rc);
 		free(text);
 		return (rc);
 	}

@@ -45,9 +45,11 @@ int	command_version(struct ui *, const struct command *, const char *args);
 /*
  * command_phrase.c: a line that is not ours.  command_phrase runs what another
  * debugger's users mean by it, else it is ERROR again, with its text or with
- * what comes near a lone word (E_NOT_MINE for 0).  command_redirect does "COMMAND | PROGRAM" and "COMMAND > FILE", if TEXT,
+ * what comes near a lone word (E_NOT_MINE for 0); command_phrase_first tells a line that can
+ * mean nothing of ours.  command_redirect does "COMMAND | PROGRAM" and "COMMAND > FILE", if TEXT,
  * whose first word NAME is, is one of these.
  */
+bool	command_phrase_first(const char *text);
 int	command_phrase(struct ui *, const char *text, int error);
 int	command_redirect(struct ui *, char *text, const char *name, bool *done);
 

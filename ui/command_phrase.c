@@ -8,6 +8,97 @@
 #include <ctype.h>
 #include <string.h>
 
+#define SAY(theirs, args, ours)		{ theirs, args, ours, NULL, NULL }
+#define HINT(theirs, args, hint)	{ theirs, args, NULL, hint, NULL }
+#define ANY	PHRASE_ANY
+#define BUFFERS	"back and forward go through what was opened, C-w w through " \
+    "windows; notes lists marks and bookmarks"
+#define LINES	"long lines are cut here: right and left move along them"
+
+/* What vi's users type for what the browser has under another name. */
+static const struct phrase vi_book[] = {
+	SAY("new", ANY, "split %*"),
+	SAY("sv", ANY, "split %*"),
+	SAY("vnew", ANY, "vsplit %*"),
+	SAY("tabnew", ANY, "vsplit %*"),
+	SAY("tabe", ANY, "vsplit %*"),
+	SAY("hide", 0, "close-window"),
+	SAY("bn", 0, "forward"),
+	SAY("bnext", 0, "forward"),
+	SAY("bp", 0, "back"),
+	SAY("bprevious", 0, "back"),
+	SAY("bd", 0, "back"),
+	SAY("bdelete", 0, "back"),
+	SAY("cn", 0, "next"),
+	SAY("cp", 0, "prev"),
+	SAY("tag", 1, "%1"),
+	SAY("ta", 1, "%1"),
+	SAY("pop", 0, "back"),
+	SAY("po", 0, "back"),
+	SAY("quitall", 0, "quit"),
+	SAY("wqall", 0, "quit"),
+	SAY("reload", 0, "refresh"),
+	SAY("term", 0, "!"),
+	SAY("terminal", 0, "!"),
+	SAY("colorscheme", 1, "set theme=%1"),
+	SAY("colo", 1, "set theme=%1"),
+	SAY("set background=light", 0, "set theme=light"),
+	SAY("set background=dark", 0, "set theme=dark"),
+	SAY("set bg=light", 0, "set theme=light"),
+	SAY("set bg=dark", 0, "set theme=dark"),
+	HINT("ls", 0, BUFFERS),
+	HINT("buffers", 0, BUFFERS),
+	HINT("b", ANY, BUFFERS),
+	HINT("ju", 0, BUFFERS),
+	HINT("jumps", 0, BUFFERS),
+	HINT("tags", 0, BUFFERS),
+	HINT("set wrap", 0, LINES),
+	HINT("set nowrap", 0, LINES),
+	HINT("set nu", 0, "the line of state tells the row; 12G goes to it"),
+	HINT("set number", 0, "the line of state tells the row; 12G goes to it"),
+	HINT("his", ANY, "on the : line Up and C-p bring back what was typed"),
+	HINT("delm", ANY, "unbookmark NAME; a mark is set anew"),
+	HINT("delmarks", ANY, "unbookmark NAME; a mark is set anew"),
+	HINT("resize", ANY, "taller, shorter and equal, with a count"),
+	HINT("redo", 0, "change it again; changes lists what is staged"),
+	{ .theirs = NULL }
+};
+
+/* g/RE/ shows the lines that match, as the filter does; NULL: something else. */
+static const char *
+global(struct arena *arena, const char *text)
+{
+	size_t n;
+
+	if (text[0] != 'g' || text[1] != '/')
+		return (NULL);
+	n = strcspn(text + 2, "/");
+	return (n > 0 && (text[2 + n] == '\0' ||
+	    strcmp(text + 2 + n, "/") == 0 || strcmp(text + 2 + n, "/p") == 0) ?
+	    arena_printf(arena, "filter %.*s", (int)n, text + 2) : NULL);
+}
+
+bool
+command_phrase_first(const char *text)
+{
+	return (phrase_goes_first(vi_book, text) ||
+	    phrase_goes_first(NULL, text));
+}
+
+/* In our words, or NULL; with types a structure's name is known, too. */
+static int
+translate(struct ui *ui, struct arena *arena, const struct types *types,
+    const char *text, const char **ours)
+{
+	int rc;
+
+	rc = phrase_look_up(ui->ctx, arena, vi_book, text, ours);
+	if (rc == 0 && *ours == NULL)
+		*ours = global(arena, text);
+	return (rc != 0 || *ours != NULL ? rc :
+	    phrase_translate(ui->ctx, arena, types, text, ours));
+}
+
 /* Is this word no part of an expression: alone, or with another behind it? */
 static bool
 stands_alone(const char *text, size_t n)
@@ -62,8 +153,8 @@ command_phrase(struct ui *ui, const char *text, int error)
 	err = ui->ctx->err;
 	ctx_clear(ui->ctx);
 	arena_init(&arena);
-	rc = phrase_translate(ui->ctx, &arena, error != 0 ?
-	    ui->kernel->types : NULL, text, &ours);
+	rc = translate(ui, &arena, error != 0 ? ui->kernel->types : NULL, text,
+	    &ours);
 	if (rc == 0 && ours == NULL) {
 		ui->ctx->err = err;
 		rc = error != 0 ? unknown(ui, text, error) : E_NOT_MINE;

@@ -77,6 +77,21 @@ has_parts(struct ui *ui, struct typeref ref)
 	    t.kind == TYPE_ARRAY);
 }
 
+static bool
+is_code(struct ui *ui, struct typeref ref)
+{
+	struct typeref stripped;
+	struct type t;
+
+	if (ref.id == 0 || ui->kernel->types == NULL)
+		return (false);
+	if (type_strip(ui->ctx, ui->kernel->types, ref, &stripped, &t) != 0) {
+		ctx_clear(ui->ctx);
+		return (false);
+	}
+	return (t.kind == TYPE_FUNC || t.kind == TYPE_PROTO);
+}
+
 static int
 follow_memory(struct ui *ui, const struct link *l)
 {
@@ -90,11 +105,33 @@ follow_memory(struct ui *ui, const struct link *l)
 	return (rc != 0 ? rc : pane_struct_open(ui, &v, NULL));
 }
 
+/* "dis schedule+0x20", if that is there and nowhere else; else by its address. */
+static void
+code_line(struct ui *ui, uint64_t addr, char *line, size_t size)
+{
+	const struct symbol *s = sym_at(&ui->kernel->symbols, addr);
+	char offset[24] = "";
+	uint64_t there;
+	int n;
+
+	if (s != NULL && s->addr != addr)
+		snprintf(offset, sizeof(offset), "+0x%llx",
+		    (unsigned long long)(addr - s->addr));
+	n = s == NULL ? -1 : snprintf(line, size, "dis %s%s",
+	    sym_name(&ui->kernel->symbols, s), offset);
+	ui->ctx->quiet++;
+	if (n < 0 || (size_t)n >= size || value_eval_addr(ui->ctx,
+	    &ui->kernel->env, line + 4, &there, NULL) != 0 || there != addr)
+		snprintf(line, size, "dis 0x%llx", (unsigned long long)addr);
+	ui->ctx->quiet--;
+	ctx_clear(ui->ctx);
+}
+
 /* Instructions, where they are there and can be disassembled; else bytes. */
 static int
 follow_code(struct ui *ui, uint64_t addr, int pid)
 {
-	char line[32];
+	char line[160];
 	struct code *code;
 	uint8_t byte;
 
@@ -107,7 +144,7 @@ follow_code(struct ui *ui, uint64_t addr, int pid)
 		ctx_clear(ui->ctx);
 		return (pane_hex_open(ui, addr, pid));
 	}
-	snprintf(line, sizeof(line), "dis 0x%llx", (unsigned long long)addr);
+	code_line(ui, addr, line, sizeof(line));
 	return (pane_table_open(ui, line));
 }
 
@@ -206,6 +243,17 @@ say_value(struct ui *ui, const char *text, const struct value *v)
 	buf_fini(&b);
 }
 
+/* A function of assembly has no type. */
+static bool
+names_code(struct ui *ui, const char *text, uint64_t addr)
+{
+	const struct symbol *s = sym_at(&ui->kernel->symbols, addr);
+
+	return (s != NULL && s->addr == addr &&
+	    tolower((unsigned char)s->type) == 't' &&
+	    strcmp(sym_name(&ui->kernel->symbols, s), text) == 0);
+}
+
 int
 ui_expression(struct ui *ui, const char *text)
 {
@@ -240,12 +288,18 @@ ui_expression(struct ui *ui, const char *text)
 	    t.target, &ref, &t) == 0 && t.is_char))
 		return (pane_struct_open(ui, &v, text));
 	say_value(ui, text, &v);
+	if (v.place == VALUE_MEM && (is_code(ui, v.type) ||
+	    names_code(ui, text, v.addr)))
+		return (follow_code(ui, v.addr, ui_space_pid(ui, v.space)));
 	/* A pointer leads to what it points to, a plain address to its bytes. */
 	if (v.type.id != 0 && ui->kernel->types != NULL &&
 	    type_strip(ui->ctx, ui->kernel->types, v.type, &ref, &t) == 0 &&
 	    t.kind == TYPE_PTR) {
 		if (value_load(ui->ctx, env, &v, &bits) == 0 && bits != 0) {
-			if (has_parts(ui, t.target) &&
+			if (is_code(ui, t.target))
+				rc = follow_code(ui, bits,
+				    ui_space_pid(ui, v.space));
+			else if (has_parts(ui, t.target) &&
 			    value_deref(ui->ctx, env, &v, &to) == 0)
 				rc = pane_struct_open(ui, &to, text);
 			else

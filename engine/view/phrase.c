@@ -10,14 +10,16 @@
 const char *
 phrase_says(const char *line, const char *theirs)
 {
-	size_t n;
+	size_t n, len;
 
 	for (;;) {
 		n = strcspn(theirs, " ");
-		if (strncmp(line, theirs, n) != 0 ||
-		    (line[n] != '\0' && !isblank((unsigned char)line[n])))
+		len = theirs[0] == '#' ? strspn(line, "0123456789") : n;
+		if (len == 0 || (theirs[0] != '#' &&
+		    strncmp(line, theirs, n) != 0) ||
+		    (line[len] != '\0' && !isblank((unsigned char)line[len])))
 			return (NULL);
-		line += n;
+		line += len;
 		line += strspn(line, " \t");
 		theirs += n;
 		if (*theirs == '\0')
@@ -114,17 +116,49 @@ in_book(const struct phrase *p, const char *line, const char **args,
 	return (NULL);
 }
 
-bool
-phrase_goes_first(const char *line)
+/* What a row makes of a line; *out stays NULL where there is no row. */
+static int
+say(struct ctx *ctx, struct arena *arena, const struct phrase *p,
+    const struct phrase_word *w, int n, const char *args, const char **out)
+{
+	const char *text;
+
+	if (p == NULL)
+		return (OK);
+	text = fill(arena, p->hint != NULL ? p->hint : p->ours, w, n, args);
+	if (text == NULL)
+		return (ctx_fail(ctx, E_NOMEM, "no memory for a command"));
+	if (p->hint != NULL)
+		return (ctx_fail(ctx, E_UNSUPPORTED, "%s", text));
+	*out = text;
+	return (OK);
+}
+
+int
+phrase_look_up(struct ctx *ctx, struct arena *arena, const struct phrase *book,
+    const char *line, const char **out)
 {
 	const struct phrase *p;
 	struct phrase_word w[PHRASE_WORDS];
 	const char *args;
 	int n;
 
-	if (phrase_form_first(line))
+	*out = NULL;
+	p = in_book(book, line, &args, w, &n);
+	return (say(ctx, arena, p, w, n, args, out));
+}
+
+bool
+phrase_goes_first(const struct phrase *book, const char *line)
+{
+	const struct phrase *p;
+	struct phrase_word w[PHRASE_WORDS];
+	const char *args;
+	int n;
+
+	if (book == NULL && phrase_form_first(line))
 		return (true);
-	p = in_book(phrases, line, &args, w, &n);
+	p = in_book(book != NULL ? book : phrases, line, &args, w, &n);
 	return (p != NULL && (p->drop != NULL || p->theirs[0] == '!' ||
 	    strchr(p->theirs, ' ') != NULL));
 }
@@ -182,15 +216,5 @@ phrase_translate(struct ctx *ctx, struct arena *arena,
 		*out = tag(ctx, arena, types, line);
 	if (p == NULL && *out == NULL)
 		p = in_book(phrase_hints, line, &args, w, &n);
-	if (p != NULL && p->hint != NULL) {
-		args = fill(arena, p->hint, w, n, args);
-		return (ctx_fail(ctx, E_UNSUPPORTED, "%s",
-		    args != NULL ? args : p->hint));
-	}
-	if (p != NULL) {
-		*out = fill(arena, p->ours, w, n, args);
-		return (*out != NULL ? OK : ctx_fail(ctx, E_NOMEM,
-		    "no memory for a command"));
-	}
-	return (OK);
+	return (say(ctx, arena, p, w, n, args, out));
 }

@@ -16,7 +16,7 @@
 
 /*
  * In OURS %1 to %9 are the words after the phrase and %* all of them as they
- * stand; ARGS is how many there must be.  The first row that fits is taken.
+ * stand; ARGS is how many there must be.  In THEIRS # is a number.  The first row that fits is taken.
  * A row with a hint has no words of ours.  A row with DROP fits where options
  * of these letters stand first, which do not count among the words.
  */
@@ -40,8 +40,14 @@ extern const struct phrase phrase_hints[];
  */
 int	phrase_translate(struct ctx *, struct arena *, const struct types *,
 	    const char *line, const char **out);
-/* "net -a", "!process 0 0": no command of ours has these words. */
-bool	phrase_goes_first(const char *line);
+/* The same out of one book alone: phrases of those who have others to ask. */
+int	phrase_look_up(struct ctx *, struct arena *, const struct phrase *book,
+	    const char *line, const char **out);
+/*
+ * "net -a", "!process 0 0": no command of ours has these words.  A book of the
+ * caller's, or NULL for this one.
+ */
+bool	phrase_goes_first(const struct phrase *book, const char *line);
 
 /*
  * A word that was meant for another: offer the names there are, one by one.

@@ -187,8 +187,8 @@ const struct phrase phrases[] = {
 	HINT("set -p", 0, "bt without an argument is of the task that panicked; "
 	    "every command takes its process"),
 	HINT("set -c", ANY, "bt cpu N is what a processor runs"),
-	HINT("set", 1, "every command takes its process: bt %1, maps %1, "
-	    "files %1, env %1"),
+	HINT("set #", 0, "every command takes its process: bt PID, maps PID, "
+	    "files PID, env PID"),
 	/* Types. */
 	SAY("ptype /o", ANY, "layout %*"),
 	SAY("ptype/o", ANY, "layout %*"),
