@@ -13,6 +13,7 @@
 #define CHARS_MAX	4096		/* of a char array */
 #define STRING_MAX	128		/* of what a char pointer points to */
 #define ENUM_MAX	65536
+#define NULL_PAGE	4096
 
 /* Text in quotes, with what a terminal or a reader would trip over escaped. */
 static void
@@ -50,6 +51,17 @@ is_char(struct ctx *ctx, const struct value_env *env, struct typeref ref)
 
 	return (type_strip(ctx, env->types, ref, &last, &t) == OK &&
 	    t.kind == TYPE_INT && t.is_char);
+}
+
+/* As names are kept in that are not only ASCII (struct qstr). */
+static bool
+is_byte(struct ctx *ctx, const struct value_env *env, struct typeref ref)
+{
+	struct typeref last;
+	struct type t;
+
+	return (type_strip(ctx, env->types, ref, &last, &t) == OK &&
+	    t.kind == TYPE_INT && t.size == 1 && !t.is_bool);
 }
 
 /* The bytes of a char array up to NUL; *n of them. */
@@ -163,17 +175,19 @@ pointer_text(struct ctx *ctx, const struct value_env *env,
 {
 	const struct symbol *sym = NULL;
 	char name[512];
-	bool chars;
+	bool chars, bytes;
 	size_t n;
 
 	buf_printf(b, "0x%" PRIx64, v->bits);
-	if (v->bits == 0)
+	/* A null pointer's member; the variables of CPUs may begin at 0. */
+	if (v->bits < NULL_PAGE)
 		return;
 	chars = is_char(ctx, env, t->target);
+	bytes = chars || is_byte(ctx, env, t->target);
 	if (env->symbols != NULL)
 		sym = sym_at(env->symbols, v->bits);
 	/* Texts have no symbols: the one before them says nothing. */
-	if (chars && (sym == NULL || sym->addr != v->bits) &&
+	if (bytes && (sym == NULL || sym->addr != v->bits) &&
 	    pointed_text(ctx, v, true, b))
 		return;
 	/* Far behind the last of them is a user's address, or none. */
