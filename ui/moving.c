@@ -240,6 +240,7 @@ adopt(struct ui *ui)
 	ui->opened = NULL;
 	ui->lost = NULL;
 	memset(&ui->pace, 0, sizeof(ui->pace));
+	memset(&ui->target, 0, sizeof(ui->target));
 	ui_read_info(ui);
 	for (i = 0; i < n; i++)
 		give_documents(ui, &kept[i]);

@@ -598,6 +598,7 @@ draw_title(struct ui *ui)
 	region_fill(&r, 0, 0, r.w, STYLE_TITLE_DIM, ' ');
 	x = r.w;
 	badge = ui->lost != NULL ? ui->lost : ui->silent ? " NO ANSWER " :
+	    ui->kernel->live && ui->target.paused ? " PAUSED " :
 	    ui->pace.still ? " STILL " :
 	    ui->kernel->live ? " LIVE " :
 	    dump != NULL && !dump->complete ? " INCOMPLETE " : NULL;

@@ -72,6 +72,7 @@ struct dump_state {
 	bool		 lost;		/* no more reads: see why */
 	bool		 busy;		/* it cannot be asked just now */
 	bool		 stopped;	/* it stands still, for reads */
+	bool		 paused;	/* as somebody else wants it to */
 	uint64_t	 silent;	/* ns that an answer is due, busy or not */
 	char		 why[200];
 	uint64_t	 stops;		/* how often, */

@@ -144,7 +144,7 @@ greet(struct ctx *ctx, struct gdb *g)
 	rc = gdb_ask(ctx, g, "qSupported:xmlRegisters=i386");
 	if (rc != 0)
 		return (rc);
-	told = g->halts > 0;
+	told = g->tells = g->halts > 0;
 	if (feature(buf_text(&g->in), "PacketSize", &size) && size > 64)
 		g->piece = size / 2 < PIECE_MAX ? size / 2 : PIECE_MAX;
 	g->binary = feature(buf_text(&g->in), "binary-upload", &size);
@@ -202,7 +202,7 @@ say_goodbye(struct gdb *g)
 		if (!g->dump.native)
 			(void)gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
 		/* Letting go makes a target run; kgdb's did not. */
-		if (g->resume || (g->dump.native && !g->kgdb))
+		if ((g->resume && !g->theirs) || (g->dump.native && !g->kgdb))
 			(void)gdb_ask(&ctx, g, "D");
 	}
 	ctx_fini(&ctx);
@@ -236,7 +236,7 @@ hold(struct ctx *ctx, struct gdb *g)
 	const bool ran = g->run != GDB_STOPPED;
 	int rc;
 
-	if (!ran && g->resume && wire_now() - g->since > HELD_MAX) {
+	if (!ran && g->resume && !g->theirs && wire_now() - g->since > HELD_MAX) {
 		gdb_go(g);
 		if (g->run == GDB_RUNNING)
 			nanosleep(&breath, NULL);
@@ -404,8 +404,10 @@ gdb_state(struct dump *d, struct dump_state *st)
 		return;
 	}
 	gdb_check(g);
+	st->silent = g->lost ? 0 : wire_silent(g->wire);
 	st->lost = g->lost;
 	snprintf(st->why, sizeof(st->why), "%s", g->why);
+	st->paused = g->theirs;
 	st->stops = g->stops;
 	st->stopped = g->run != GDB_RUNNING && !g->lost;
 	st->held = g->held + (st->stopped ? wire_now() - g->since : 0);

@@ -36,6 +36,8 @@ struct gdb {
 	bool		 no_acks;
 	bool		 binary;	/* "x" reads, and answers "b" and bytes */
 	bool		 resume;	/* was running: is to go on */
+	bool		 tells;		/* that it has stopped, unasked */
+	bool		 theirs;	/* somebody else has stopped it meanwhile */
 	bool		 kgdb;		/* answers only where it stands still */
 	enum gdb_run	 run;
 	unsigned	 owed;		/* answers that nobody waits for any more */
@@ -65,7 +67,10 @@ int	gdb_document(struct ctx *, struct gdb *, const char *name);
 int	gdb_monitor(struct ctx *, struct gdb *, const char *command,
 	    struct buf *);
 int	gdb_stop(struct ctx *, struct gdb *);
-/* Sets going what was running, if all that was asked is answered by now. */
+/*
+ * Sets going what was running and was not stopped by somebody else, if all that
+ * was asked is answered by now.
+ */
 void	gdb_go(struct gdb *);
 /* Is the other end still there, and does it answer?  Else it is lost. */
 void	gdb_check(struct gdb *);

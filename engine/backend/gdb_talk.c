@@ -281,6 +281,48 @@ stopped(struct gdb *g)
 	g->stops++;
 }
 
+/*
+ * A target that runs stops for the first byte, and says so; one that stands
+ * still by now does not heed it, but answers the question.  Was it stopped by
+ * somebody else, who may have set it going again, a further question tells: by
+ * its answer there are two stop replies, or one.
+ */
+static int
+interrupt(struct ctx *ctx, struct gdb *g)
+{
+	int rc;
+
+	g->halts = 0;
+	rc = send_bytes(ctx, g, "\003$?#3f", 6);
+	if (rc == 0 && g->theirs)
+		rc = put(ctx, g, "qAttached");
+	if (rc == 0)
+		g->run = GDB_STOPPING;
+	return (rc);
+}
+
+/* That a target has stopped which nobody here has asked to. */
+static int
+hear_halts(struct ctx *ctx, struct gdb *g)
+{
+	struct wire *w = g->wire;
+	unsigned n;
+	int rc;
+
+	rc = wire_take(ctx, w, 2 * GDB_PACKET_MAX);
+	if (rc != 0)
+		return (lose(ctx, g));
+	for (n = 0; rc == 0 && n < STOPS_MAX && w->len > 0 &&
+	    memchr(w->in, '$', w->len) != NULL; n++) {
+		rc = next_packet(ctx, g);
+		if (rc == 0 && is_end(g))
+			rc = ended(ctx, g);
+		else if (rc == 0 && is_halt(g) && g->tells)
+			g->theirs = true;
+	}
+	return (rc);
+}
+
 int
 gdb_stop(struct ctx *ctx, struct gdb *g)
 {
@@ -291,29 +333,35 @@ gdb_stop(struct ctx *ctx, struct gdb *g)
 	if (rc != 0 || g->run == GDB_STOPPED)
 		return (rc);
 	if (g->run == GDB_RUNNING) {
-		/*
-		 * A target that stands still by now does not heed the first
-		 * byte, but answers the question.
-		 */
-		g->halts = 0;
-		rc = send_bytes(ctx, g, "\003$?#3f", 6);
+		rc = hear_halts(ctx, g);
+		if (rc == 0)
+			rc = interrupt(ctx, g);
 		if (rc != 0)
 			return (rc);
-		g->run = GDB_STOPPING;
 	}
 	/* Late answers come before it, and what the target prints. */
-	for (n = 0; (rc = next_packet(ctx, g)) == 0 && !is_halt(g); n++) {
+	for (n = 0; (rc = next_packet(ctx, g)) == 0; n++) {
 		if (is_end(g))
 			return (ended(ctx, g));
-		if (g->in.len > 1 && g->in.p[0] == 'O' && n < STOPS_MAX)
-			continue;
-		if (g->owed == 0)
+		if (is_halt(g)) {
+			g->halts++;
+			if (!g->theirs)
+				break;
+		} else if (g->in.len > 1 && g->in.p[0] == 'O') {
+			;
+		} else if (g->owed == 0) {
 			return (senseless(ctx, g));
-		g->owed--;
+		} else if (--g->owed == 0 && g->theirs) {
+			break;
+		}
+		if (n == STOPS_MAX)
+			return (senseless(ctx, g));
 	}
-	if (rc == 0)
-		stopped(g);
-	return (rc);
+	if (rc != 0)
+		return (rc);
+	g->theirs = g->theirs && g->halts == 1;
+	stopped(g);
+	return (0);
 }
 
 void
@@ -329,8 +377,12 @@ gdb_go(struct gdb *g)
 	 * that takes its time goes on at a later rest.
 	 */
 	ctx.deadline = wire_now() + SETTLE_NS;
-	if (gdb_stop(&ctx, g) == 0 && settle(&ctx, g) == 0 &&
-	    send_bytes(&ctx, g, "$c#63", 5) == 0) {
+	if (gdb_stop(&ctx, g) != 0 || settle(&ctx, g) != 0) {
+		;
+	} else if (g->theirs) {
+		/* They may set it going at any time. */
+		g->run = GDB_RUNNING;
+	} else if (send_bytes(&ctx, g, "$c#63", 5) == 0) {
 		g->run = GDB_RUNNING;
 		g->last = wire_now() - g->since;
 		g->held += g->last;
@@ -341,12 +393,23 @@ gdb_go(struct gdb *g)
 void
 gdb_check(struct gdb *g)
 {
+	struct wire *w = g->wire;
+	const uint64_t asked = atomic_load(&w->asked);
 	struct ctx ctx;
+	int rc;
 
 	if (g->lost)
 		return;
 	ctx_init(&ctx);
-	if (wire_check(&ctx, g->wire) != 0)
+	rc = wire_take(&ctx, w, 2 * GDB_PACKET_MAX);
+	/* That a question has arrived is no answer to it. */
+	if (rc == 0 && w->len > 0 && memchr(w->in, '$', w->len) == NULL) {
+		wire_used(w, w->len);
+		atomic_store(&w->asked, asked);
+	}
+	if (rc == 0)
+		rc = wire_overdue(&ctx, w);
+	if (rc != 0)
 		(void)lose(&ctx, g);
 	ctx_fini(&ctx);
 }

@@ -571,7 +571,8 @@ qmp_state(struct dump *d, struct dump_state *st)
 		return;
 	}
 	ctx_init(&ctx);
-	if (!q->lost && wire_check(&ctx, q->wire) != 0)
+	if (!q->lost && (wire_take(&ctx, q->wire, LINE_MAX_BYTES) != 0 ||
+	    wire_overdue(&ctx, q->wire) != 0))
 		(void)lose(&ctx, q);
 	ctx_fini(&ctx);
 	st->lost = q->lost;

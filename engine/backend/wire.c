@@ -201,28 +201,26 @@ wire_hang_up(struct wire *w)
 	(void)shutdown(w->fd, SHUT_RDWR);
 }
 
+static bool
+has_come(const struct wire *w)
+{
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	return (poll(&p, 1, 0) != 0);
+}
+
 uint64_t
 wire_silent(struct wire *w)
 {
 	const uint64_t asked = atomic_load(&w->asked), now = wire_now();
-	struct pollfd p = { .fd = w->fd, .events = POLLIN };
 
 	/* An answer that nobody has taken yet is no silence. */
-	return (asked != 0 && now > asked && poll(&p, 1, 0) == 0 ?
-	    now - asked : 0);
+	return (asked != 0 && now > asked && !has_come(w) ? now - asked : 0);
 }
 
 int
-wire_check(struct ctx *ctx, struct wire *w)
+wire_overdue(struct ctx *ctx, struct wire *w)
 {
-	ssize_t n;
-	char c;
-
-	n = recv(w->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
-	if (n == 0)
-		return (closed(ctx, w));
-	if (n == -1 && errno != EAGAIN && errno != EINTR)
-		return (ctx_fail_errno(ctx, E_IO, "%s", w->name));
 	return (wire_silent(w) >= w->patience ? no_answer(ctx, w) : 0);
 }
 
@@ -282,6 +280,12 @@ wire_more(struct ctx *ctx, struct wire *w, size_t max)
 		if (rc != 0)
 			return (rc);
 	}
+}
+
+int
+wire_take(struct ctx *ctx, struct wire *w, size_t max)
+{
+	return (has_come(w) ? wire_more(ctx, w, max) : 0);
 }
 
 void

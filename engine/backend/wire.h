@@ -38,6 +38,8 @@ int	wire_send(struct ctx *, struct wire *, const void *, size_t n);
  * than max bytes are held and still not used.
  */
 int	wire_more(struct ctx *, struct wire *, size_t max);
+/* The same without waiting: what has come by now, if anything. */
+int	wire_take(struct ctx *, struct wire *, size_t max);
 /* The first n bytes received are used up. */
 void	wire_used(struct wire *, size_t n);
 /*
@@ -45,11 +47,8 @@ void	wire_used(struct wire *, size_t n);
  * thread may ask.
  */
 uint64_t wire_silent(struct wire *);
-/*
- * Without waiting, and with nothing used up: E_IO when the other end is gone, or
- * has owed an answer for longer than the connection's patience.
- */
-int	wire_check(struct ctx *, struct wire *);
+/* E_IO when it has owed one for longer than the connection's patience. */
+int	wire_overdue(struct ctx *, struct wire *);
 uint64_t wire_now(void);			/* monotonic ns */
 
 #endif

@@ -255,6 +255,7 @@ static bool
 feed(struct mk_stub *s, int fd, char *held, size_t *nheld, char c)
 {
 	char *end;
+	ssize_t k;
 
 	if (s->unanswered && c == '-') {
 		put_again(s, fd);
@@ -283,6 +284,10 @@ feed(struct mk_stub *s, int fd, char *held, size_t *nheld, char c)
 		return (true);
 	*end = '\0';
 	*nheld = 0;
+	if (!s->mute) {
+		k = send(fd, "+", 1, MSG_NOSIGNAL);
+		(void)k;
+	}
 	if (s->die == 0)
 		return (false);
 	if (s->die > 0)
@@ -337,6 +342,21 @@ mk_stub_start(struct mk_stub *s)
 	    listen(s->listener, 1) == -1 ||
 	    pthread_create(&s->thread, NULL, serve, s) != 0)
 		abort();
+}
+
+void
+mk_stub_pause(struct mk_stub *s)
+{
+	if (!s->running)
+		return;
+	s->running = false;
+	put(s, s->connection, "T02thread:01;");
+}
+
+void
+mk_stub_cont(struct mk_stub *s)
+{
+	s->running = true;
 }
 
 void

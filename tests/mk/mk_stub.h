@@ -47,6 +47,9 @@ struct mk_stub {
 
 void	mk_stub_start(struct mk_stub *);
 void	mk_stub_end(struct mk_stub *);
+/* Somebody else stops the machine or sets it going, by other means. */
+void	mk_stub_pause(struct mk_stub *);
+void	mk_stub_cont(struct mk_stub *);
 /* Close the connection that there is. */
 void	mk_stub_drop(struct mk_stub *);
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SIZE	((size_t)256 << 10)
 #define BASE	MK_STUB_BASE
@@ -456,6 +457,69 @@ stood_still(void **state)
 	runs_after(&launch, false, false);
 }
 
+/* Who stops a machine under kpeek finds it so, until he sets it going. */
+static void
+others_stop(void **state)
+{
+	struct target t = { 0 };
+	struct dump_state st;
+	uint8_t buf[8];
+	unsigned i;
+
+	(void)state;
+	open_target(&t);
+	mem_rest(&t.mem);
+	for (i = 0; i < 2; i++) {
+		while (!t.stub.running)
+			usleep(1000);
+		assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+		assert_int_equal(t.stub.stops, 1 + 3 * i);
+		mem_rest(&t.mem);
+		while (!t.stub.running)
+			usleep(1000);
+		mk_stub_pause(&t.stub);
+		assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 8, buf, 8), 0);
+		assert_memory_equal(buf, t.stub.memory + 8, 8);
+		mem_rest(&t.mem);
+		assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 16, buf, 8), 0);
+		assert_memory_equal(buf, t.stub.memory + 16, 8);
+		mem_rest(&t.mem);
+		assert_int_equal(t.stub.stops, 1 + 3 * i);
+		assert_false(t.stub.running);
+		state_of(&t, &st);
+		assert_true(st.paused);
+		/* From now on each read stops it again, for a moment. */
+		mk_stub_cont(&t.stub);
+		assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 24, buf, 8), 0);
+		assert_memory_equal(buf, t.stub.memory + 24, 8);
+		assert_int_equal(t.stub.stops, 2 + 3 * i);
+		state_of(&t, &st);
+		assert_false(st.paused);
+		mem_rest(&t.mem);
+		while (!t.stub.running)
+			usleep(1000);
+		assert_int_equal(mem_read(&t.ctx, &t.mem, BASE + 32, buf, 8), 0);
+		assert_int_equal(t.stub.stops, 3 + 3 * i);
+		mem_rest(&t.mem);
+	}
+	/* Stopped and set going in between. */
+	while (!t.stub.running)
+		usleep(1000);
+	mk_stub_pause(&t.stub);
+	mk_stub_cont(&t.stub);
+	assert_int_equal(mem_read(&t.ctx, &t.mem, BASE, buf, 8), 0);
+	mem_rest(&t.mem);
+	while (!t.stub.running)
+		usleep(1000);
+	mk_stub_pause(&t.stub);
+	mem_fini(&t.mem);
+	assert_false(t.stub.running);
+	assert_int_equal(t.stub.detached, 0);
+	mk_stub_end(&t.stub);
+	free(t.stub.memory);
+	ctx_fini(&t.ctx);
+}
+
 static void
 kgdb(void **state)
 {
@@ -541,4 +605,5 @@ refusals(void **state)
 
 UNIT_MAIN(UNIT(packets), UNIT(reads), UNIT(together), UNIT(short_answers),
     UNIT(writes), UNIT(damaged), UNIT(nonsense), UNIT(is_watched), UNIT(late),
-    UNIT(dies), UNIT(slow), UNIT(shrinks), UNIT(stood_still), UNIT(kgdb), UNIT(virtual_only), UNIT(refusals))
+    UNIT(dies), UNIT(slow), UNIT(shrinks), UNIT(stood_still), UNIT(others_stop),
+    UNIT(kgdb), UNIT(virtual_only), UNIT(refusals))

@@ -8,6 +8,8 @@
  *	Does TEXT come to the screen once the shell has run START, and go from
  *	it after STOP?  Prints "shown MS" and "gone MS", -1 where it does not;
  *	"before 1" where it was there all the time.  STOP "": it is to stay.
+ *	THEN_KEYS in the environment are sent after that; does THEN_TEXT come
+ *	then?  "then MS".
  *
  * The program runs on a terminal of 80x24, which is sent KEYS once the first
  * screen stands; \n among them is Enter.  To be watched its terminal is "plain"
@@ -317,7 +319,12 @@ watch(const char *text, const char *keys, const char *begin, const char *end,
 		return 0;
 	if (system(end) != 0)
 		fprintf(stderr, "screen: %s failed\n", end);
-	printf("gone %ld\n", wait_for(text, 0));
+	if (getenv("THEN_KEYS") == NULL || getenv("THEN_TEXT") == NULL) {
+		printf("gone %ld\n", wait_for(text, 0));
+		return 0;
+	}
+	type(getenv("THEN_KEYS"));
+	printf("then %ld\n", wait_for(getenv("THEN_TEXT"), 1));
 	return 0;
 }
 
