@@ -49,6 +49,7 @@ struct dump {
 	bool			 complete;	/* nothing that the headers promise is missing */
 	const char		*incomplete;	/* why not, a sentence, or NULL */
 	const char		*packed;	/* "gzip": all of the file is; or NULL */
+	unsigned		 filter;	/* what makedumpfile left out (its -d) */
 	const char		*erased;	/* what makedumpfile was told to erase, or NULL */
 	struct file		*files[64];
 	size_t			 nfiles;

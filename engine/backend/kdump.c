@@ -857,6 +857,7 @@ name_format(struct kdump *k, struct ctx *ctx, uint32_t status, unsigned level,
 			return (ctx_chain(ctx, "%s", file_name(k->file)));
 		how = codec_name(codec);
 	}
+	k->dump.filter = level;
 	/* Zeros that were left out are no loss. */
 	if ((level & ~LEVEL_ZEROS) != 0)
 		snprintf(filter, sizeof(filter), ", filtered -d %u", level);

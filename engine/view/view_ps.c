@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ARGS_MAX	((size_t)4 << 20)	/* strings of one process */
+#define FILTER_USER	8u			/* of what makedumpfile -d leaves out */
 
 static const struct column ps_columns[] = {
 	{ .key = "pid", .width = 7, .right = true },
@@ -345,7 +346,7 @@ list_strings(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 	struct cell cells[2];
 	struct os_proc proc;
 	struct arena arena;
-	int error;
+	int error, missing = OK;
 
 	if (args->argc != 2)
 		return (view_usage(ctx, args));
@@ -360,8 +361,16 @@ list_strings(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 			/* The rest of them, which is not there. */
 			cells[0] = cell_u64(l.n);
 			cells[1] = cell_missing(error);
+			missing = error;
 			error = row_emit_cells(sink, ctx, l.n + 1, cells, 2);
 		}
+		/* Said in words: it is missing of all processes alike. */
+		if (error == OK && missing == E_NOT_IN_DUMP)
+			error = k->dump->filter & FILTER_USER ? ctx_fail(ctx,
+			    missing, "the memory of processes was left out "
+			    "when this dump was made (makedumpfile -d %u)",
+			    k->dump->filter) : ctx_fail(ctx, missing, "that "
+			    "memory of the process is not in the dump");
 	}
 	arena_fini(&arena);
 	return (error);
