@@ -314,6 +314,27 @@ text_cell(struct ctx *ctx, struct cells *p, const struct value *v)
 	    view_cell_status(error));
 }
 
+/* Does a pointer lead to a text: to chars, or to bytes that look like one? */
+static bool
+is_text(struct ctx *ctx, struct cells *p, const struct value *v,
+    struct typeref target)
+{
+	struct typeref ref;
+	struct buf b = { 0 };
+	struct type t;
+	bool quoted;
+
+	if (is_char(ctx, p->env->types, target))
+		return (true);
+	if (type_strip(ctx, p->env->types, target, &ref, &t) != OK ||
+	    t.kind != TYPE_INT || t.size != 1)
+		return (false);
+	quoted = value_text(ctx, p->env, v, &b) == OK &&
+	    strchr(buf_text(&b), '"') != NULL;
+	buf_fini(&b);
+	return (quoted);
+}
+
 struct cell
 view_cell_value(struct ctx *ctx, const struct value_env *env,
     const struct value *v, struct arena *arena)
@@ -335,7 +356,7 @@ view_cell_value(struct ctx *ctx, const struct value_env *env,
 		ctx_clear(ctx);
 		return (cell);
 	}
-	if (t.kind == TYPE_PTR && is_char(ctx, env->types, t.target))
+	if (t.kind == TYPE_PTR && is_text(ctx, &p, v, t.target))
 		return (text_cell(ctx, &p, v));
 	if (t.kind == TYPE_INT && t.is_bool && cell.kind == CELL_U64)
 		return (cell_bool(cell.u != 0));
