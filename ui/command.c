@@ -124,6 +124,7 @@ run_cancel(struct ui *ui, const struct command *c, const char *args)
 	ui_search_stop(ui);
 	sym_filter_destroy(ui->matcher);
 	ui->matcher = NULL;
+	ui_forget_later(ui, p);
 	if (p->ops->cancel != NULL)
 		p->ops->cancel(p);
 	if (ui->prompt.kind != PROMPT_NONE)

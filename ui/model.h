@@ -227,6 +227,8 @@ struct ui {
 	uint64_t	 clock;		/* ns; of a replay, which does not wait */
 	const struct term_ops *term;	/* NULL: headless */
 	int		 wake[2];	/* a pipe that jobs and signals write to */
+	char		*later;		/* a command that waits for all rows */
+	const struct pane *later_of;
 	bool		 quit;
 	bool		 replaying;	/* a recording presses the keys */
 	bool		 hurry;		/* without pauses, from here on */
@@ -286,6 +288,10 @@ void	ui_set_words(const char *typed, void (*word)(void *arg, const char *),
 int	ui_save(struct ui *, const char *args, bool replace);
 int	ui_pipe(struct ui *, const char *command);
 int	ui_shell(struct ui *, const char *command);
+/* What waited for a pane whose rows are all there now; after each step. */
+void	ui_do_later(struct ui *);
+/* It is gone, or its rows are not wanted any more. */
+void	ui_forget_later(struct ui *, const struct pane *);
 int	ui_yank(struct ui *, const char *what);
 /*
  * A recording is somebody else's file: while it runs it may neither write

@@ -30,12 +30,76 @@ ui_may_act(struct ui *ui, const char *what)
 	    "session runs", what));
 }
 
+static int as_rows(struct ui *, struct pane *, const struct sink_ops *,
+		    struct buf *);
+
+/* Half a table is none: what takes it along waits until it was read. */
+static bool
+put_off(struct ui *ui, const char *command, const char *args)
+{
+	const struct pane *p = ui_pane(ui);
+	struct buf b = { 0 };
+
+	if (p->busy == NULL || p->again || p->ops->rows == NULL)
+		return (false);
+	buf_printf(&b, "%s %s", command, args);
+	buf_text(&b);
+	if (b.bad) {
+		buf_fini(&b);
+		return (false);
+	}
+	free(ui->later);
+	ui->later = b.p;
+	ui->later_of = p;
+	ui_say(ui, STYLE_NORMAL, "%s: as soon as all rows are read", command);
+	return (true);
+}
+
+void
+ui_do_later(struct ui *ui)
+{
+	struct frame *f, *focus = ui->focus;
+	char *line = ui->later;
+
+	for (f = frame_next_leaf(ui->root, NULL); f != NULL;
+	    f = frame_next_leaf(ui->root, f))
+		if (f->win.ndocs > 0 &&
+		    f->win.docs[f->win.at] == ui->later_of)
+			break;
+	/* Who leaves it does not want it taken along. */
+	if (f == NULL)
+		ui_forget_later(ui, ui->later_of);
+	if (f == NULL || ui->later_of->busy != NULL)
+		return;
+	ui->later = NULL;
+	ui->later_of = NULL;
+	ui->focus = f;
+	if (ui_command(ui, line) != 0)
+		ui_say_error(ui);
+	ui->focus = focus;
+	free(line);
+}
+
+void
+ui_forget_later(struct ui *ui, const struct pane *p)
+{
+	if (ui->later == NULL || ui->later_of != p)
+		return;
+	ui_say(ui, STYLE_WARN, "not done: %s", ui->later);
+	free(ui->later);
+	ui->later = NULL;
+	ui->later_of = NULL;
+}
+
 /* The lines as they can be read, all of them. */
 static int
 as_text(struct ui *ui, struct pane *p, struct buf *b)
 {
 	size_t i;
 
+	/* A table has its header and stands in columns. */
+	if (p->ops->rows != NULL)
+		return (as_rows(ui, p, sink_by_name("text"), b));
 	if (p->ops->row_text == NULL) {
 		for (i = (size_t)ui->focus->y; i < (size_t)(ui->focus->y +
 		    ui->focus->h - 1); i++) {
@@ -144,6 +208,8 @@ ui_save(struct ui *ui, const char *args, bool replace)
 	if (args[0] == '\0')
 		return (ctx_fail(ui->ctx, E_USAGE, "save: to which file? save "
 		    "FILE [text|json|jsonl|csv]; save! replaces a file"));
+	if (put_off(ui, replace ? "save!" : "save", args))
+		return (0);
 	path = strdup(args);
 	if (path == NULL)
 		return (ctx_fail(ui->ctx, E_NOMEM, "no memory"));
@@ -262,6 +328,7 @@ ui_shell(struct ui *ui, const char *command)
 int
 ui_pipe(struct ui *ui, const char *command)
 {
+	const char *whole = command;
 	struct buf b = { 0 };
 	char format[8];
 	size_t n;
@@ -283,6 +350,8 @@ ui_pipe(struct ui *ui, const char *command)
 	if (command[0] == '\0')
 		return (ctx_fail(ui->ctx, E_USAGE, "|: into which program? "
 		    "|COMMAND, or |json COMMAND for rows"));
+	if (put_off(ui, "|", whole))
+		return (0);
 	rc = content(ui, format[0] != '\0' ? format : NULL, &b);
 	if (rc == 0)
 		rc = run_program(ui, command, &b);
@@ -331,6 +400,8 @@ ui_yank(struct ui *ui, const char *what)
 			buf_printf(&b, "0x%llx", (unsigned long long)addr);
 	} else if (strcmp(what, "where") == 0) {
 		p->ops->where(p, &b);
+	} else if (put_off(ui, "yank", what)) {
+		return (0);
 	} else {
 		rc = content(ui, strcmp(what, "pane") == 0 ? "text" : what, &b);
 	}

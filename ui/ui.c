@@ -270,6 +270,7 @@ ui_destroy(struct ui *ui)
 	tables_destroy(ui->tables);
 	free(ui->pattern);
 	free(ui->last_command);
+	free(ui->later);
 	buf_fini(&ui->messages);
 	prompt_fini(&ui->prompt);
 	state_fini(&ui->state);
@@ -519,6 +520,8 @@ ui_step(struct ui *ui)
 		if (p != NULL && p->busy == NULL)
 			p->again = false;
 	}
+	if (ui->later != NULL)
+		ui_do_later(ui);
 	moving_end(ui);
 	return (more);
 }

@@ -33,6 +33,7 @@ pane_destroy(struct pane *p)
 		return;
 	if (p->ui->scan.pane == p)
 		ui_search_stop(p->ui);
+	ui_forget_later(p->ui, p);
 	if (p->ops->close != NULL)
 		p->ops->close(p);
 	frozen_destroy(p->frozen);

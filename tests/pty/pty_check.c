@@ -392,6 +392,19 @@ try_programs(void)
 	    "programs: | has rows");
 	tty_type(&t, "\r");
 	check(tty_shows(&t, "Enter open") && t.alternate, "programs: back");
+	/* What takes rows along waits until all of them are there. */
+	tty_type(&t, ":bt -a | wc -l\r");
+	check(tty_shows(&t, "648\n\n[Enter goes back"),
+	    "programs: rows behind a command, and their header");
+	tty_type(&t, "\r");
+	check(tty_shows(&t, "Enter open") && t.alternate, "programs: in it");
+	tty_type(&t, ":find /[a-z]{7}/\r:| wc -l\r");
+	check(tty_shows(&t, "56824\n\n[Enter goes back"),
+	    "programs: all rows of a search");
+	tty_type(&t, "\r");
+	check(tty_shows(&t, "Enter open") && t.alternate, "programs: after it");
+	tty_type(&t, ":back\r:back\r");
+	check(tty_shows(&t, "/dev/ram0"), "programs: the table again");
 	tty_type(&t, ":!echo ba''d; exit 3\r");
 	check(tty_shows(&t, "bad\n\n[Enter goes back"),
 	    "programs: one that fails");
