@@ -279,9 +279,14 @@ ui_expression(struct ui *ui, const char *text)
 	if (rc != E_NOT_FOUND)
 		return (ctx_chain(ui->ctx, "%s", text));
 	ctx_clear(ui->ctx);
-	rc = value_eval(ui->ctx, env, text, &v);
+	rc = value_eval_shown(ui->ctx, env, text, &line, &v);
+	if (rc == 0 && v.place == VALUE_TEXT)
+		ui_say(ui, STYLE_NORMAL, "%s = \"%s\"", text, v.text);
+	buf_fini(&line);
 	if (rc != 0)
 		return (ctx_chain(ui->ctx, "%s", text));
+	if (v.place == VALUE_TEXT)
+		return (0);
 	if (v.place == VALUE_MEM && has_parts(ui, v.type) &&
 	    !(type_strip(ui->ctx, ui->kernel->types, v.type, &ref, &t) == 0 &&
 	    t.kind == TYPE_ARRAY && type_strip(ui->ctx, ui->kernel->types,
