@@ -184,12 +184,15 @@ ui_misused(struct ui *ui, const char *line)
 static char *
 redirection(char *text)
 {
+	/* find /REGEX/ */
+	const bool finds = strncmp(text, "find", 4) == 0;
 	char *p, quote = '\0';
 
 	for (p = text; *p != '\0'; p++) {
 		if (quote != '\0')
 			quote = *p == quote ? '\0' : quote;
-		else if (*p == '"' || *p == '\'')
+		else if (*p == '"' || *p == '\'' || (*p == '/' && finds &&
+		    p > text && isblank((unsigned char)p[-1])))
 			quote = *p;
 		else if ((*p == '|' || *p == '>') && p > text &&
 		    isblank((unsigned char)p[-1]) && p[1] != '\0' &&
@@ -217,8 +220,11 @@ has_rows(struct ui *ui, const char *text, const char *name)
 		arena_fini(&arena);
 	}
 	ctx_clear(ui->ctx);
+	text += strlen(name);
+	text += strspn(text, " \t");
 	return (ours != NULL || (v != NULL && (!v->rest_is_one ||
-	    strcmp(name, "sym") == 0)));
+	    strcmp(name, "sym") == 0 || (strcmp(name, "find") == 0 &&
+	    (text[0] == '"' || text[0] == '/')))));
 }
 
 int

@@ -398,7 +398,7 @@ try_programs(void)
 	    "programs: rows behind a command, and their header");
 	tty_type(&t, "\r");
 	check(tty_shows(&t, "Enter open") && t.alternate, "programs: in it");
-	tty_type(&t, ":find /[a-z]{7}/\r:| wc -l\r");
+	tty_type(&t, ":find /[a-z]{7}/ | wc -l\r");
 	check(tty_shows(&t, "56824\n\n[Enter goes back"),
 	    "programs: all rows of a search");
 	tty_type(&t, "\r");
