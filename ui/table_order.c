@@ -316,7 +316,7 @@ table_arrange(struct table_pane *t)
 	struct buf b = { 0 };
 	size_t start, end, i;
 	uint32_t want;
-	bool follow, has;
+	bool follow, has, here = false;
 
 	if (!t->stale && t->seen == t->table.nrows &&
 	    (t->ncolumns > 0 || t->table.ncolumns == 0))
@@ -347,6 +347,12 @@ table_arrange(struct table_pane *t)
 			    &start, &end))
 				continue;
 		}
+		/* A cursor that was not moved yet goes where it is wanted. */
+		if (t->table.rows[i]->here && !t->stale && t->sort < 0 &&
+		    !t->reverse && t->p.list.cur == 0) {
+			want = (uint32_t)t->norder;
+			here = true;
+		}
 		t->order[t->norder++] = (uint32_t)i;
 	}
 	buf_fini(&b);
@@ -356,7 +362,9 @@ table_arrange(struct table_pane *t)
 		    t);
 	draw_lines(t);
 	list_fit(&t->p.list, t->norder, t->p.list.h);
-	if (follow) {
+	if (here) {
+		list_go(&t->p.list, want);
+	} else if (follow) {
 		list_go(&t->p.list, t->norder > 0 ? t->norder - 1 : 0);
 	} else if (has && (t->stale || t->sort >= 0 || t->reverse)) {
 		for (i = 0; i < t->norder && t->order[i] != want; i++)

@@ -92,6 +92,7 @@ struct row {
 	size_t		 ncells;
 	int		 style;		/* enum row_style */
 	unsigned	 depth;		/* indentation of the first text column (trees) */
+	bool		 here;		/* what the table is opened for: the cursor's */
 };
 
 enum row_style {

@@ -44,6 +44,7 @@ struct dis {
 	uint64_t	 fault;		/* where the kernel stopped, or 0 */
 	uint64_t	 here;		/* where the frame stands, or 0 */
 	unsigned	 frame;		/* its number */
+	bool		 asked;		/* an address was given */
 	bool		 exact;		/* it was interrupted there: no call */
 	char		 place[1024];	/* of the line shown last */
 };
@@ -172,6 +173,7 @@ emit(struct ctx *ctx, struct dis *d, const struct code_line *l)
 		snprintf(patched, sizeof(patched), "frame %u", d->frame);
 		cells[NOTE] = cell_text(patched);
 		row.style = ROW_STRONG;
+		row.here = !d->asked;
 	}
 	if (l->addr == d->fault) {
 		cells[NOTE] = cell_text("stopped here");
@@ -299,6 +301,7 @@ run(struct ctx *ctx, struct kernel *k, const struct view_args *args,
 
 	if (args->argc > 3)
 		return (view_usage(ctx, args));
+	d.asked = args->argc > 1;
 	error = find_panic(ctx, &d);
 	if (error == OK) {
 		find_frame(ctx, &d);
