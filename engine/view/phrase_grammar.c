@@ -216,8 +216,10 @@ rd(struct arena *arena, const char *args)
 		return (arena_printf(arena, "tele %.*s%s%.*s", W(w[0]),
 		    k == 2 ? " " : "", k == 2 ? (int)w[1].n : 0, w[1].p));
 	if (end.p != NULL)
-		return (arena_printf(arena, "hex %.*s (%.*s)-(%s%.*s)", W(w[0]),
-		    W(end), phrase_address(w[0].p, w[0].n), W(w[0])));
+		return (arena_printf(arena, "hex %.*s (unsigned long)%s(%.*s)-"
+		    "(unsigned long)%s(%.*s)", W(w[0]),
+		    phrase_address(end.p, end.n), W(end),
+		    phrase_address(w[0].p, w[0].n), W(w[0])));
 	if (k == 2 && !text)
 		return (arena_printf(arena, "hex %.*s (%.*s)*%u", W(w[0]),
 		    W(w[1]), unit));

@@ -48,7 +48,7 @@ static const struct {
 	{ "timer -C 0", "timers" },
 	{ "rd -32 jiffies 4", "hex jiffies (4)*4" },
 	{ "rd -s init_task 4", "tele init_task 4" },
-	{ "rd -e 0x20 0x10", "hex 0x10 (0x20)-(0x10)" },
+	{ "rd -e 0x20 0x10", "hex 0x10 (unsigned long)(0x20)-(unsigned long)(0x10)" },
 	{ "struct task_struct -o", "layout struct task_struct" },
 	{ "struct -x task_struct.pid init_task",
 	    "print -x ((struct task_struct *)&(init_task))->pid" },
