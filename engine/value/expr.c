@@ -154,6 +154,17 @@ primary(struct expr *e, struct value *ret)
 	    "the expression ends too early" : "a value is wanted here"));
 }
 
+/* Was the type of that symbol told? */
+static bool
+is_root(const struct expr *e, const char *name)
+{
+	const struct value_root *r = e->env->roots;
+
+	while (r != NULL && r->symbol != NULL && strcmp(r->symbol, name) != 0)
+		r++;
+	return (r != NULL && r->symbol != NULL);
+}
+
 /*
  * A symbol whose type nobody knows counts as a number; the error of an operand
  * that has to be more.
@@ -169,7 +180,8 @@ no_operand(struct expr *e, const char *at, int r, const struct value *v,
 	if ((r == E_USAGE || r == E_NO_MEMBER) && e->bare &&
 	    v->place == VALUE_MEM && v->type.unit == word.unit &&
 	    v->type.id == word.id && e->env->symbols != NULL &&
-	    (sym = sym_at(e->env->symbols, v->addr)) != NULL) {
+	    (sym = sym_at(e->env->symbols, v->addr)) != NULL &&
+	    !is_root(e, sym_name(e->env->symbols, sym))) {
 		ctx_clear(e->ctx);
 		snprintf(what, sizeof(what), "the type of %.200s is not known: "
 		    "say it, as in %s&%.200s%s",
@@ -369,9 +381,11 @@ prefix(struct expr *e, char c, struct value *v)
 	if (c == '&')
 		return (address_of(e, start, v));
 	r = expr_unread(e, v);
-	if (r == OK && c == '*')
+	if (r == OK && c == '*') {
 		r = value_deref(e->ctx, e->env, v, v);
-	else if (r == OK) {
+		return (r == OK ? OK : no_operand(e, start, r, v, "*(TYPE *)",
+		    ""));
+	} else if (r == OK) {
 		op = c == '-' ? OP_NEG : c == '+' ? OP_PLUS :
 		    c == '!' ? OP_NOT : OP_BIT_NOT;
 		r = op_unary(e->ctx, e->env, op, v, v);
