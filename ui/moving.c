@@ -409,8 +409,11 @@ moving_wait(struct ui *ui)
 	const uint64_t now = ui_now();
 	int ms, most;
 
-	if (!ui->kernel->live || ui->lost != NULL)
+	if (!ui->kernel->live)
 		return (-1);
+	/* One that stands still for us is still to go on. */
+	if (ui->lost != NULL)
+		return (ui->owed || ui->target.stopped ? WATCH_MS : -1);
 	ms = ui->rate == 0 ? -1 : now >= ui->next ? 0 :
 	    (int)((ui->next - now) / 1000000) + 1;
 	/* A target that is asked may fall silent, any one may go away. */

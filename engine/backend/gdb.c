@@ -188,23 +188,33 @@ gdb_open(struct ctx *ctx, const char *address, struct dump **ret)
 	return (0);
 }
 
-/* Leave the target as it was found. */
+/*
+ * Leave the target as it was found.  One that takes longer to answer than there
+ * is time for finds what is to be done when it comes to it; what it says then is
+ * not acknowledged, since that would stop it again.
+ */
 static void
 say_goodbye(struct gdb *g)
 {
 	struct ctx ctx;
+	bool go;
+	int rc;
 
 	if (g->wire == NULL || g->lost)
 		return;
 	ctx_init(&ctx);
-	g->wire->patience = HELD_MAX;
-	if (gdb_stop(&ctx, g) == 0) {
-		if (!g->dump.native)
-			(void)gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
-		/* Letting go makes a target run; kgdb's did not. */
-		if ((g->resume && !g->theirs) || (g->dump.native && !g->kgdb))
-			(void)gdb_ask(&ctx, g, "D");
-	}
+	ctx.deadline = wire_now() + HELD_MAX;
+	rc = gdb_stop(&ctx, g);
+	/* Letting go makes a target run; kgdb's did not. */
+	go = (g->resume && !g->theirs) || (g->dump.native && !g->kgdb);
+	if (rc == 0 && !g->dump.native)
+		rc = gdb_ask(&ctx, g, "Qqemu.PhyMemMode:0");
+	if (rc == 0 && go)
+		rc = gdb_ask(&ctx, g, "D");
+	if (rc == E_CANCELLED && !g->dump.native)
+		(void)gdb_say(&ctx, g, "Qqemu.PhyMemMode:0");
+	if (rc == E_CANCELLED && go)
+		(void)gdb_say(&ctx, g, "D");
 	ctx_fini(&ctx);
 }
 

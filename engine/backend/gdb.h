@@ -61,6 +61,8 @@ int	gdb_open(struct ctx *, const char *address, struct dump **ret);
 /* gdb_talk.c; the caller holds the lock, or is alone. */
 /* A question, and its answer in g->in.  A lost target stays so. */
 int	gdb_ask(struct ctx *, struct gdb *, const char *question);
+/* A question whose answer is taken later, with the next one's. */
+int	gdb_say(struct ctx *, struct gdb *, const char *question);
 /* A whole document by qXfer, in g->page. */
 int	gdb_document(struct ctx *, struct gdb *, const char *name);
 /* What QEMU's monitor says to a command, appended. */

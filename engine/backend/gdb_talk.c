@@ -175,8 +175,8 @@ settle(struct ctx *ctx, struct gdb *g)
 	return (rc);
 }
 
-static int
-put(struct ctx *ctx, struct gdb *g, const char *question)
+int
+gdb_say(struct ctx *ctx, struct gdb *g, const char *question)
 {
 	int rc;
 
@@ -208,7 +208,7 @@ gdb_ask(struct ctx *ctx, struct gdb *g, const char *question)
 
 	rc = settle(ctx, g);
 	if (rc == 0)
-		rc = put(ctx, g, question);
+		rc = gdb_say(ctx, g, question);
 	return (rc == 0 ? get(ctx, g) : rc);
 }
 
@@ -253,7 +253,7 @@ gdb_monitor(struct ctx *ctx, struct gdb *g, const char *command,
 		    "%02x", (unsigned char)*command);
 	rc = settle(ctx, g);
 	if (rc == 0)
-		rc = put(ctx, g, question);
+		rc = gdb_say(ctx, g, question);
 	/* Output comes in packets of its own, then the answer. */
 	while (rc == 0 && (rc = answer(ctx, g)) == 0 && g->in.len > 1 &&
 	    g->in.p[0] == 'O' && strcmp(buf_text(&g->in), "OK") != 0) {
@@ -295,7 +295,7 @@ interrupt(struct ctx *ctx, struct gdb *g)
 	g->halts = 0;
 	rc = send_bytes(ctx, g, "\003$?#3f", 6);
 	if (rc == 0 && g->theirs)
-		rc = put(ctx, g, "qAttached");
+		rc = gdb_say(ctx, g, "qAttached");
 	if (rc == 0)
 		g->run = GDB_STOPPING;
 	return (rc);
@@ -423,7 +423,7 @@ ask_piece(struct ctx *ctx, struct gdb *g, uint64_t addr, size_t n)
 
 	snprintf(question, sizeof(question), "%c%llx,%zx", g->binary ? 'x' :
 	    'm', (unsigned long long)addr, n);
-	return (put(ctx, g, question));
+	return (gdb_say(ctx, g, question));
 }
 
 /* The bytes of an answer: as many as it has, 0 when it says that it fails. */

@@ -325,6 +325,9 @@ watch(const char *text, const char *keys, const char *begin, const char *end,
 	}
 	type(getenv("THEN_KEYS"));
 	printf("then %ld\n", wait_for(getenv("THEN_TEXT"), 1));
+	/* Whoever comes next finds what it leaves. */
+	close(fd);
+	waitpid(pid, &i, 0);
 	return 0;
 }
 
