@@ -50,6 +50,9 @@ run(struct ctx *ctx, struct options *o)
 
 	o->kernel.faults = fault_install();
 	o->kernel.dump.ahead = true;
+	/* Commands are done before memory comes or goes. */
+	if (o->live && !o->batch && o->convert == NULL && !o->kernel.has_core_fd)
+		o->ui.nudge = privileges_keeper();
 	progress_start(&progress, ctx, o->ui.quiet);
 	error = target_open(ctx, o, &k);
 	progress_end(&progress, ctx);

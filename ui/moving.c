@@ -7,9 +7,11 @@
 
 #include "engine/memory/freeze.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND		UINT64_C(1000000000)
 #define PATIENCE	(SECOND * 8 / 10)	/* for what one key asks for */
@@ -297,8 +299,12 @@ hear_news(struct ui *ui)
 	const bool all = now >= ui->all_news;
 	struct kernel_news news;
 
-	if (all)
+	if (all) {
 		ui->all_news = now + ALL_NEWS;
+		/* A byte that finds no room is one of many. */
+		if (ui->opt->nudge > 0 && write(ui->opt->nudge, "", 1) == -1)
+			errno = 0;
+	}
 	ui->ctx->deadline = now + patience(ui, NEWS_PATIENCE);
 	kernel_news(ui->ctx, ui->kernel, all, &news);
 	ui->ctx->deadline = 0;

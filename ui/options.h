@@ -56,6 +56,14 @@ enum exit_status batch_run(struct ctx *, struct kernel **,
  * to read.
  */
 int	privileges_drop(struct ctx *, bool reads_proc);
+/*
+ * The kernel lists its memory anew only when somebody opens /proc/kcore
+ * (kcore_update_ram of fs/proc/kcore.c, Linux 6.12), which takes a right that is
+ * given up.  A process that stays behind does that, and nothing else, for each
+ * byte written to the descriptor that is returned, until it is closed; 0 where
+ * there is no right to keep.  Before anything is opened.
+ */
+int	privileges_keeper(void);
 
 /* A bar on stderr while something long is done, if that is a terminal. */
 struct progress {

@@ -32,6 +32,7 @@ struct ui_options {
 	int		(*reopen)(void *arg, struct ctx *, struct kernel *old,
 			    struct kernel **ret);
 	void		*reopen_arg;
+	int		 nudge;		/* of privileges_keeper(), or 0 */
 	const struct ui_watch *watch;	/* NULL: nobody looks */
 };
 

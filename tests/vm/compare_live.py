@@ -230,14 +230,16 @@ def loads(told, truth, *when):
 def screens(score, truth):
     """What a user's terminal showed, and when: at the next refresh, which
     comes every 5 s; the rest is for a host that has other work."""
-    for name in ("process", "module"):
+    for name, most in (("process", 9000), ("module", 9000),
+                       # Plugged by the host, and perhaps seen at the next look.
+                       ("memory", 20000)):
         said = dict(line.split() for line in
                     truth.text("live/watch." + name).splitlines())
         kind = "screen: " + name
         score.same(said.get("before"), None, kind, "shown before")
         for what in ("shown", "gone"):
             ms = int(said.get(what, -1))
-            score.check(0 <= ms < 9000, kind, "%s after %d ms: %s" % (
+            score.check(0 <= ms < most, kind, "%s after %d ms: %s" % (
                 what, ms, short(truth.text("live/watch.err"))))
 
 

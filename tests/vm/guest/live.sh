@@ -114,6 +114,12 @@ screen watch overlay ':set refresh=5\n:mod\n&^over.ay\n' \
     >"$out/watch.module" 2>"$out/watch.err2"
 wait $one
 
+# Memory that comes and goes, above the 4 GiB mark: the host plugs it.
+echo online_movable >/sys/devices/system/memory/auto_online_blocks
+screen watch 0x108000000 ':set refresh=5\n:ranges\n' \
+    'echo MORE MEMORY >/dev/console' 'echo LESS MEMORY >/dev/console' kpeek \
+    >"$out/watch.memory" 2>"$out/watch.err3"
+
 # What that costs, beside the two tops.
 mkdir /run/cost
 measure() {
