@@ -45,6 +45,7 @@ run(struct ctx *ctx, struct options *o)
 	enum exit_status status;
 	struct progress progress;
 	struct kernel *k;
+	pid_t keeper = 0;
 	size_t told;
 	int error;
 
@@ -52,10 +53,14 @@ run(struct ctx *ctx, struct options *o)
 	o->kernel.dump.ahead = true;
 	/* Commands are done before memory comes or goes. */
 	if (o->live && !o->batch && o->convert == NULL && !o->kernel.has_core_fd)
-		o->ui.nudge = privileges_keeper();
+		o->ui.nudge = privileges_keeper(&keeper);
 	progress_start(&progress, ctx, o->ui.quiet);
 	error = target_open(ctx, o, &k);
 	progress_end(&progress, ctx);
+	if (o->ui.nudge > 0 && (error != OK || !k->dump->complete)) {
+		privileges_keeper_end(o->ui.nudge, keeper);
+		o->ui.nudge = 0;
+	}
 	if (error != OK) {
 		complain(ctx);
 		return (exit_of(error));
@@ -94,6 +99,8 @@ run(struct ctx *ctx, struct options *o)
 		}
 	}
 	kernel_close(k);
+	if (o->ui.nudge > 0)
+		privileges_keeper_end(o->ui.nudge, keeper);
 	return (status);
 }
 

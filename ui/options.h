@@ -3,6 +3,8 @@
 #ifndef UI_OPTIONS_H
 #define UI_OPTIONS_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/out.h"
 #include "engine/kernel.h"
@@ -63,7 +65,8 @@ int	privileges_drop(struct ctx *, bool reads_proc);
  * byte written to the descriptor that is returned, until it is closed; 0 where
  * there is no right to keep.  Before anything is opened.
  */
-int	privileges_keeper(void);
+int	privileges_keeper(pid_t *);
+void	privileges_keeper_end(int nudge, pid_t);
 
 /* A bar on stderr while something long is done, if that is a terminal. */
 struct progress {

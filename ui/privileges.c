@@ -9,6 +9,7 @@
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <linux/capability.h>
 
@@ -120,7 +121,7 @@ keep_kcore(int told)
 }
 
 int
-privileges_keeper(void)
+privileges_keeper(pid_t *ret)
 {
 	int ends[2];
 	pid_t pid;
@@ -133,8 +134,17 @@ privileges_keeper(void)
 	if (pid == 0)
 		keep_kcore(ends[0]);
 	(void)close(ends[0]);
+	*ret = pid;
 	if (pid > 0)
 		return (ends[1]);
 	(void)close(ends[1]);
 	return (0);
+}
+
+void
+privileges_keeper_end(int nudge, pid_t pid)
+{
+	(void)close(nudge);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
 }
