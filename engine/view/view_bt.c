@@ -237,12 +237,16 @@ static int
 of_cpu(struct ctx *ctx, struct bt *b, int cpu)
 {
 	struct pick pick = { .b = b };
-	int error;
+	int error, tries;
 
-	error = os_current(ctx, b->k, cpu, &pick.task);
-	if (error == OK)
-		error = os_procs(ctx, b->k, OS_THREADS | OS_IDLE, if_task,
-		    &pick);
+	/* One that runs may have ended before it is come to. */
+	for (error = OK, tries = b->k->live ? 8 : 1; error == OK &&
+	    !pick.found && tries > 0; tries--) {
+		error = os_current(ctx, b->k, cpu, &pick.task);
+		if (error == OK)
+			error = os_procs(ctx, b->k, OS_THREADS | OS_IDLE,
+			    if_task, &pick);
+	}
 	if (error == OK && !pick.found)
 		error = ctx_fail(ctx, E_NOT_FOUND, "no task is known to run "
 		    "on CPU %d", cpu);

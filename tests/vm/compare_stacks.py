@@ -111,11 +111,11 @@ def panicked(score, m, dump):
     names = [n for n, _ in got]
     if score.check("panic" in names, "stacks", "panic: bt has %s" % names):
         score.same(got[names.index("panic") + 1:], want, "stacks", "panic")
-    # The function of a frame, and in it where that frame stands.
+    # The function of a frame, and in it the call that has not returned.
     found = score.each(dump, ["frame 3", "dis"], "stacks")
-    at = [x["address"] for x in (found or [[], []])[1]
-          if x.get("note") == "frame 3"]
-    score.same(at, [x.get("pc") for x in rows[3:4]], "stacks", "dis")
+    at = [int(x["address"], 16) + len(x["bytes"]) // 2
+          for x in (found or [[], []])[1] if x.get("note") == "frame 3"]
+    score.same(at, [int(x["pc"], 16) for x in rows[3:4]], "stacks", "dis")
 
 
 def stacks(score, m, dump, truth):

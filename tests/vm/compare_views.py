@@ -300,7 +300,16 @@ def queues(v):
     tasks = v.score.rows(v.dump, "ps -t", "runq")
     ready = {r["tid"]: r["task"] for r in tasks or []
              if r["state"] == "R" and r["tid"]}
+    # One that leaves the processor is on no queue any more.
+    rows = [r for r in rows if r["queue"] != "leaving"]
     queued = {r["pid"] for r in rows if r["pid"]}
+    # One that is about to sleep is on a queue until it does, and knows it.
+    for r in rows:
+        if r["pid"] and r["pid"] not in ready:
+            row = v.score.row(v.dump, "print ((struct task_struct *)%s)->on_rq"
+                              % r["task"], "runq") or {}
+            if row.get("value") == 1:
+                queued.discard(r["pid"])
     # One that has just been woken may be on no queue yet, and knows it.
     for pid in set(ready) - queued:
         row = v.score.row(v.dump, "print ((struct task_struct *)%s)->on_rq"
