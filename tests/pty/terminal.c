@@ -88,6 +88,22 @@ on_property(VTermProp prop, VTermValue *v, void *arg)
 
 static const VTermScreenCallbacks callbacks = { .settermprop = on_property };
 
+/*
+ * libvterm 0.1 moves what no longer fits out at the top, and the cursor with it:
+ * above the first row, where the next erasure ends the program.
+ */
+static void
+keep_cursor(VTerm *vt)
+{
+	char text[32];
+	VTermPos at;
+
+	vterm_state_get_cursorpos(vterm_obtain_state(vt), &at);
+	if (at.row < 0)
+		vterm_input_write(vt, text, (size_t)snprintf(text,
+		    sizeof(text), "\033[1;%dH", at.col + 1));
+}
+
 void
 tty_resize(struct terminal *t, int cols, int rows)
 {
@@ -96,8 +112,10 @@ tty_resize(struct terminal *t, int cols, int rows)
 
 	t->cols = cols;
 	t->rows = rows;
-	if (t->vt != NULL)
+	if (t->vt != NULL) {
 		vterm_set_size(t->vt, rows, cols);
+		keep_cursor(t->vt);
+	}
 	ioctl(t->fd, TIOCSWINSZ, &ws);
 }
 
