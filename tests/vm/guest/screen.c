@@ -33,6 +33,7 @@
 #define COLS		80
 #define ROWS		24
 #define QUIET_MS	1500		/* nothing for so long: it stands */
+#define SETTLE_MS	10000		/* one that moves all the time stands by then */
 #define WARM_MS		3000		/* what is done once is done by then */
 #define WAIT_MS		60000
 
@@ -156,16 +157,18 @@ take(int ms)
 	return 1;
 }
 
-/* Until nothing has come for a while, but something did. */
+/* Until nothing has come for a while, but something did; or for long enough. */
 static void
 settle(void)
 {
-	const long end = now() + WAIT_MS;
+	long end = now() + WAIT_MS;
 	long last = now(), before = sent = 0;
 
 	while (now() < end && take(50)) {
 		if (sent != before)
 			last = now();
+		if (before == 0 && sent > 0)
+			end = now() + SETTLE_MS;
 		before = sent;
 		if (sent > 0 && now() - last > QUIET_MS)
 			return;
