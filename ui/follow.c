@@ -60,36 +60,38 @@ ui_space_pid(struct ui *ui, const struct space *space)
 	return (0);
 }
 
+/* The type without its names and qualifiers; false where it is not known. */
+static bool
+bare_type(struct ui *ui, struct typeref ref, struct type *t)
+{
+	struct typeref stripped;
+
+	if (ref.id == 0 || ui->kernel->types == NULL)
+		return (false);
+	if (type_strip(ui->ctx, ui->kernel->types, ref, &stripped, t) != 0) {
+		ctx_clear(ui->ctx);
+		return (false);
+	}
+	return (true);
+}
+
 /* A structure, union or array, which the tree shows; else bytes. */
 static bool
 has_parts(struct ui *ui, struct typeref ref)
 {
-	struct typeref stripped;
 	struct type t;
 
-	if (ref.id == 0 || ui->kernel->types == NULL)
-		return (false);
-	if (type_strip(ui->ctx, ui->kernel->types, ref, &stripped, &t) != 0) {
-		ctx_clear(ui->ctx);
-		return (false);
-	}
-	return (t.kind == TYPE_STRUCT || t.kind == TYPE_UNION ||
-	    t.kind == TYPE_ARRAY);
+	return (bare_type(ui, ref, &t) && (t.kind == TYPE_STRUCT ||
+	    t.kind == TYPE_UNION || t.kind == TYPE_ARRAY));
 }
 
 static bool
 is_code(struct ui *ui, struct typeref ref)
 {
-	struct typeref stripped;
 	struct type t;
 
-	if (ref.id == 0 || ui->kernel->types == NULL)
-		return (false);
-	if (type_strip(ui->ctx, ui->kernel->types, ref, &stripped, &t) != 0) {
-		ctx_clear(ui->ctx);
-		return (false);
-	}
-	return (t.kind == TYPE_FUNC || t.kind == TYPE_PROTO);
+	return (bare_type(ui, ref, &t) && (t.kind == TYPE_FUNC ||
+	    t.kind == TYPE_PROTO));
 }
 
 static int
